@@ -1,0 +1,255 @@
+package sa.cleanlife.partnerapi.http;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The routes of the API, and the one place through which every request comes in and every answer goes out. Features add
+ * their routes; a handler answers a future and never touches the response. One instance serves one event loop.
+ */
+public final class Api {
+    private static final Logger LOG = LoggerFactory.getLogger(Api.class);
+
+    private static final int MAX_REQUEST_LINE_BYTES = 4 * 1024;
+    private static final int MAX_HEADER_BYTES = 16 * 1024;
+    private static final Duration FIRST_HEAD = Duration.ofSeconds(10);
+    private static final CharSequence X_REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
+
+    /** A caller may invent methods; what it invents is not written to a log. */
+    private static final Set<HttpMethod> KNOWN_METHODS = Set.copyOf(HttpMethod.values());
+
+    private static final HttpMethod OTHER_METHOD = HttpMethod.valueOf("OTHER");
+
+    private final Vertx vertx;
+    private final List<Filter> filters;
+    private final Function<Throwable, Optional<ApiException>> refusals;
+    private final RequestLog requestLog;
+    private final Set<HttpConnection> silentConnections = new HashSet<>();
+    private final Map<String, Resource> plainResources = new HashMap<>();
+    private final Map<String, Resource> resourcesWithParameters = new LinkedHashMap<>();
+
+    /**
+     * @param filters what a call passes before a partner's route, in this order
+     * @param refusals what a failure means that is no refusal itself; without a meaning it is a fault of ours
+     */
+    public Api(
+            Vertx vertx,
+            List<Filter> filters,
+            Function<Throwable, Optional<ApiException>> refusals,
+            RequestLog requestLog) {
+        this.vertx = vertx;
+        this.filters = filters;
+        this.refusals = refusals;
+        this.requestLog = requestLog;
+    }
+
+    /** What the HTTP server must be told for this API's limits to hold. */
+    public static HttpServerOptions serverOptions() {
+        return new HttpServerOptions()
+                .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                // TLS and HTTP/2 are the balancer's; one protocol is one set of limits to keep.
+                .setHttp2ClearTextEnabled(false)
+                // Longer than the 60 s of common balancers, so that it is they who end an idle connection.
+                .setIdleTimeout(75);
+    }
+
+    public void get(String path, Guard guard, Function<Call, Future<? extends Json.Value>> handler) {
+        add(new Route(
+                HttpMethod.GET,
+                path,
+                call -> admit(call, guard)
+                        .compose(admitted -> handler.apply(call))
+                        .map(Answer::success)));
+    }
+
+    public void post(String path, Guard guard, Function<Call, Future<? extends Json.Value>> handler) {
+        add(new Route(
+                HttpMethod.POST,
+                path,
+                call -> admit(call, guard)
+                        .compose(admitted -> BodyReader.read(vertx, call.request()))
+                        .compose(body -> {
+                            call.receive(body);
+                            return handler.apply(call);
+                        })
+                        .map(Answer::success)));
+    }
+
+    /** A fixed page that anybody may read. */
+    public void page(String path, int status, Map<CharSequence, CharSequence> headers, Buffer content) {
+        var page = Future.succeededFuture(new Answer(status, headers, content, Optional.empty()));
+        add(new Route(HttpMethod.GET, path, call -> page));
+    }
+
+    private void add(Route route) {
+        var resources = Resource.hasParameters(route.pattern()) ? resourcesWithParameters : plainResources;
+        resources.computeIfAbsent(route.pattern(), Resource::new).add(route);
+    }
+
+    private Future<Void> admit(Call call, Guard guard) {
+        Future<Void> passed = Future.succeededFuture();
+        for (var filter : filters) {
+            passed = passed.compose(before -> filter.pass(call));
+        }
+        var admitted = passed.compose(allPassed -> {
+            guard.check(call);
+            return Future.<Void>succeededFuture();
+        });
+        if (!admitted.isComplete()) {
+            // A body that arrives before its reader is there would be lost.
+            call.request().pause();
+        }
+        return admitted;
+    }
+
+    /** Ends a new connection that sends no whole request head in time, however slowly it keeps sending. */
+    public void handleConnection(HttpConnection connection) {
+        silentConnections.add(connection);
+        var deadline = vertx.setTimer(FIRST_HEAD.toMillis(), late -> {
+            if (silentConnections.remove(connection)) {
+                connection.close();
+            }
+        });
+        connection.closeHandler(closed -> {
+            vertx.cancelTimer(deadline);
+            silentConnections.remove(connection);
+        });
+    }
+
+    /** Answers a request whose head could be read. */
+    public void handle(HttpServerRequest request) {
+        silentConnections.remove(request.connection());
+        if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING) && !isChunkedAlone(request)) {
+            // Where such a body ends is not known, so what comes next is not taken for a request.
+            refuse(request, "(malformed)", malformed("request must have no transfer encoding but chunked"));
+            request.connection().close();
+            return;
+        }
+        var path = request.path();
+        var resource = plainResources.get(path);
+        if (resource != null) {
+            serve(request, resource, Map.of());
+            return;
+        }
+        var segments = Resource.segmentsOf(path == null ? "" : path);
+        for (var candidate : resourcesWithParameters.values()) {
+            var parameters = candidate.match(segments);
+            if (parameters.isPresent()) {
+                serve(request, candidate, parameters.get());
+                return;
+            }
+        }
+        refuse(request, "(unknown)", ErrorCode.RESOURCE_NOT_FOUND.error());
+    }
+
+    private static boolean isChunkedAlone(HttpServerRequest request) {
+        var codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+        return codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked");
+    }
+
+    private void serve(HttpServerRequest request, Resource resource, Map<String, String> pathParameters) {
+        if (request.version() == HttpVersion.HTTP_1_1
+                && request.headers().getAll(HttpHeaders.HOST).size() != 1) {
+            refuse(request, resource.pattern(), malformed("request must have the header Host, once"));
+            return;
+        }
+        var route = resource.route(request.method());
+        if (route.isEmpty()) {
+            request.response().putHeader(HttpHeaders.ALLOW, resource.allowedMethods());
+            refuse(request, resource.pattern(), ErrorCode.METHOD_NOT_ALLOWED.error());
+            return;
+        }
+        var call = new Call(request, request.method(), resource.pattern(), pathParameters);
+        route.get()
+                .handler()
+                .apply(call)
+                .onComplete(answer -> send(call, answer), failure -> send(call, refusal(call, failure)));
+    }
+
+    /** Answers what the HTTP decoder refused; the connection ends with it. */
+    public void handleMalformed(HttpServerRequest request) {
+        var cause = request.decoderResult().cause();
+        var sentence = switch (cause) {
+            case TooLongHttpLineException line ->
+                "request must have a first line of at most %d bytes".formatted(MAX_REQUEST_LINE_BYTES);
+            case TooLongHttpHeaderException headers ->
+                "request must have headers of at most %d bytes in all".formatted(MAX_HEADER_BYTES);
+            case null, default -> "request must be well-formed HTTP/1.1";
+        };
+        refuse(request, "(malformed)", malformed(sentence));
+    }
+
+    private static ApiException malformed(String sentence) {
+        return new Faults().add("request", sentence).refusal();
+    }
+
+    /** A refusal that no route gives. */
+    private void refuse(HttpServerRequest request, String pattern, ApiException refusal) {
+        var method = KNOWN_METHODS.contains(request.method()) ? request.method() : OTHER_METHOD;
+        var call = new Call(request, method, pattern, Map.of());
+        send(call, refusal(call, refusal));
+    }
+
+    private Answer refusal(Call call, Throwable failure) {
+        if (failure instanceof ApiException refusal) {
+            return Answer.failure(refusal, call.requestId());
+        }
+        var known = refusals.apply(failure);
+        if (known.isEmpty()) {
+            LOG.atError()
+                    .addKeyValue("requestId", call.requestId())
+                    .setCause(failure)
+                    .log("a request failed");
+        }
+        return Answer.failure(known.orElseGet(ErrorCode.INTERNAL_ERROR::error), call.requestId());
+    }
+
+    private void send(Call call, Answer answer) {
+        var request = call.request();
+        var response = request.response().setStatusCode(answer.status());
+        response.putHeader(X_REQUEST_ID, call.requestId());
+        answer.headers().forEach(response::putHeader);
+        response.end(answer.body());
+        requestLog.answered(call, answer.status(), answer.reason());
+        if (hasBody(request) && !request.isEnded()) {
+            BodyReader.discard(vertx, request);
+        } else {
+            request.resume();
+        }
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    }
+
+    /** Every route, as {@code "GET /v1/…"}, so that a test can hold the reference against them. */
+    public List<String> routes() {
+        var all = new ArrayList<String>();
+        List.of(plainResources, resourcesWithParameters)
+                .forEach(resources -> resources.values().forEach(resource -> all.addAll(resource.routes())));
+        return all.stream().sorted().toList();
+    }
+}

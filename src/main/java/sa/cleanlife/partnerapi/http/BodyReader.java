@@ -1,0 +1,81 @@
+package sa.cleanlife.partnerapi.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+
+/** Receives a request's body within bounds of size and time, so that nobody can hold a connection by sending slowly. */
+final class BodyReader {
+    /** 64 KiB, as openapi.yaml says. */
+    static final int MAX_BYTES = 64 * 1024;
+
+    private static final long MAX_MILLIS = 10_000;
+
+    /** How much more is taken in after a refusal, so that a client still sending gets to read its answer. */
+    private static final int MAX_DISCARDED_BYTES = 1024 * 1024;
+
+    private static final long MAX_DISCARDING_MILLIS = 5_000;
+
+    private BodyReader() {}
+
+    static Future<Buffer> read(Vertx vertx, HttpServerRequest request) {
+        if (declaredLength(request) > MAX_BYTES) {
+            return Future.failedFuture(ErrorCode.PAYLOAD_TOO_LARGE.error());
+        }
+        Promise<Buffer> body = Promise.promise();
+        var received = Buffer.buffer();
+        var deadline = vertx.setTimer(
+                MAX_MILLIS,
+                late -> body.tryFail(refusal("body must arrive within %d seconds".formatted(MAX_MILLIS / 1000))));
+        request.handler(chunk -> {
+            if (received.length() + chunk.length() > MAX_BYTES) {
+                body.tryFail(ErrorCode.PAYLOAD_TOO_LARGE.error());
+            } else {
+                received.appendBuffer(chunk);
+            }
+        });
+        // Nobody is there to read it, but the log then tells what happened.
+        request.exceptionHandler(lost -> body.tryFail(refusal("body must arrive whole")));
+        request.endHandler(end -> body.tryComplete(received));
+        request.resume();
+        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+            request.response().writeContinue();
+        }
+        return body.future().onComplete(done -> vertx.cancelTimer(deadline));
+    }
+
+    /** After an answer that did not wait for the body: takes in a bounded rest of it, then closes the connection. */
+    static void discard(Vertx vertx, HttpServerRequest request) {
+        var discarded = new Object() {
+            long bytes;
+        };
+        var deadline = vertx.setTimer(
+                MAX_DISCARDING_MILLIS, late -> request.connection().close());
+        request.exceptionHandler(lost -> vertx.cancelTimer(deadline));
+        request.endHandler(end -> vertx.cancelTimer(deadline));
+        request.handler(chunk -> {
+            discarded.bytes += chunk.length();
+            if (discarded.bytes > MAX_DISCARDED_BYTES) {
+                vertx.cancelTimer(deadline);
+                request.connection().close();
+            }
+        });
+        request.resume();
+    }
+
+    private static ApiException refusal(String sentence) {
+        return new Faults().add("body", sentence).refusal();
+    }
+
+    private static long declaredLength(HttpServerRequest request) {
+        var length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package sa.cleanlife.partnerapi.http;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** One request under way: what a filter or a handler may know of it. It lives on its connection's event loop. */
+public final class Call {
+    private static final CharSequence X_REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
+    private static final int MAX_REQUEST_ID_LENGTH = 128;
+    private static final Pattern UUID_FORM =
+            Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
+
+    private final HttpServerRequest request;
+    private final HttpMethod method;
+    private final String pattern;
+    private final Map<String, String> pathParameters;
+    private final String requestId;
+    private final long startedNanos;
+    private @Nullable Caller caller;
+    private @Nullable Buffer body;
+
+    Call(HttpServerRequest request, HttpMethod method, String pattern, Map<String, String> pathParameters) {
+        this.request = request;
+        this.method = method;
+        this.pattern = pattern;
+        this.pathParameters = pathParameters;
+        this.requestId = requestId(request.getHeader(X_REQUEST_ID));
+        this.startedNanos = System.nanoTime();
+    }
+
+    /** The caller's own when it is 1 to 128 printable ASCII characters without spaces, otherwise a new one. */
+    private static String requestId(@Nullable String sent) {
+        return sent != null
+                        && !sent.isEmpty()
+                        && sent.length() <= MAX_REQUEST_ID_LENGTH
+                        && sent.chars().allMatch(c -> c > ' ' && c < 0x7F)
+                ? sent
+                : newRequestId();
+    }
+
+    /** Names a request in logs and guards nothing, so it does not wait for the secure source of randomness. */
+    private static String newRequestId() {
+        var random = ThreadLocalRandom.current();
+        long version4 = (random.nextLong() & ~0xF000L) | 0x4000L;
+        long variant2 = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+        return new UUID(version4, variant2).toString();
+    }
+
+    public String requestId() {
+        return requestId;
+    }
+
+    public Optional<String> header(CharSequence name) {
+        return Optional.ofNullable(request.getHeader(name));
+    }
+
+    public Optional<String> queryParameter(String name) {
+        if (request.query() == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.ofNullable(request.getParam(name));
+        } catch (IllegalArgumentException malformedPercentEncoding) {
+            return Optional.empty();
+        }
+    }
+
+    /** Said by the filter that checks the key. */
+    public void identify(Caller who) {
+        caller = who;
+    }
+
+    public Caller caller() {
+        if (caller == null) {
+            throw new IllegalStateException("no filter has identified the caller");
+        }
+        return caller;
+    }
+
+    /** A part of the path that must be a UUID: any version, since an unknown one is merely not there. */
+    public UUID uuid(String pathParameter) {
+        var text = pathParameters.get(pathParameter);
+        if (text == null || !UUID_FORM.matcher(text).matches()) {
+            throw new Faults()
+                    .add(pathParameter, pathParameter + " must be a UUID")
+                    .refusal();
+        }
+        return UUID.fromString(text);
+    }
+
+    /** The body's one JSON object; throws the refusal when it is none. */
+    public Fields fields() {
+        if (body == null) {
+            throw new IllegalStateException("this route reads no body");
+        }
+        return Fields.read(request.getHeader(HttpHeaders.CONTENT_TYPE), body);
+    }
+
+    void receive(Buffer wholeBody) {
+        body = wholeBody;
+    }
+
+    HttpServerRequest request() {
+        return request;
+    }
+
+    HttpMethod method() {
+        return method;
+    }
+
+    /** The path's pattern, which names the request in logs and metrics. */
+    String pattern() {
+        return pattern;
+    }
+
+    Optional<Caller> identified() {
+        return Optional.ofNullable(caller);
+    }
+
+    long nanosSinceStart() {
+        return System.nanoTime() - startedNanos;
+    }
+}

@@ -1,0 +1,65 @@
+package sa.cleanlife.partnerapi.http;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One line and one measurement per request. Neither names more of a request than its route's pattern: no path, query,
+ * header or body, where phones, names and keys would be.
+ */
+public final class RequestLog {
+    private static final Logger LOG = LoggerFactory.getLogger("access");
+
+    private static final Duration[] BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
+    private final MeterRegistry meters;
+    private final Map<Series, Timer> timers = new ConcurrentHashMap<>();
+
+    private record Series(String method, String route, int status) {}
+
+    public RequestLog(MeterRegistry meters) {
+        this.meters = meters;
+    }
+
+    void answered(Call call, int status, Optional<String> reason) {
+        long nanos = call.nanosSinceStart();
+        timers.computeIfAbsent(new Series(call.method().name(), call.pattern(), status), this::timer)
+                .record(nanos, TimeUnit.NANOSECONDS);
+
+        var line = LOG.atInfo().addKeyValue("requestId", call.requestId());
+        var caller = call.identified();
+        if (caller.isPresent()) {
+            line = line.addKeyValue("partner", caller.get().partner())
+                    .addKeyValue("keyId", caller.get().keyId());
+        }
+        if (reason.isPresent()) {
+            line = line.addKeyValue("reason", reason.get());
+        }
+        line.addKeyValue("method", call.method().name())
+                .addKeyValue("route", call.pattern())
+                .addKeyValue("status", status)
+                .addKeyValue("durationMs", TimeUnit.NANOSECONDS.toMicros(nanos) / 1_000.0)
+                .log("request");
+    }
+
+    private Timer timer(Series series) {
+        return Timer.builder("http.server.requests")
+                .description(
+                        "Requests answered, by route and status, with the time from the head's arrival to the answer")
+                .tag("method", series.method())
+                .tag("route", series.route())
+                .tag("status", Integer.toString(series.status()))
+                .serviceLevelObjectives(BUCKETS)
+                .register(meters);
+    }
+}

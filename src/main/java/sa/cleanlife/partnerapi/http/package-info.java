@@ -1,0 +1,5 @@
+/** What every route needs and no feature owns: the envelope, error codes, body reading, request ids, the access log. */
+@NullMarked
+package sa.cleanlife.partnerapi.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,251 @@
+package sa.cleanlife.partnerapi.database;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnectOptions;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * PostgreSQL through one pool of connections. What goes wrong comes out as one of two: {@link
+ * DatabaseUnavailableException} when asking again later may help, or the failure itself, which is then a fault of ours.
+ */
+public final class Database {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+    /** A batch of each kind on every event loop, the heartbeat and the like. */
+    private static final int CONNECTIONS = 3 * Runtime.getRuntime().availableProcessors() + 6;
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+
+    /** An answer is due within 2 s of losing the database; this leaves time for the rest of it. */
+    static final Duration PATIENCE = Duration.ofMillis(1_500);
+
+    /** Ends connections that a dead network holds. A busy one is never silent this long; an idle one is soon reopened. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
+    /** After it the pool knows which of its connections the database has ended. */
+    private static final Duration NOTICING = Duration.ofMillis(50);
+
+    private static final Duration HEARTBEAT = Duration.ofMillis(250);
+
+    /**
+     * The classes of SQLSTATE that tell of the server's state rather than of the statement: connection, transaction state
+     * (read-only after a failover), authorization, catalog, rollback, resources, object state, operator, system.
+     */
+    private static final Set<String> UNAVAILABLE_CLASSES = Set.of("08", "25", "28", "3D", "40", "53", "55", "57", "58");
+
+    private final Vertx vertx;
+    private final DatabaseUrl url;
+    private volatile Pool pool;
+    private Future<SqlConnectOptions> search = Future.failedFuture("none yet");
+    private volatile boolean available;
+    private volatile boolean closed;
+    private volatile String lastRemedyFailure = "";
+
+    /** Connects when it is first asked something. */
+    public Database(Vertx vertx, DatabaseUrl url) {
+        this.vertx = vertx;
+        this.url = url;
+        this.pool = pool("postgresql", CONNECTIONS, this::server);
+    }
+
+    private Pool pool(String name, int size, Supplier<Future<SqlConnectOptions>> server) {
+        return PgBuilder.pool()
+                .with(new PoolOptions()
+                        .setName(name)
+                        .setMaxSize(size)
+                        .setConnectionTimeout((int) CONNECT_TIMEOUT.toMillis())
+                        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS))
+                .with(new NetClientOptions()
+                        .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
+                        .setIdleTimeout((int) SILENCE.toSeconds())
+                        .setTcpNoDelay(true)
+                        .setTcpKeepAlive(true))
+                .connectingTo(server)
+                .using(vertx)
+                .build();
+    }
+
+    /**
+     * Says from now on whether the database answers, and tells the operator when that changes.
+     *
+     * @param remedy what may help when it does not; it may block, and is tried again until the database answers
+     */
+    public void watch(Runnable remedy) {
+        available = true;
+        beat(remedy);
+    }
+
+    private void beat(Runnable remedy) {
+        ping().onComplete(answer -> {
+            if (closed) {
+                return;
+            }
+            note(answer.cause());
+            var helped = answer.succeeded()
+                    ? Future.succeededFuture()
+                    : vertx.executeBlocking(Executors.callable(remedy)).onFailure(this::noteRemedy);
+            helped.onComplete(done -> vertx.setTimer(HEARTBEAT.toMillis(), next -> beat(remedy)));
+        });
+    }
+
+    /** Says it once, not at every attempt. */
+    private void noteRemedy(Throwable failure) {
+        var reason = String.valueOf(failure.getMessage());
+        if (!reason.equals(lastRemedyFailure)) {
+            lastRemedyFailure = reason;
+            LOG.atWarn().addKeyValue("reason", reason).log("the database could not be started again");
+        }
+    }
+
+    private void note(@Nullable Throwable failure) {
+        if (failure == null && !available) {
+            LOG.info("the database answers again");
+        } else if (failure != null && available) {
+            LOG.atWarn()
+                    .addKeyValue(
+                            "reason",
+                            DatabaseUnavailableException.because(failure).getMessage())
+                    .log("the database does not answer; requests get a 503 until it does");
+            leaveConnections();
+        }
+        available = failure == null;
+    }
+
+    /** Those that hang in a dead network would keep the places of new ones until {@link #SILENCE} has ended them. */
+    private void leaveConnections() {
+        var left = pool;
+        pool = pool("postgresql", CONNECTIONS, this::server);
+        left.close();
+    }
+
+    /** Whether the last heartbeat was answered; false before {@link #watch}. */
+    public boolean isAvailable() {
+        return available;
+    }
+
+    /** Asks for a sign of life of a server that can be written to: a standby is as good as none. */
+    public Future<Void> ping() {
+        return query("SELECT pg_is_in_recovery()", Tuple.tuple())
+                .compose(rows -> rows.iterator().next().getBoolean(0)
+                        ? Future.failedFuture(new DatabaseUnavailableException("the server is a standby"))
+                        : Future.succeededFuture());
+    }
+
+    /**
+     * Runs one statement in a transaction of its own. It must be safe to repeat: when the connection is lost nobody knows
+     * whether it was committed, so it is asked again, on another. The next may be lost as well, since what ends one often
+     * ends all; the one after that is asked for when the pool has noticed.
+     */
+    public Future<RowSet<Row>> query(String sql, Tuple parameters) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        Supplier<Future<RowSet<Row>>> ask = () -> pool.preparedQuery(sql).execute(parameters);
+        return patiently(ask.get()
+                .recover(failure -> isWorthAsking(failure, end) ? ask.get() : Future.failedFuture(failure))
+                .recover(failure -> isWorthAsking(failure, end)
+                        ? vertx.timer(NOTICING.toMillis(), TimeUnit.MILLISECONDS)
+                                .compose(noticed -> ask.get())
+                        : Future.failedFuture(failure)));
+    }
+
+    /** Who asked is told that the database is unavailable when the time is over, so nothing is done for them after that. */
+    private static boolean isWorthAsking(Throwable failure, long end) {
+        return isUnavailable(failure) && System.nanoTime() - end < 0;
+    }
+
+    /** Runs several statements in one transaction, which is not repeated. */
+    public <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
+        return patiently(pool.withTransaction(work));
+    }
+
+    /** Those of PostgreSQL's settings that make it forget what it has acknowledged, and are off where they must be on. */
+    public Future<List<String>> settingsThatLoseData() {
+        return query("""
+                SELECT name
+                  FROM pg_settings
+                 WHERE name IN ('fsync', 'synchronous_commit')
+                   AND setting = 'off'
+                 ORDER BY name
+                """, Tuple.tuple())
+                .map(rows -> rows.stream().map(row -> row.getString("name")).toList());
+    }
+
+    /** Ends the connections; one that hangs ends with the process. */
+    public Future<Void> close() {
+        closed = true;
+        available = false;
+        return pool.close().timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).otherwiseEmpty();
+    }
+
+    /** Waits only so long for an answer, and gives every failure one of its two forms. */
+    static <T> Future<T> patiently(Future<T> answer) {
+        return answer.timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .recover(failure -> Future.failedFuture(
+                        isUnavailable(failure) ? DatabaseUnavailableException.because(failure) : failure));
+    }
+
+    private static boolean isUnavailable(Throwable failure) {
+        return switch (failure) {
+            case PgException e -> UNAVAILABLE_CLASSES.contains(e.getSqlState().substring(0, 2));
+            case DatabaseUnavailableException e -> true;
+            case VertxException e -> true;
+            case RuntimeException e -> false;
+            case Error e -> false;
+            // Time-outs, lost connections, failed handshakes: the driver has a type for few of them.
+            default -> true;
+        };
+    }
+
+    /**
+     * Where the next connection goes: of several servers, the first that is no standby. Connecting to a server that takes a
+     * connection and then says nothing has no end, and would keep a place in the pool; so while the database does not
+     * answer, a server is tried before the pool may connect to it.
+     */
+    private Future<SqlConnectOptions> server() {
+        var servers = url.servers();
+        return servers.size() == 1 && available ? Future.succeededFuture(servers.getFirst()) : primary(servers);
+    }
+
+    /** One search at a time, however many connections wait for it. */
+    private synchronized Future<SqlConnectOptions> primary(List<PgConnectOptions> servers) {
+        if (search.isComplete()) {
+            search = Future.failedFuture(new DatabaseUnavailableException("no server was tried"));
+            for (var server : servers) {
+                search = search.recover(before -> isPrimary(server)
+                        .compose(isPrimary -> isPrimary
+                                ? Future.<SqlConnectOptions>succeededFuture(server)
+                                : Future.failedFuture(new DatabaseUnavailableException("the server is a standby"))));
+            }
+        }
+        return search;
+    }
+
+    private Future<Boolean> isPrimary(PgConnectOptions server) {
+        var trial = pool("postgresql-trial", 1, () -> Future.succeededFuture(server));
+        return trial.query("SELECT NOT pg_is_in_recovery()")
+                .execute()
+                .map(rows -> rows.iterator().next().getBoolean(0))
+                .timeout(CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .onComplete(tried -> trial.close());
+    }
+}

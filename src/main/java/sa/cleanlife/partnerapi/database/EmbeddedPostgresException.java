@@ -1,0 +1,12 @@
+package sa.cleanlife.partnerapi.database;
+
+/** Why the embedded PostgreSQL cannot be used, as a sentence for the person who started the program. */
+public final class EmbeddedPostgresException extends RuntimeException {
+    EmbeddedPostgresException(String sentence) {
+        super(sentence);
+    }
+
+    EmbeddedPostgresException(String sentence, Throwable cause) {
+        super(sentence, cause);
+    }
+}

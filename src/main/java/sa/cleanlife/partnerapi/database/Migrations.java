@@ -1,0 +1,47 @@
+package sa.cleanlife.partnerapi.database;
+
+import java.sql.SQLException;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
+
+/** Brings the schema to the version this server knows, with the scripts under {@code db/migration}. */
+public final class Migrations {
+    private Migrations() {}
+
+    /** The schema cannot be brought up to date. The message completes the sentence "The schema of the database …". */
+    @SuppressWarnings("serial") // never serialised
+    public static final class MigrationException extends RuntimeException {
+        private MigrationException(String predicate) {
+            super(predicate, null, false, false);
+        }
+    }
+
+    /** Blocks. Several nodes may do this at once: Flyway lets one at a time. */
+    public static void run(DatabaseUrl url) {
+        try {
+            Flyway.configure()
+                    .dataSource(url.jdbcUrl(), url.user(), url.password())
+                    .locations("classpath:db/migration")
+                    // A newer schema is refused, rather than written to by a server that does not know it.
+                    .ignoreMigrationPatterns(new String[0])
+                    .load()
+                    .migrate();
+        } catch (FlywayValidateException e) {
+            throw new MigrationException(
+                    "is not one that this version knows, so a newer version has written it: run that, or restore a backup");
+        } catch (FlywayException e) {
+            throw new MigrationException("could not be brought up to date (%s)".formatted(reason(e)));
+        }
+    }
+
+    /** The kind of failure only: Flyway's messages quote the statement and the URL. */
+    private static String reason(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException e) {
+                return "SQLSTATE " + e.getSQLState();
+            }
+        }
+        return failure.getClass().getSimpleName();
+    }
+}

@@ -1,0 +1,18 @@
+package sa.cleanlife.partnerapi.database;
+
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** What a file of the data directory is created with, so that no other user of the machine reads it. */
+final class OwnerOnly {
+    static final FileAttribute<Set<PosixFilePermission>> FILE = permissions("rw-------");
+    static final FileAttribute<Set<PosixFilePermission>> DIRECTORY = permissions("rwx------");
+
+    private OwnerOnly() {}
+
+    private static FileAttribute<Set<PosixFilePermission>> permissions(String text) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text));
+    }
+}

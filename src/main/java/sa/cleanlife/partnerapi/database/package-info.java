@@ -1,0 +1,5 @@
+/** Embedded or external PostgreSQL, pool, migrations, coalescing; knows no table. */
+@NullMarked
+package sa.cleanlife.partnerapi.database;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,102 @@
+package sa.cleanlife.partnerapi.access;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.zip.CRC32;
+
+/**
+ * A key as its holder sends it: a prefix, 26 random characters and a checksum of 6, all of {@code [0-9A-Za-z]}. The
+ * checksum is the CRC-32 of everything before it, in base 62, so a mistyped key is known without asking the database.
+ * It is a secret: it prints as a fixed word, and only its hash is kept.
+ */
+public final class ApiKey {
+    private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    /** 26 × log₂ 62 = 154 random bits: nobody guesses one, so one SHA-256 hides it. */
+    private static final int RANDOM_LENGTH = 26;
+
+    private static final int CHECKSUM_LENGTH = 6;
+
+    /** Whether a key is for real bookings or for trying out. */
+    public enum Kind {
+        LIVE("pk_live_"),
+        SANDBOX("pk_sandbox_");
+
+        private final String prefix;
+
+        Kind(String prefix) {
+            this.prefix = prefix;
+        }
+
+        public String prefix() {
+            return prefix;
+        }
+    }
+
+    private final Kind kind;
+    private final String secret;
+
+    private ApiKey(Kind kind, String secret) {
+        this.kind = kind;
+        this.secret = secret;
+    }
+
+    /** A new key, never seen before; the source of randomness must be cryptographically secure. */
+    public static ApiKey generate(Kind kind, RandomGenerator random) {
+        var key = new StringBuilder(kind.prefix());
+        for (int i = 0; i < RANDOM_LENGTH; i++) {
+            key.append(DIGITS.charAt(random.nextInt(DIGITS.length())));
+        }
+        return new ApiKey(kind, key + checksum(key.toString()));
+    }
+
+    /** Nothing when it cannot be a key of ours, by its prefix, length or checksum. */
+    public static Optional<ApiKey> parse(String text) {
+        for (var kind : Kind.values()) {
+            int checksumAt = kind.prefix().length() + RANDOM_LENGTH;
+            if (text.length() == checksumAt + CHECKSUM_LENGTH
+                    && text.startsWith(kind.prefix())
+                    && text.endsWith(checksum(text.substring(0, checksumAt)))
+                    && text.chars().skip(kind.prefix().length()).allMatch(c -> DIGITS.indexOf(c) >= 0)) {
+                return Optional.of(new ApiKey(kind, text));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String checksum(String text) {
+        var crc = new CRC32();
+        crc.update(text.getBytes(StandardCharsets.ISO_8859_1));
+        long rest = crc.getValue();
+        var digits = new char[CHECKSUM_LENGTH];
+        for (int i = CHECKSUM_LENGTH - 1; i >= 0; i--) {
+            digits[i] = DIGITS.charAt((int) (rest % DIGITS.length()));
+            rest /= DIGITS.length();
+        }
+        return new String(digits);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public ApiKeyHash hash() {
+        return ApiKeyHash.of(secret);
+    }
+
+    /** Tells keys apart in a list without telling the key. */
+    public String lastFour() {
+        return secret.substring(secret.length() - 4);
+    }
+
+    /** The key itself, to be shown once, to whom it is issued. */
+    public String reveal() {
+        return secret;
+    }
+
+    @Override
+    public String toString() {
+        return "ApiKey(hidden)";
+    }
+}

@@ -1,0 +1,72 @@
+package sa.cleanlife.partnerapi.access;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import sa.cleanlife.partnerapi.access.AccessStore.HeldKey;
+import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.http.Caller;
+
+/**
+ * The keys that open something, held in memory by a node so that a request costs no query for them, and read anew when
+ * {@code access_version} has changed. While the database is away they stay as they were last seen.
+ */
+public final class KnownKeys {
+    /** Twice within the second in which a revocation must have reached every node. */
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    /** What was read in one turn; a later turn has seen all that an earlier one has. */
+    private record Snapshot(long turn, UUID version, Map<ApiKeyHash, HeldKey> keys) {}
+
+    private final AccessStore store;
+    private final Clock clock;
+    private final AtomicLong turns = new AtomicLong();
+    private volatile Snapshot snapshot = new Snapshot(0, new UUID(0, 0), Map.of());
+
+    public KnownKeys(Database database, Clock clock) {
+        this.store = new AccessStore(database);
+        this.clock = clock;
+    }
+
+    /** Completes when the keys have been read for the first time; from then on they are kept up to date. */
+    public Future<Void> watch(Vertx vertx) {
+        return refresh().onSuccess(first -> poll(vertx));
+    }
+
+    private void poll(Vertx vertx) {
+        // A failure is the database's, which is watched elsewhere; the next turn asks again.
+        vertx.setTimer(POLL.toMillis(), turn -> refresh().onComplete(done -> poll(vertx)));
+    }
+
+    /** Once it completes, all that was committed before it was called is known. */
+    Future<Void> refresh() {
+        long turn = turns.incrementAndGet();
+        return store.version()
+                .compose(version -> version.equals(snapshot.version())
+                        ? Future.<Void>succeededFuture()
+                        // The keys may be newer than the version read before them; the next turn reads them again.
+                        : store.listHeldKeys()
+                                .onSuccess(keys -> replace(new Snapshot(turn, version, keys)))
+                                .mapEmpty());
+    }
+
+    private synchronized void replace(Snapshot newer) {
+        if (newer.turn() > snapshot.turn()) {
+            snapshot = newer;
+        }
+    }
+
+    Optional<Caller> find(ApiKeyHash hash) {
+        var key = snapshot.keys().get(hash);
+        if (key == null
+                || key.expiresAt().filter(end -> !clock.instant().isBefore(end)).isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(key.caller());
+    }
+}

@@ -1,0 +1,41 @@
+package sa.cleanlife.partnerapi.access;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import sa.cleanlife.partnerapi.http.Call;
+import sa.cleanlife.partnerapi.http.ErrorCode;
+import sa.cleanlife.partnerapi.http.Guard;
+
+/** What a key allows its holder to do: a closed list. */
+public enum Permission implements Guard {
+    PARTNER_CONTACTS_READ,
+    PARTNER_SERVICES_READ,
+    PARTNER_TIMESLOTS_READ,
+    PARTNER_PRICING_READ,
+    PARTNER_BOOKINGS_CREATE,
+    PARTNER_BOOKINGS_READ,
+    PARTNER_BOOKINGS_UPDATE,
+    PARTNER_BOOKINGS_CANCEL,
+    PARTNER_BOOKINGS_CONFIRM_PAYMENT,
+    PARTNER_WEBHOOKS_MANAGE,
+    PARTNER_ADDRESSES_MANAGE;
+
+    /** As partners, operators and the database write it. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Optional<Permission> ofCode(String code) {
+        return Arrays.stream(values())
+                .filter(permission -> permission.code().equals(code))
+                .findFirst();
+    }
+
+    @Override
+    public void check(Call call) {
+        if (!call.caller().permissions().contains(this)) {
+            throw ErrorCode.FORBIDDEN.error("This API key lacks the permission " + code() + ".");
+        }
+    }
+}

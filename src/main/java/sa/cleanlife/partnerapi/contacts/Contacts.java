@@ -1,0 +1,112 @@
+package sa.cleanlife.partnerapi.contacts;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
+import sa.cleanlife.partnerapi.database.Coalescer;
+import sa.cleanlife.partnerapi.database.Database;
+
+/**
+ * One contact per phone, ever. Requests that arrive while the database is busy are answered together: one statement looks
+ * for all their phones, one inserts those that are missing, and a third finds what others inserted in between. One
+ * instance serves one event loop.
+ */
+public final class Contacts {
+    private final ContactStore store;
+    private final Supplier<UUID> ids;
+    private final Coalescer<WantedContact, FoundContact> wanted;
+    private final Coalescer<UUID, Optional<Contact>> reads;
+    private final Counter created;
+    private final Counter found;
+
+    public Contacts(Database database, Supplier<UUID> ids, MeterRegistry meters) {
+        this.store = new ContactStore(database);
+        this.ids = ids;
+        this.wanted = new Coalescer<>("find-or-create contacts", this::findOrCreateAll, meters);
+        this.reads = new Coalescer<>("read contacts", this::findAll, meters);
+        this.created = contacts(meters, "created");
+        this.found = contacts(meters, "found");
+    }
+
+    private static Counter contacts(MeterRegistry meters, String outcome) {
+        return Counter.builder("contacts")
+                .description("Answers to find-or-create, by whether the contact was created or found")
+                .tag("outcome", outcome)
+                .register(meters);
+    }
+
+    Future<FoundContact> findOrCreate(WantedContact contact) {
+        return wanted.ask(contact).onSuccess(answer -> (answer.isNew() ? created : found).increment());
+    }
+
+    Future<Optional<Contact>> find(UUID id) {
+        return reads.ask(id);
+    }
+
+    private Future<List<Optional<Contact>>> findAll(List<UUID> asked) {
+        return store.findById(asked)
+                .map(contacts -> asked.stream()
+                        .map(id -> Optional.ofNullable(contacts.get(id)))
+                        .toList());
+    }
+
+    private Future<List<FoundContact>> findOrCreateAll(List<WantedContact> batch) {
+        var firstByPhone = new TreeMap<PhoneNumber, WantedContact>();
+        batch.forEach(contact -> firstByPhone.putIfAbsent(contact.phone(), contact));
+        return store.findByPhone(firstByPhone.keySet()).compose(known -> {
+            var missing = new ArrayList<NewContact>();
+            firstByPhone.forEach((phone, contact) -> {
+                if (!known.containsKey(phone)) {
+                    missing.add(new NewContact(ids.get(), contact));
+                }
+            });
+            return missing.isEmpty()
+                    ? Future.succeededFuture(answers(batch, known, List.of()))
+                    : create(missing).map(contacts -> {
+                        contacts.putAll(known);
+                        return answers(batch, contacts, missing);
+                    });
+        });
+    }
+
+    /** All of these, whoever inserted them. */
+    private Future<Map<PhoneNumber, Contact>> create(List<NewContact> missing) {
+        return store.insertMissing(missing).compose(inserted -> {
+            var others = missing.stream()
+                    .map(contact -> contact.wanted().phone())
+                    .filter(phone -> !inserted.containsKey(phone))
+                    .toList();
+            return others.isEmpty()
+                    ? Future.succeededFuture(inserted)
+                    : store.findByPhone(others).map(found -> {
+                        inserted.putAll(found);
+                        return inserted;
+                    });
+        });
+    }
+
+    /**
+     * The row's id tells who created it, also when the insert's own answer was lost and it was asked again: of the requests
+     * for a phone only the first, which the id was made for, is told that the contact is new.
+     */
+    private static List<FoundContact> answers(
+            List<WantedContact> batch, Map<PhoneNumber, Contact> contacts, List<NewContact> missing) {
+        var newIds = missing.stream().map(NewContact::id).collect(Collectors.toCollection(HashSet::new));
+        var answers = new ArrayList<FoundContact>(batch.size());
+        for (var asked : batch) {
+            var contact = Optional.ofNullable(contacts.get(asked.phone())).orElseThrow();
+            answers.add(new FoundContact(contact, newIds.remove(contact.id())));
+        }
+        return answers;
+    }
+}

@@ -1,0 +1,161 @@
+package sa.cleanlife.partnerapi.contacts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static sa.cleanlife.partnerapi.contacts.PhoneNumberTest.answerTo;
+
+import com.google.i18n.phonenumbers.NumberParseException;
+import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What holds for any text. {@code -Dphone.seed=…} repeats a run. */
+class PhoneNumberPropertyTest {
+    private static final long SEED = Long.getLong("phone.seed", new SplittableRandom().nextLong());
+    private static final PhoneNumberUtil LIBRARY = PhoneNumberUtil.getInstance();
+    private static final Pattern E164 = Pattern.compile("\\+966[1-9][0-9]{8,9}");
+    private static final Pattern MOBILE = Pattern.compile("\\+9665[0-9]{8}");
+
+    @BeforeAll
+    static void print_the_seed() {
+        System.out.println("phone.seed=" + SEED);
+    }
+
+    @Test
+    void every_text_is_accepted_or_refused_and_throws_nothing() {
+        var seen = new Tally();
+
+        forMany(200_000, PhoneTexts::any, text -> seen.count(PhoneNumber.parse(text)));
+
+        // The generator would be worthless if it did not reach all three answers.
+        assertThat(seen.accepted).as("accepted").isGreaterThan(10_000);
+        assertThat(seen.suggested).as("refused with a suggestion").isGreaterThan(10_000);
+        assertThat(seen.refused).as("refused without one").isGreaterThan(10_000);
+    }
+
+    @Test
+    void what_is_accepted_or_suggested_is_e164_and_stays_the_same_when_parsed_again() {
+        forMany(100_000, PhoneTexts::any, text -> {
+            var number = switch (PhoneNumber.parse(text)) {
+                case PhoneNumber accepted -> Optional.of(accepted);
+                case RefusedPhone refused -> refused.suggestion();
+            };
+            number.map(PhoneNumber::e164).ifPresent(e164 -> {
+                assertThat(e164).matches(E164);
+                assertThat(answerTo(e164)).isEqualTo(e164);
+            });
+        });
+    }
+
+    @Test
+    void a_decorated_number_is_the_number() {
+        forMany(20_000, random -> new Case(PhoneTexts.number(random), random.split()), drawn -> {
+            assertThat(answerTo(PhoneTexts.decorated(drawn.number, drawn.random)))
+                    .isEqualTo(answerTo(drawn.number));
+        });
+    }
+
+    @Test
+    void a_number_with_white_space_anywhere_is_suggested_without_it() {
+        forMany(20_000, random -> new Case(PhoneTexts.mobile(random), random.split()), drawn -> {
+            var decorated = PhoneTexts.decorated(drawn.number, drawn.random);
+            var spaced = PhoneTexts.withWhiteSpace(decorated, drawn.random);
+
+            assertThat(answerTo(spaced)).isEqualTo("send " + drawn.number);
+        });
+    }
+
+    @Test
+    void beside_mobiles_exactly_what_libphonenumber_holds_valid_is_accepted() {
+        forMany(30_000, PhoneTexts::number, text -> {
+            var isAccepted = PhoneNumber.parse(text) instanceof PhoneNumber number
+                    && number.e164().equals(text);
+
+            assertThat(isAccepted).isEqualTo(MOBILE.matcher(text).matches() || isValidForLibrary(text));
+        });
+    }
+
+    @Test
+    void accepts_what_the_rule_says_step_by_step() {
+        forMany(60_000, PhoneTexts::any, text -> {
+            var accepted = Optional.of(answerTo(text)).filter(answer -> answer.startsWith("+"));
+
+            assertThat(accepted).isEqualTo(byTheRule(text));
+        });
+    }
+
+    /** The rule once more, slow and in its own words. */
+    private static Optional<String> byTheRule(String text) {
+        if (text.codePointCount(0, text.length()) > 64) {
+            return Optional.empty();
+        }
+        var normal = text.codePoints()
+                .filter(c -> Character.getType(c) != Character.FORMAT && "-.()".indexOf(c) < 0)
+                .map(c -> "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９".indexOf(c) < 0 ? c : '0' + Character.digit(c, 10))
+                .map(c -> c == '＋' ? '+' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString()
+                .replaceFirst("^\\+9660", "+966");
+        var isPhone = MOBILE.matcher(normal).matches() || (E164.matcher(normal).matches() && isValidForLibrary(normal));
+        return isPhone ? Optional.of(normal) : Optional.empty();
+    }
+
+    private static boolean isValidForLibrary(String text) {
+        try {
+            var number = LIBRARY.parse(text, "ZZ");
+            return LIBRARY.isValidNumberForRegion(number, "SA")
+                    && LIBRARY.format(number, PhoneNumberFormat.E164).equals(text);
+        } catch (NumberParseException e) {
+            return false;
+        }
+    }
+
+    private static <T> void forMany(int count, Function<SplittableRandom, T> generator, Consumer<T> property) {
+        var random = new SplittableRandom(SEED);
+        for (var i = 0; i < count; i++) {
+            var drawn = generator.apply(random);
+            try {
+                property.accept(drawn);
+            } catch (Throwable broken) {
+                fail("-Dphone.seed=" + SEED + " draws, as number " + i + ", " + escaped(drawn.toString()), broken);
+            }
+        }
+    }
+
+    /** Readable, and safe to print: invisible characters and halves of surrogate pairs become escapes. */
+    private static String escaped(String text) {
+        var shown = new StringBuilder("\"");
+        text.chars()
+                .forEach(c -> shown.append(
+                        c >= ' ' && c <= '~' ? Character.toString(c) : String.format(Locale.ROOT, "\\u%04X", c)));
+        return shown.append('"').toString();
+    }
+
+    private record Case(String number, SplittableRandom random) {
+        @Override
+        public String toString() {
+            return number;
+        }
+    }
+
+    private static final class Tally {
+        private int accepted;
+        private int suggested;
+        private int refused;
+
+        void count(ParsedPhone answer) {
+            switch (answer) {
+                case PhoneNumber _ -> accepted++;
+                case RefusedPhone phone when phone.suggestion().isPresent() -> suggested++;
+                case RefusedPhone _ -> refused++;
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package sa.cleanlife.partnerapi;
+
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
+import sa.cleanlife.partnerapi.database.DatabaseUrl;
+import sa.cleanlife.partnerapi.database.EmbeddedPostgres;
+import sa.cleanlife.partnerapi.database.Migrations;
+import sa.cleanlife.partnerapi.database.Migrations.MigrationException;
+
+/**
+ * The database that the settings name: the operator's own, or the embedded one, which runs while this is open. What makes
+ * it unusable is a {@link StartupException}.
+ */
+public final class Storage implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
+
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
+
+    private final Settings settings;
+    private final DatabaseUrl url;
+    private final @Nullable EmbeddedPostgres embedded;
+    private final Database database;
+
+    private Storage(Vertx vertx, Settings settings, DatabaseUrl url, @Nullable EmbeddedPostgres embedded) {
+        this.settings = settings;
+        this.url = url;
+        this.embedded = embedded;
+        this.database = new Database(vertx, url);
+    }
+
+    /** For the server, which is alone on its data directory. */
+    public static Storage forServer(Vertx vertx, Settings settings) {
+        return settings.databaseUrl()
+                .map(url -> new Storage(vertx, settings, url, null))
+                .orElseGet(() -> embedded(vertx, settings, EmbeddedPostgres.serve(settings.dataDirectory())));
+    }
+
+    /** For an operator's command, with the server running or not. */
+    public static Storage forCommand(Vertx vertx, Settings settings) {
+        return settings.databaseUrl()
+                .map(url -> new Storage(vertx, settings, url, null))
+                .orElseGet(() -> embedded(vertx, settings, EmbeddedPostgres.forCommand(settings.dataDirectory())));
+    }
+
+    private static Storage embedded(Vertx vertx, Settings settings, EmbeddedPostgres embedded) {
+        return new Storage(vertx, settings, DatabaseUrl.parse(embedded.connectionUri()), embedded);
+    }
+
+    public Database database() {
+        return database;
+    }
+
+    boolean isEmbedded() {
+        return embedded != null;
+    }
+
+    /**
+     * Blocks until the database can be used: it answers, keeps what it acknowledges, and has this version's schema.
+     *
+     * @param patient whether to go on waiting for one that does not answer
+     */
+    public void prepare(BooleanSupplier patient) {
+        awaitAnswer(patient);
+        refuseForgetful();
+        migrate();
+    }
+
+    /** From now on {@link Database#isAvailable} tells, and an embedded database that dies is started again. */
+    void watch() {
+        database.watch(() -> Optional.ofNullable(embedded).ifPresent(EmbeddedPostgres::revive));
+    }
+
+    private void awaitAnswer(BooleanSupplier patient) {
+        var waiting = false;
+        while (true) {
+            try {
+                database.ping().await();
+                return;
+            } catch (DatabaseUnavailableException e) {
+                if (e.isLoginRefused()) {
+                    throw new StartupException(
+                            "The database at %s refuses the login (%s): check the user, the password and the database's name in PARTNER_API_DATABASE_URL."
+                                    .formatted(url, e.getMessage()));
+                }
+                if (!patient.getAsBoolean()) {
+                    throw new StartupException(
+                            "The database at %s does not answer (%s).".formatted(url, e.getMessage()));
+                }
+                if (!waiting) {
+                    waiting = true;
+                    LOG.atWarn()
+                            .addKeyValue("database", url)
+                            .addKeyValue("reason", e.getMessage())
+                            .log("the database does not answer yet; waiting for it");
+                }
+            }
+            pause();
+        }
+    }
+
+    private void refuseForgetful() {
+        var forgetful = database.settingsThatLoseData().await();
+        if (!forgetful.isEmpty() && !settings.riskLosingContacts()) {
+            throw new StartupException(
+                    "The database at %s has %s off, so it can lose contacts that were acknowledged when it or its machine stops. Turn it on, or set PARTNER_API_RISK_LOSING_CONTACTS=true if these contacts may be lost."
+                            .formatted(url, String.join(" and ", forgetful)));
+        }
+    }
+
+    private void migrate() {
+        try {
+            Migrations.run(url);
+        } catch (MigrationException e) {
+            throw new StartupException("The schema of the database at %s %s.".formatted(url, e.getMessage()));
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(BETWEEN_ATTEMPTS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartupException("The start was interrupted.");
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            database.close().await();
+        } finally {
+            Optional.ofNullable(embedded).ifPresent(EmbeddedPostgres::close);
+        }
+    }
+}

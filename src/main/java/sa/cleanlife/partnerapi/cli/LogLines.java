@@ -1,0 +1,107 @@
+package sa.cleanlife.partnerapi.cli;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+import ch.qos.logback.core.encoder.EncoderBase;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.vertx.sqlclient.DatabaseException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.slf4j.event.KeyValuePair;
+import sa.cleanlife.partnerapi.Settings.LogFormat;
+import sa.cleanlife.partnerapi.http.Json;
+
+/**
+ * Writes a log event as a line of text or of JSON. Of an exception it writes the types and the places, never the message:
+ * messages quote what they are about, such as a phone, and no log may hold that.
+ */
+final class LogLines extends EncoderBase<ILoggingEvent> {
+    private static final DateTimeFormatter LOCAL_TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+
+    private final LogFormat format;
+
+    LogLines(LogFormat format) {
+        this.format = format;
+    }
+
+    @Override
+    public byte[] encode(ILoggingEvent event) {
+        var line = switch (format) {
+            case TEXT -> text(event);
+            case JSON -> Json.write(json -> writeJson(event, json)).toString();
+        };
+        return (line + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(ILoggingEvent event) {
+        var line = new StringBuilder()
+                .append(LOCAL_TIME.format(event.getInstant()))
+                .append(' ')
+                .append(event.getLevel())
+                .append(' ')
+                .append(event.getFormattedMessage());
+        for (var pair : pairs(event)) {
+            line.append(' ').append(pair.key).append('=').append(pair.value);
+        }
+        for (var cause = event.getThrowableProxy(); cause != null; cause = cause.getCause()) {
+            line.append("\n  ").append(name(cause));
+            for (var frame : cause.getStackTraceElementProxyArray()) {
+                line.append("\n    ").append(frame.getSTEAsString());
+            }
+        }
+        return line.toString();
+    }
+
+    private static void writeJson(ILoggingEvent event, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("time", Instant.ofEpochMilli(event.getTimeStamp()).toString());
+        json.writeStringField("level", event.getLevel().toString());
+        json.writeStringField("logger", event.getLoggerName());
+        json.writeStringField("message", event.getFormattedMessage());
+        for (var pair : pairs(event)) {
+            json.writeFieldName(pair.key);
+            switch (pair.value) {
+                case Number number -> json.writeNumber(number.toString());
+                case null -> json.writeNull();
+                default -> json.writeString(pair.value.toString());
+            }
+        }
+        if (event.getThrowableProxy() != null) {
+            json.writeArrayFieldStart("exception");
+            for (var cause = event.getThrowableProxy(); cause != null; cause = cause.getCause()) {
+                json.writeString(name(cause));
+                for (var frame : cause.getStackTraceElementProxyArray()) {
+                    json.writeString(frame.getSTEAsString());
+                }
+            }
+            json.writeEndArray();
+        }
+        json.writeEndObject();
+    }
+
+    private static List<KeyValuePair> pairs(ILoggingEvent event) {
+        return event.getKeyValuePairs() == null ? List.of() : event.getKeyValuePairs();
+    }
+
+    private static String name(IThrowableProxy cause) {
+        return cause instanceof ThrowableProxy proxy && proxy.getThrowable() instanceof DatabaseException e
+                ? cause.getClassName() + " SQLSTATE " + e.getSqlState()
+                : cause.getClassName();
+    }
+
+    @Override
+    public byte[] headerBytes() {
+        return new byte[0];
+    }
+
+    @Override
+    public byte[] footerBytes() {
+        return new byte[0];
+    }
+}

@@ -1,0 +1,113 @@
+package sa.cleanlife.partnerapi.cli;
+
+import java.io.Console;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+import sa.cleanlife.partnerapi.Settings;
+import sa.cleanlife.partnerapi.Settings.InvalidSettingsException;
+import sa.cleanlife.partnerapi.StartupException;
+import sa.cleanlife.partnerapi.access.AccessChangeException;
+import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
+import sa.cleanlife.partnerapi.database.EmbeddedPostgresException;
+
+/**
+ * The program's entry. What was typed and cannot be done is answered with one sentence and exit code 2, what stands in the
+ * way of doing it with one sentence and exit code 1.
+ */
+@Command(
+        name = "partner-api",
+        description = "Finds or creates the one customer that has a Saudi phone number, for partners.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    /** As fine as PostgreSQL keeps times, so that what a command says is what a later one lists. */
+    private static final Clock CLOCK = Clock.tick(Clock.systemUTC(), Duration.ofNanos(1_000));
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        int exitCode = run(args);
+        Logging.stop();
+        System.exit(exitCode);
+    }
+
+    private static int run(String[] args) {
+        Settings settings;
+        try {
+            settings = Settings.read(System.getenv(), onTerminal());
+        } catch (InvalidSettingsException e) {
+            System.err.println(e.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        Logging.use(settings.logFormat());
+        var administration = new Administration(settings, CLOCK);
+        return new CommandLine(new Main())
+                .addSubcommand(new ServeCommand(settings, CLOCK))
+                .addSubcommand(new PartnerCommand(administration))
+                .addSubcommand(new KeyCommand(administration))
+                .setParameterExceptionHandler(Main::refuse)
+                .setExecutionExceptionHandler(Main::fail)
+                .execute(args);
+    }
+
+    private static boolean onTerminal() {
+        return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    }
+
+    private static int refuse(ParameterException fault, String[] args) {
+        var command = fault.getCommandLine();
+        var isUnknownCommand = fault instanceof UnmatchedArgumentException
+                && !command.getSubcommands().isEmpty();
+        var sentence = isUnknownCommand
+                ? "There is no such command; there are: "
+                        + String.join(", ", command.getSubcommands().keySet())
+                : fault.getMessage();
+        say(
+                command,
+                "%s (%s --help tells more)."
+                        .formatted(sentence, command.getCommandSpec().qualifiedName()));
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    /** One line, whatever was typed. */
+    private static void say(CommandLine command, String sentence) {
+        command.getErr().println(sentence.replaceAll("\\p{Cntrl}+", " "));
+    }
+
+    private static int fail(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        switch (failure) {
+            case AccessChangeException e -> {
+                say(command, String.valueOf(e.getMessage()));
+                return CommandLine.ExitCode.USAGE;
+            }
+            case StartupException e -> say(command, String.valueOf(e.getMessage()));
+            case EmbeddedPostgresException e -> command.getErr().println(e.getMessage());
+            case DatabaseUnavailableException e ->
+                say(command, "The database does not answer (" + e.getMessage() + ").");
+            default -> {
+                LOG.error("the command failed", failure);
+                say(command, "Something failed that should not; the log line above tells where.");
+            }
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            var version = Optional.ofNullable(Main.class.getPackage().getImplementationVersion());
+            return new String[] {"partner-api " + version.orElse("(not packaged)")};
+        }
+    }
+}

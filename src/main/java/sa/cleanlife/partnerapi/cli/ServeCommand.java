@@ -1,0 +1,110 @@
+package sa.cleanlife.partnerapi.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import sa.cleanlife.partnerapi.PartnerApi;
+import sa.cleanlife.partnerapi.Settings;
+
+/** {@code serve}: runs the server until it is told to stop. */
+@Command(
+        name = "serve",
+        description =
+                "Runs the server until SIGTERM or Ctrl-C. Its settings are environment variables; see the README.",
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+    /** For a start that is under way to have made something that can be stopped. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
+    private final Settings settings;
+    private final Clock clock;
+
+    ServeCommand(Settings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var server = new CompletableFuture<PartnerApi>();
+        var onSignal = new Thread(() -> stop(server), "stop");
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        try {
+            server.complete(new PartnerApi(settings, clock));
+            server.join().start();
+        } catch (Throwable e) {
+            if (isWithdrawn(onSignal)) {
+                if (server.isDone()) {
+                    server.join().close();
+                }
+                throw e;
+            }
+            // A signal stopped the start, and the hook, which is at work, ends the process.
+            server.completeExceptionally(e);
+        }
+        if (!server.isCompletedExceptionally() && server.join().isServing()) {
+            greet(server.join(), new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        }
+        // The server's own threads do not keep the process alive; this one does, until the hook ends it.
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private static boolean isWithdrawn(Thread onSignal) {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(onSignal);
+        } catch (IllegalStateException alreadyAtWork) {
+            return false;
+        }
+    }
+
+    private static void stop(CompletableFuture<PartnerApi> server) {
+        int exitCode = 0;
+        try {
+            LOG.info("stopping: what was accepted is finished first");
+            server.get(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS).close();
+            LOG.info("stopped");
+        } catch (ExecutionException nothingToStop) {
+            LOG.info("stopped before anything was started");
+        } catch (Exception e) {
+            LOG.error("the stop was not clean", e);
+            exitCode = 1;
+        }
+        Logging.stop();
+        // An exit on a signal would otherwise have the signal's own code.
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    private void greet(PartnerApi server, PrintWriter out) {
+        var api = url(settings.host(), server.port());
+        out.printf("The Partner API serves %s (reference: /docs).%n", api);
+        out.printf(
+                "Health and metrics: %s (/health/live, /health/ready, /metrics).%n",
+                url(settings.managementHost(), server.managementPort()));
+        if (server.sandboxKey().isPresent()) {
+            out.printf(
+                    "This database is new. Here is a key of the partner %s, shown this once; try it:%n%n",
+                    PartnerApi.SANDBOX);
+            out.printf(
+                    "  curl %s/v1/partners/contacts -H 'x-api-key: %s' -H 'content-type: application/json' -d '{\"phone\":\"+966500000000\",\"name\":\"Ahmed Ali\"}'%n%n",
+                    api, server.sandboxKey().get().reveal());
+        } else {
+            out.println("To issue a key: ./partner-api key issue --partner NAME --permission partner_contacts_read");
+        }
+    }
+
+    private static String url(String host, int port) {
+        return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port);
+    }
+}

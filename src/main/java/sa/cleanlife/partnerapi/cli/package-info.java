@@ -1,0 +1,5 @@
+/** {@link Main} and what an operator types: {@code serve}, {@code partner …}, {@code key …}. */
+@NullMarked
+package sa.cleanlife.partnerapi.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,480 @@
+package sa.cleanlife.partnerapi.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import sa.cleanlife.partnerapi.DataDirectory;
+import sa.cleanlife.partnerapi.LoadClient;
+import sa.cleanlife.partnerapi.LoadClient.Reply;
+import sa.cleanlife.partnerapi.SteadyLoad;
+import sa.cleanlife.partnerapi.SteadyLoad.Outcome;
+
+/** The packaged server as an operator runs it: started, stopped, killed, and administered beside. */
+@Timeout(60)
+@DisabledOnOs(OS.WINDOWS)
+class ServeIT {
+    private static final Pattern KEY = Pattern.compile("pk_(?:live|sandbox)_[0-9A-Za-z]{32}");
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+    private static final AtomicInteger DIRECTORIES = new AtomicInteger();
+
+    @TempDir
+    private static Path directory;
+
+    /** Where the server was started for the first time, called, and stopped; the tests run on copies. */
+    private static DataDirectory firstData;
+
+    private static String firstOut;
+    private static String firstAnswer;
+    private static String key;
+
+    private DataDirectory data;
+
+    @BeforeAll
+    static void start_for_the_first_time_and_paste_the_curl_line() throws Exception {
+        firstData = DataDirectory.of(directory.resolve("first"));
+        try (var server = Launched.serve(firstData)) {
+            firstOut = server.out();
+            firstAnswer = run(curlLine());
+            var found = KEY.matcher(firstOut);
+            assertThat(found.find()).isTrue();
+            key = found.group();
+        }
+    }
+
+    @BeforeEach
+    void copy_the_data() throws Exception {
+        data = firstData.copyTo(directory.resolve("data-" + DIRECTORIES.incrementAndGet()));
+    }
+
+    @AfterEach
+    void kill_what_is_left() throws Exception {
+        data.killEverything();
+    }
+
+    @AfterAll
+    static void kill_what_is_left_of_the_first() throws Exception {
+        firstData.killEverything();
+    }
+
+    @Nested
+    class Starting {
+        @Test
+        void prints_where_it_serves_and_one_curl_line_when_the_database_is_new() {
+            assertThat(firstOut.lines())
+                    .satisfiesExactly(
+                            line -> assertThat(line)
+                                    .matches(
+                                            "The Partner API serves http://127\\.0\\.0\\.1:\\d+ \\(reference: /docs\\)\\."),
+                            line -> assertThat(line)
+                                    .matches(
+                                            "Health and metrics: http://127\\.0\\.0\\.1:\\d+ \\(/health/live, .*\\)\\."),
+                            line -> assertThat(line).contains("key of the partner sandbox, shown this once"),
+                            line -> assertThat(line).isEmpty(),
+                            line -> assertThat(line).startsWith("  curl "),
+                            line -> assertThat(line).isEmpty());
+            assertThat(KEY.matcher(firstOut).results()).hasSize(1);
+        }
+
+        @Test
+        void prints_a_curl_line_that_works_as_pasted() {
+            var answer = new JsonObject(firstAnswer);
+
+            assertThat(answer.getBoolean("success")).isTrue();
+            assertThat(answer.getJsonObject("data").getString("phone")).isEqualTo("+966500000000");
+            assertThat(answer.getJsonObject("data").getString("name")).isEqualTo("Ahmed Ali");
+            assertThat(answer.getJsonObject("data").getBoolean("isNewContact")).isTrue();
+        }
+
+        @Test
+        void brings_a_postgresql_that_was_killed_back_by_itself() throws Exception {
+            try (var server = Launched.serve(data);
+                    var client = new LoadClient(1)) {
+                data.killPostgres();
+
+                DataDirectory.await(
+                        "the contact to be found again",
+                        () -> post(client, server, key, "+966500000000").status() == 200);
+            }
+        }
+
+        @Test
+        void prints_no_key_later_but_how_to_issue_one() throws Exception {
+            long start = System.nanoTime();
+            try (var server = Launched.serve(data);
+                    var client = new LoadClient(1)) {
+                System.out.println("ServeIT: a later start took "
+                        + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms");
+
+                assertThat(server.out()).doesNotContain("pk_").contains("./partner-api key issue");
+                assertThat(server.err()).doesNotContain(key);
+                assertThat(post(client, server, key, "+966500000000").isNewContact())
+                        .isFalse();
+            }
+        }
+
+        @Test
+        void is_refused_where_another_server_runs() throws Exception {
+            try (var first = Launched.serve(data);
+                    var client = new LoadClient(1)) {
+                try (var second = Launched.start(data, Map.of(), "serve")) {
+                    assertThat(second.exitCode()).isEqualTo(1);
+                    assertThat(second.out()).isEmpty();
+                    assertThat(sentencesOf(second))
+                            .singleElement()
+                            .asString()
+                            .contains("in use by the partner-api server with process id "
+                                    + first.handle().pid());
+                }
+
+                assertThat(post(client, first, key, "+966500000000").status()).isEqualTo(200);
+                assertThat(ready(client, first)).isEqualTo(200);
+            }
+        }
+
+        @Test
+        void is_refused_where_its_port_is_in_use() throws Exception {
+            try (var taken = new ServerSocket(0, 50, LOOPBACK);
+                    var server = Launched.start(
+                            data, Map.of("PARTNER_API_PORT", Integer.toString(taken.getLocalPort())), "serve")) {
+                assertThat(server.exitCode()).isEqualTo(1);
+                assertThat(server.out()).isEmpty();
+                assertThat(sentencesOf(server))
+                        .singleElement()
+                        .asString()
+                        .contains("PARTNER_API_PORT")
+                        .endsWith(".");
+                assertThat(data.postgresProcesses()).isEmpty();
+            }
+        }
+
+        @Test
+        void does_not_mind_an_arabic_locale_or_an_odd_time_zone() throws Exception {
+            var environment = Map.of("LC_ALL", "ar_SA.UTF-8", "LANG", "ar_SA", "TZ", "Asia/Kathmandu");
+            try (var server = Launched.serve(data, environment);
+                    var client = new LoadClient(1)) {
+                var reply = LoadClient.await(client.postContact(server.port(), key, "+966500000077", "سارة القحطاني"));
+                assertThat(reply.name()).isEqualTo("سارة القحطاني");
+                assertThat(reply.isNewContact()).isTrue();
+
+                var added = new JsonObject(succeed(environment, "partner", "add", "فندق الرياض", "--json"));
+                assertThat(added.getString("name")).isEqualTo("فندق الرياض");
+                assertThat(Duration.between(added.getInstant("createdAt"), Instant.now()))
+                        .isLessThan(Duration.ofMinutes(5))
+                        .isPositive();
+            }
+        }
+
+        @Test
+        void writes_nothing_but_json_lines_to_standard_error_when_told_so() throws Exception {
+            try (var server = Launched.serve(data, Map.of("PARTNER_API_LOG", "json"));
+                    var client = new LoadClient(1)) {
+                assertThat(post(client, server, key, "+966500000078").status()).isEqualTo(200);
+                assertThat(post(client, server, "no key", "+966500000079").status())
+                        .isEqualTo(401);
+                server.signal("TERM");
+                assertThat(server.exitCode()).isZero();
+
+                assertThat(server.err().lines())
+                        .hasSizeGreaterThanOrEqualTo(4)
+                        .allSatisfy(line ->
+                                assertThat(new JsonObject(line).fieldNames()).contains("time", "level", "message"));
+                assertThat(server.err()).doesNotContain("500000078", "500000079", "Ahmed", "pk_");
+            }
+        }
+    }
+
+    @Nested
+    class Stopping {
+        @Test
+        void on_sigterm_ends_with_0_and_takes_postgresql_along() throws Exception {
+            endsCleanlyOn("TERM");
+        }
+
+        @Test
+        void on_ctrl_c_does_the_same() throws Exception {
+            endsCleanlyOn("INT");
+        }
+
+        private void endsCleanlyOn(String signal) throws Exception {
+            try (var server = Launched.serve(data);
+                    var client = new LoadClient(1)) {
+                // Its connection stays open, as a balancer's would, and must not hold the server up.
+                assertThat(post(client, server, key, "+966500000080").isNewContact())
+                        .isTrue();
+                assertThat(data.postgresProcesses()).isNotEmpty();
+                long start = System.nanoTime();
+
+                server.signal(signal);
+
+                assertThat(server.exitCode()).isZero();
+                var took = Duration.ofNanos(System.nanoTime() - start);
+                System.out.println("ServeIT: the stop on SIG" + signal + " took " + took.toMillis() + " ms");
+                assertThat(took).isLessThan(Duration.ofSeconds(8));
+                assertThat(data.postgresProcesses()).isEmpty();
+            }
+        }
+
+        @Test
+        void finishes_what_was_accepted_and_accepts_no_more() throws Exception {
+            try (var server = Launched.serve(data);
+                    var client = new LoadClient(1);
+                    var underway = new Socket(LOOPBACK, server.port())) {
+                underway.setSoTimeout(15_000);
+                int port = server.port();
+                int managementPort = server.managementPort();
+                var body = "{\"phone\":\"+966500000081\",\"name\":\"Ahmed Ali\"}";
+                write(
+                        underway,
+                        "POST /v1/partners/contacts HTTP/1.1\r\nHost: api\r\nx-api-key: " + key
+                                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                                + body.substring(0, 10));
+                // So that the server has surely seen the request's head.
+                assertThat(post(client, server, key, "+966500000082").status()).isEqualTo(200);
+                Thread.sleep(200);
+
+                server.signal("TERM");
+
+                DataDirectory.await("the end of accepting", () -> isRefused(port));
+                assertThat(LoadClient.await(client.get(managementPort, "/health/ready"))
+                                .status())
+                        .isEqualTo(503);
+                write(underway, body.substring(10));
+                var answer = readAll(underway);
+                assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").contains("\"isNewContact\":true");
+                assertThat(server.exitCode()).isZero();
+                assertThat(data.postgresProcesses()).isEmpty();
+            }
+        }
+
+        private boolean isRefused(int port) throws IOException {
+            try (var _ = new Socket(LOOPBACK, port)) {
+                return false;
+            } catch (ConnectException refused) {
+                return true;
+            }
+        }
+
+        private void write(Socket socket, String text) throws IOException {
+            socket.getOutputStream().write(text.getBytes(UTF_8));
+            socket.getOutputStream().flush();
+        }
+
+        private String readAll(Socket socket) throws IOException {
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
+    }
+
+    @Nested
+    class Being_killed {
+        @Test
+        void loses_no_acknowledged_contact_when_the_server_is_killed() throws Exception {
+            var outcomes = underLoad(Launched::kill);
+            assertThat(data.postgresProcesses()).isNotEmpty();
+
+            assertThatNothingIsLost(outcomes);
+        }
+
+        @Test
+        void loses_no_acknowledged_contact_when_postgresql_is_killed_as_well() throws Exception {
+            var outcomes = underLoad(server -> {
+                data.postmaster().destroyForcibly();
+                server.kill();
+            });
+
+            assertThatNothingIsLost(outcomes);
+        }
+
+        private interface Accident {
+            void happenTo(Launched server) throws Exception;
+        }
+
+        private List<Outcome> underLoad(Accident accident) throws Exception {
+            try (var server = Launched.serve(data);
+                    var load = SteadyLoad.start(server.port(), key, 16, Duration.ZERO)) {
+                DataDirectory.await("a thousand contacts", () -> load.acknowledged() > 1_000);
+
+                accident.happenTo(server);
+
+                return load.stop();
+            }
+        }
+
+        private void assertThatNothingIsLost(List<Outcome> outcomes) throws Exception {
+            long start = System.nanoTime();
+            try (var server = Launched.serve(data);
+                    var client = new LoadClient(32)) {
+                System.out.println("ServeIT: the start after the kill took "
+                        + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms; "
+                        + SteadyLoad.statuses(outcomes.stream()));
+                int port = server.port();
+                var acknowledged =
+                        outcomes.stream().filter(Outcome::isAcknowledged).toList();
+                assertThat(acknowledged).hasSizeGreaterThan(1_000);
+
+                var read = LoadClient.all(acknowledged.stream()
+                        .map(each -> client.getContact(
+                                port, key, each.reply().orElseThrow().id()))
+                        .toList());
+                var askedAgain = LoadClient.all(outcomes.stream()
+                        .map(each -> client.postContact(port, key, each.phone(), "Somebody Else"))
+                        .toList());
+
+                assertThat(read.stream().map(each -> each.id() + each.phone() + each.name()))
+                        .isEqualTo(acknowledged.stream()
+                                .map(each -> each.reply().orElseThrow().id() + each.phone() + each.name())
+                                .toList());
+                for (int i = 0; i < outcomes.size(); i++) {
+                    if (outcomes.get(i).isAcknowledged()) {
+                        assertThat(askedAgain.get(i).isNewContact()).isFalse();
+                        assertThat(askedAgain.get(i).id())
+                                .isEqualTo(outcomes.get(i).reply().orElseThrow().id());
+                    }
+                }
+                assertThat(data.queryNumber("SELECT count(*) - count(DISTINCT phone) FROM contact"))
+                        .isZero();
+                // Every phone that was asked, and the one of the first start.
+                assertThat(data.queryNumber("SELECT count(*) FROM contact")).isEqualTo(outcomes.size() + 1);
+
+                server.signal("TERM");
+                assertThat(server.exitCode()).isZero();
+                assertThat(data.postgresProcesses()).isEmpty();
+            }
+        }
+    }
+
+    @Nested
+    class Being_administered {
+        @Test
+        void lets_a_new_key_in_at_once_and_a_revoked_or_suspended_one_no_longer_than_a_second() throws Exception {
+            try (var server = Launched.serve(data);
+                    var client = new LoadClient(1)) {
+                succeed(Map.of(), "partner", "add", "hotel");
+
+                var issued = issueKey();
+                var hotelKey = issued.getString("key");
+                assertThat(post(client, server, hotelKey, "+966500000000").status())
+                        .isEqualTo(200);
+
+                succeed(Map.of(), "partner", "suspend", "hotel");
+                assertThatItIsSoon(401, client, server, hotelKey);
+                succeed(Map.of(), "partner", "activate", "hotel");
+                assertThat(post(client, server, hotelKey, "+966500000000").status())
+                        .isEqualTo(200);
+
+                succeed(Map.of(), "key", "revoke", issued.getString("id"));
+                assertThatItIsSoon(401, client, server, hotelKey);
+                assertThat(post(client, server, key, "+966500000000").status()).isEqualTo(200);
+            }
+        }
+
+        @Test
+        void takes_the_same_commands_while_no_server_runs() throws Exception {
+            succeed(Map.of(), "partner", "add", "hotel");
+            var hotelKey = issueKey().getString("key");
+            var revoked = issueKey();
+            succeed(Map.of(), "key", "revoke", revoked.getString("id"));
+            succeed(Map.of(), "partner", "suspend", "sandbox");
+            var partners = new JsonArray(succeed(Map.of(), "partner", "list", "--json"));
+            assertThat(data.postgresProcesses()).isEmpty();
+
+            assertThat(partners.stream().map(JsonObject.class::cast))
+                    .extracting(each -> each.getString("name") + " " + each.getString("status"))
+                    .containsExactlyInAnyOrder("hotel ACTIVE", "sandbox SUSPENDED");
+            try (var server = Launched.serve(data);
+                    var client = new LoadClient(1)) {
+                assertThat(post(client, server, hotelKey, "+966500000000").status())
+                        .isEqualTo(200);
+                assertThat(post(client, server, revoked.getString("key"), "+966500000000")
+                                .status())
+                        .isEqualTo(401);
+                assertThat(post(client, server, key, "+966500000000").status()).isEqualTo(401);
+            }
+        }
+
+        private JsonObject issueKey() throws Exception {
+            var issued = new JsonObject(succeed(
+                    Map.of(), "key", "issue", "--partner", "hotel", "--permission", "partner_contacts_read", "--json"));
+            assertThat(issued.fieldNames()).contains("id", "partner", "key", "permissions", "expiresAt");
+            assertThat(issued.getString("key")).matches(KEY);
+            return issued;
+        }
+
+        /** Within the second that is promised, after the command has ended. */
+        private void assertThatItIsSoon(int status, LoadClient client, Launched server, String anyKey)
+                throws Exception {
+            var took = DataDirectory.await(
+                    "a " + status,
+                    () -> post(client, server, anyKey, "+966500000000").status() == status);
+            System.out.println("ServeIT: refused " + took.toMillis() + " ms after the command");
+            assertThat(took).isLessThan(Duration.ofSeconds(1));
+        }
+    }
+
+    private static Reply post(LoadClient client, Launched server, String anyKey, String phone) throws IOException {
+        return LoadClient.await(client.postContact(server.port(), anyKey, phone, "Ahmed Ali"));
+    }
+
+    private static int ready(LoadClient client, Launched server) throws IOException {
+        return LoadClient.await(client.get(server.managementPort(), "/health/ready"))
+                .status();
+    }
+
+    /** What the command prints. */
+    private String succeed(Map<String, String> environment, String... command) throws Exception {
+        try (var launched = Launched.start(data, environment, command)) {
+            assertThat(launched.exitCode()).as(launched.err()).isZero();
+            return launched.out();
+        }
+    }
+
+    /** What it says beside its log, which is JSON where no person looks. */
+    private static List<String> sentencesOf(Launched launched) throws IOException {
+        return launched.err().lines().filter(line -> !line.startsWith("{")).toList();
+    }
+
+    private static String curlLine() {
+        return firstOut.lines()
+                .filter(line -> line.startsWith("  curl "))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String run(String pasted) throws Exception {
+        var process = new ProcessBuilder("sh", "-c", pasted)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (var answer = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            return answer.readAllAsString();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package sa.cleanlife.partnerapi;
+
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import sa.cleanlife.partnerapi.cli.Main;
+
+/** Where a line may live: the packages' arrows, and what only some may touch. */
+class ArchitectureTest {
+    private static final String ROOT = "sa.cleanlife.partnerapi";
+
+    private static final JavaClasses SERVER = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    /** Each package and those that it may use. A new package gets a line here. */
+    private static final Map<String, Set<String>> ARROWS = Map.of(
+            "cli", Set.of("", "contacts", "access", "http", "database"),
+            "", Set.of("contacts", "access", "http", "database"),
+            "contacts", Set.of("access", "http", "database"),
+            "access", Set.of("http", "database"),
+            "http", Set.of(),
+            "database", Set.of());
+
+    private static String nameOf(JavaClass any) {
+        return any.getPackageName().equals(ROOT) ? "" : any.getPackageName().substring(ROOT.length() + 1);
+    }
+
+    private static String fullName(String name) {
+        return name.isEmpty() ? ROOT : ROOT + "." + name;
+    }
+
+    private static Set<String> packages() {
+        return SERVER.stream().map(ArchitectureTest::nameOf).collect(toSet());
+    }
+
+    private static DescribedPredicate<JavaClass> endingIn(String suffix) {
+        return describe(
+                "named …" + suffix, any -> outermost(any).getSimpleName().endsWith(suffix));
+    }
+
+    private static JavaClass outermost(JavaClass any) {
+        return any.getEnclosingClass().map(ArchitectureTest::outermost).orElse(any);
+    }
+
+    @Nested
+    class Packages {
+        @Test
+        void are_those_that_have_arrows() {
+            assertThat(packages()).isEqualTo(ARROWS.keySet());
+        }
+
+        @ParameterizedTest
+        @MethodSource("sa.cleanlife.partnerapi.ArchitectureTest#packages")
+        void use_only_those_that_their_arrows_point_to(String name) {
+            var others = describe(
+                    "another package of this server that " + name + " has no arrow to",
+                    (JavaClass used) -> (used.getPackageName() + ".").startsWith(ROOT + ".")
+                            && !nameOf(used).equals(name)
+                            && !ARROWS.getOrDefault(name, Set.of()).contains(nameOf(used)));
+
+            noClasses()
+                    .that()
+                    .resideInAPackage(fullName(name))
+                    .should()
+                    .dependOnClassesThat(others)
+                    .check(SERVER);
+        }
+
+        @Test
+        void have_no_cycles() {
+            slices().assignedFrom(new SliceAssignment() {
+                        @Override
+                        public SliceIdentifier getIdentifierOf(JavaClass any) {
+                            return SliceIdentifier.of(any.getPackageName());
+                        }
+
+                        @Override
+                        public String getDescription() {
+                            return "packages";
+                        }
+                    })
+                    .should()
+                    .beFreeOfCycles()
+                    .check(SERVER);
+        }
+
+        @ParameterizedTest
+        @MethodSource("sa.cleanlife.partnerapi.ArchitectureTest#packages")
+        void say_in_one_file_what_they_are_and_that_nothing_is_null_unless_said(String name) throws Exception {
+            assertThat(Class.forName(fullName(name) + ".package-info")).hasAnnotation(NullMarked.class);
+        }
+    }
+
+    @Nested
+    class Kinds_of_code {
+        /** Of SQL, a log line knows one thing: the code of a failure, which it may tell where the message it may not. */
+        @Test
+        void sql_stands_only_in_stores_and_in_database() {
+            noClasses()
+                    .that(not(endingIn("Store"))
+                            .and(not(resideInAPackage(ROOT + ".database")))
+                            .and(describe("not LogLines", any -> !any.getName().equals(ROOT + ".cli.LogLines"))))
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage(
+                            "io.vertx.sqlclient..",
+                            "io.vertx.pgclient..",
+                            "java.sql..",
+                            "javax.sql..",
+                            "org.postgresql..",
+                            "org.flywaydb.."))
+                    .check(SERVER);
+        }
+
+        @Test
+        void a_log_line_knows_nothing_of_sql_but_the_code_of_a_failure() {
+            noClasses()
+                    .that()
+                    .haveFullyQualifiedName(ROOT + ".cli.LogLines")
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage("io.vertx.sqlclient..", "io.vertx.pgclient..")
+                            .and(not(belongToAnyOf(io.vertx.sqlclient.DatabaseException.class))))
+                    .check(SERVER);
+        }
+
+        @Test
+        void http_types_stand_only_in_routes_access_http_and_the_root() {
+            noClasses()
+                    .that(not(endingIn("Routes")).and(not(resideInAnyPackage(ROOT, ROOT + ".access", ROOT + ".http"))))
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage("io.vertx.core.http..", "io.netty.handler.codec.http.."))
+                    .check(SERVER);
+        }
+
+        @Test
+        void the_environment_is_read_in_main_alone() {
+            noClasses()
+                    .that(not(belongToAnyOf(Main.class)))
+                    .should()
+                    .callMethodWhere(describe(
+                            "System.getenv",
+                            call -> call.getTargetOwner().isEquivalentTo(System.class)
+                                    && call.getName().equals("getenv")))
+                    .check(SERVER);
+        }
+
+        @Test
+        void only_commands_print() {
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage(ROOT + ".cli")
+                    .should()
+                    .accessFieldWhere(describe(
+                            "System.out or System.err",
+                            access -> access.getTargetOwner().isEquivalentTo(System.class)))
+                    .check(SERVER);
+        }
+
+        @Test
+        void time_is_of_java_time() {
+            noClasses()
+                    .that(alwaysTrue())
+                    .should()
+                    .dependOnClassesThat(
+                            belongToAnyOf(java.util.Date.class, java.util.Calendar.class, java.text.DateFormat.class))
+                    .check(SERVER);
+        }
+
+        /** Handed in, so that a test can set it. */
+        @Test
+        void the_clock_is_chosen_in_main_alone() {
+            noClasses()
+                    .that(not(belongToAnyOf(Main.class)))
+                    .should()
+                    .callMethodWhere(describe(
+                            "the system's clock",
+                            call -> call.getTargetOwner().isEquivalentTo(Clock.class)
+                                    && call.getName().startsWith("system")))
+                    .orShould()
+                    .callMethod(Instant.class, "now")
+                    .check(SERVER);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package sa.cleanlife.partnerapi;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * A server's data directory seen from outside, for a test that kills and looks. The layout that it knows is the embedded
+ * PostgreSQL's: {@code database/postmaster.pid}, {@code database-password}, {@code postgresql-<version>/bin}.
+ */
+public record DataDirectory(Path path) {
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+
+    public static DataDirectory of(Path path) throws IOException {
+        return new DataDirectory(Files.createDirectories(path).toRealPath());
+    }
+
+    /** The same data elsewhere on the same disk, where no server runs on it; the programs are shared. */
+    public DataDirectory copyTo(Path other) throws IOException {
+        List<Path> files;
+        try (var walk = Files.walk(path)) {
+            files = walk.toList();
+        }
+        for (var file : files) {
+            var copy = other.resolve(path.relativize(file));
+            if (path.relativize(file).toString().startsWith("postgresql-") && !Files.isDirectory(file)) {
+                Files.createLink(copy, file);
+            } else {
+                Files.copy(file, copy, COPY_ATTRIBUTES);
+            }
+        }
+        return of(other);
+    }
+
+    /** Every process of this directory's PostgreSQL. */
+    public List<ProcessHandle> postgresProcesses() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().command().orElse("").startsWith(path + "/postgresql-"))
+                .toList();
+    }
+
+    public ProcessHandle postmaster() throws IOException {
+        return ProcessHandle.of(Long.parseLong(pidFile().getFirst()))
+                .filter(postgresProcesses()::contains)
+                .orElseThrow();
+    }
+
+    private List<String> pidFile() throws IOException {
+        return Files.readAllLines(path.resolve("database/postmaster.pid"));
+    }
+
+    /** What a power cut does to PostgreSQL. */
+    public void killPostgres() throws Exception {
+        postmaster().destroyForcibly();
+        await("the end of PostgreSQL's processes", () -> postgresProcesses().isEmpty());
+        // In a container where nobody collects the dead, PostgreSQL would take the old process id for a running server.
+        Files.delete(path.resolve("database/postmaster.pid"));
+    }
+
+    /** Starts what was killed, on the port that it had. */
+    void restartPostgres() throws Exception {
+        Path bin;
+        try (var programs = Files.newDirectoryStream(path, "postgresql-*")) {
+            bin = programs.iterator().next().resolve("bin");
+        }
+        var command = new ProcessBuilder()
+                .redirectErrorStream(true)
+                .redirectOutput(path.resolve("restart.log").toFile());
+        if (isRoot()) {
+            // PostgreSQL refuses to run as root.
+            command.command().addAll(List.of("unshare", "-U"));
+        }
+        command.command()
+                .addAll(List.of(
+                        bin.resolve("pg_ctl").toString(),
+                        "start",
+                        "-w",
+                        "-D",
+                        path.resolve("database").toString(),
+                        "-l",
+                        path.resolve("postgres.log").toString()));
+        var process = command.start();
+        try {
+            await("the start of PostgreSQL", () -> !process.isAlive());
+        } finally {
+            process.destroyForcibly();
+        }
+        if (process.exitValue() != 0) {
+            throw new AssertionError(
+                    Files.readString(path.resolve("restart.log")) + Files.readString(path.resolve("postgres.log")));
+        }
+    }
+
+    private boolean isRoot() throws IOException {
+        return Files.getAttribute(path, "unix:uid").equals(0);
+    }
+
+    /** For the end of a test that may have failed anywhere. */
+    public void killEverything() throws Exception {
+        postgresProcesses().forEach(process -> {
+            signal("CONT", process);
+            process.destroyForcibly();
+        });
+        await("the end of PostgreSQL's processes", () -> postgresProcesses().isEmpty());
+    }
+
+    public static void signal(String name, ProcessHandle process) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A connection past the server, to the database that the embedded PostgreSQL comes with. */
+    private Connection connect() throws IOException, SQLException {
+        var password = Files.readString(path.resolve("database-password"), US_ASCII);
+        var port = pidFile().get(3);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + port + "/partner_api", "partner_api", password.strip());
+    }
+
+    public long queryNumber(String sql) throws IOException, SQLException {
+        try (var connection = connect();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    /** Waits for another process to get there; answers how long that took. */
+    public static Duration await(String what, Callable<Boolean> condition) throws Exception {
+        long start = System.nanoTime();
+        while (!condition.call()) {
+            if (System.nanoTime() - start > LONGEST_WAIT.toNanos()) {
+                throw new AssertionError("still waiting for " + what);
+            }
+            Thread.sleep(5);
+        }
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+}

@@ -1,0 +1,205 @@
+package sa.cleanlife.partnerapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.AbstractMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import sa.cleanlife.partnerapi.access.ApiKey;
+import sa.cleanlife.partnerapi.access.Permission;
+import sa.cleanlife.partnerapi.http.Api;
+
+/** What the documents say of names, defaults and files is so. */
+class DocumentationTest {
+    private static final Path README = Path.of("README.md");
+    private static final Path DECISIONS = Path.of("docs/decisions");
+    private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)[^)]*\\)");
+    private static final Pattern SANDBOX_KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
+
+    @Test
+    void the_readme_lists_every_setting() throws IOException {
+        var environment = new EmptyEnvironment();
+        Settings.read(environment, true);
+
+        assertThat(table("Settings").keySet()).isEqualTo(environment.asked);
+    }
+
+    /** Where a default has two values, the first is that on a terminal. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void the_readme_tells_the_default_of_every_setting(boolean onTerminal) throws IOException {
+        var defaults = new LinkedHashMap<String, String>();
+        table("Settings").forEach((variable, cell) -> {
+            var values = codes(cell);
+            if (!values.isEmpty()) {
+                defaults.put(variable, onTerminal ? values.getFirst() : values.getLast());
+            }
+        });
+
+        assertThat(Settings.read(defaults, onTerminal)).isEqualTo(Settings.read(Map.of(), onTerminal));
+    }
+
+    @Test
+    void the_readme_lists_every_permission() throws IOException {
+        var permissions = Arrays.stream(Permission.values()).map(Permission::code);
+
+        assertThat(table("Permissions").keySet()).containsExactlyInAnyOrderElementsOf(permissions.toList());
+    }
+
+    @Test
+    void the_metrics_in_the_readme_exist() throws Exception {
+        TestServer.shared().newPartner().postContact("+966500000201", "Ahmed Ali");
+
+        var metrics = get(TestServer.shared().managementUri("/metrics"));
+
+        assertThat(table("Metrics")).isNotEmpty();
+        assertThat(table("Metrics").keySet())
+                .allSatisfy(name -> assertThat(metrics).contains("# TYPE " + name + " "));
+    }
+
+    @Test
+    void the_first_call_in_the_readme_is_the_one_that_serve_prints() throws IOException {
+        var call = Files.readString(README)
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("curl "))
+                .findFirst()
+                .orElseThrow();
+        var format = SANDBOX_KEY
+                .matcher(call)
+                .replaceFirst("%s")
+                .replace("http://127.0.0.1:8080", "%s")
+                .replace("\"", "\\\"");
+
+        assertThat(Path.of("src/main/java/sa/cleanlife/partnerapi/cli/ServeCommand.java"))
+                .content()
+                .contains(format);
+    }
+
+    @Test
+    void the_key_that_the_readme_draws_is_well_formed() throws IOException {
+        var drawing = section("Anatomy of a key").lines().filter(line -> line.startsWith("pk_sandbox_ "));
+
+        assertThat(drawing.map(line -> ApiKey.parse(line.replace(" ", ""))))
+                .hasSize(1)
+                .doesNotContain(Optional.empty());
+    }
+
+    @Test
+    void the_limits_of_the_http_server_are_those_in_the_architecture() throws IOException {
+        var options = Api.serverOptions();
+
+        assertThat(Path.of("docs/architecture.md"))
+                .content()
+                .contains("| request line | %d KiB |".formatted(options.getMaxInitialLineLength() / 1024))
+                .contains("| headers | %d KiB in all |".formatted(options.getMaxHeaderSize() / 1024))
+                .contains("| idle connection | %d s |".formatted(options.getIdleTimeout()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void every_relative_link_leads_to_a_file(Path document) throws IOException {
+        var targets = matches(LINK, Files.readString(document)).stream().filter(link -> !link.contains(":"));
+
+        assertThat(targets)
+                .allSatisfy(
+                        target -> assertThat(document.resolveSibling(target)).exists());
+    }
+
+    @Test
+    void every_decision_is_in_the_index() throws IOException {
+        var index = matches(LINK, Files.readString(DECISIONS.resolve("README.md")));
+        try (var pages = Files.list(DECISIONS)) {
+            var names = pages.map(page -> page.getFileName().toString()).filter(name -> !name.equals("README.md"));
+
+            assertThat(index).containsExactlyElementsOf(names.sorted().toList());
+        }
+    }
+
+    static List<Path> documents() throws IOException {
+        try (var root = Files.list(Path.of("."));
+                var docs = Files.walk(Path.of("docs"))) {
+            return Stream.concat(root, docs)
+                    .filter(file -> file.toString().endsWith(".md"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Nothing is set in it, and it remembers what it was asked for. */
+    private static final class EmptyEnvironment extends AbstractMap<String, String> {
+        private final Set<String> asked = new TreeSet<>();
+
+        @Override
+        public @Nullable String get(Object name) {
+            asked.add(name.toString());
+            return null;
+        }
+
+        @Override
+        public Set<Entry<String, String>> entrySet() {
+            return Set.of();
+        }
+    }
+
+    /** What stands under a heading of the README, up to the next. */
+    private static String section(String heading) throws IOException {
+        var lines = Files.readAllLines(README);
+        var under = new ArrayList<String>();
+        var inside = false;
+        for (var line : lines) {
+            if (line.startsWith("#")) {
+                inside = line.replaceFirst("^#+ ", "").equals(heading);
+            } else if (inside) {
+                under.add(line);
+            }
+        }
+        return String.join("\n", under);
+    }
+
+    /** The second cell of each row of a section's table, by the name in the first. */
+    private static Map<String, String> table(String heading) throws IOException {
+        var rows = new LinkedHashMap<String, String>();
+        section(heading).lines().filter(line -> line.startsWith("| `")).forEach(line -> {
+            var cells = line.split("\\|", -1);
+            rows.put(codes(cells[1]).getFirst(), cells[2]);
+        });
+        return rows;
+    }
+
+    private static List<String> codes(String cell) {
+        return matches(CODE, cell);
+    }
+
+    private static List<String> matches(Pattern pattern, String text) {
+        return pattern.matcher(text).results().map(match -> match.group(1)).toList();
+    }
+
+    private static String get(URI uri) throws IOException, InterruptedException {
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                    .body();
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package sa.cleanlife.partnerapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import sa.cleanlife.partnerapi.Settings.InvalidSettingsException;
+import sa.cleanlife.partnerapi.Settings.LogFormat;
+import sa.cleanlife.partnerapi.database.DatabaseUrl;
+
+/** What an operator may set, and what they are told when it cannot be. */
+class SettingsTest {
+    private static final String PASSWORD = "hunter2%2Fsecret";
+
+    private static final List<String> NAMES = List.of(
+            "PARTNER_API_HOST",
+            "PARTNER_API_PORT",
+            "PARTNER_API_MANAGEMENT_HOST",
+            "PARTNER_API_MANAGEMENT_PORT",
+            "PARTNER_API_DATABASE_URL",
+            "PARTNER_API_DATA_DIR",
+            "PARTNER_API_LOG",
+            "PARTNER_API_RISK_LOSING_CONTACTS");
+
+    private static Settings read(Map<String, String> environment) {
+        return Settings.read(environment, true);
+    }
+
+    private static Settings with(String name, String value) {
+        return read(Map.of(name, value));
+    }
+
+    private static String fault(Map<String, String> environment) {
+        return String.valueOf(catchThrowableOfType(InvalidSettingsException.class, () -> read(environment))
+                .getMessage());
+    }
+
+    @Nested
+    class Unset {
+        private static final Settings DEFAULTS = new Settings(
+                "127.0.0.1", 8080, "127.0.0.1", 8081, Optional.empty(), Path.of("./data"), LogFormat.TEXT, false);
+
+        @Test
+        void everything_has_a_default() {
+            assertThat(read(Map.of())).isEqualTo(DEFAULTS);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", " ", "\t\n"})
+        void what_is_empty_or_blank_is_as_unset(String nothing) {
+            var environment = new HashMap<String, String>();
+            NAMES.forEach(name -> environment.put(name, nothing));
+
+            assertThat(read(environment)).isEqualTo(DEFAULTS);
+        }
+
+        @Test
+        void the_log_is_json_unless_a_person_is_looking() {
+            assertThat(Settings.read(Map.of(), false).logFormat()).isEqualTo(LogFormat.JSON);
+            assertThat(Settings.read(Map.of("PARTNER_API_LOG", "text"), false).logFormat())
+                    .isEqualTo(LogFormat.TEXT);
+        }
+
+        @Test
+        void other_variables_mean_nothing() {
+            assertThat(read(Map.of("PORT", "1", "partner_api_port", "2", "PATH", "/bin")))
+                    .isEqualTo(DEFAULTS);
+        }
+    }
+
+    @Nested
+    class Set {
+        @Test
+        void each_variable_sets_its_own() {
+            var url = "postgresql://api:secret@db.example:5433/partner";
+
+            var settings = read(Map.of(
+                    "PARTNER_API_HOST", "0.0.0.0",
+                    "PARTNER_API_PORT", "9080",
+                    "PARTNER_API_MANAGEMENT_HOST", "::1",
+                    "PARTNER_API_MANAGEMENT_PORT", "9081",
+                    "PARTNER_API_DATABASE_URL", url,
+                    "PARTNER_API_DATA_DIR", "/var/lib/partner-api",
+                    "PARTNER_API_LOG", "json",
+                    "PARTNER_API_RISK_LOSING_CONTACTS", "true"));
+
+            assertThat(settings)
+                    .isEqualTo(new Settings(
+                            "0.0.0.0",
+                            9080,
+                            "::1",
+                            9081,
+                            Optional.of(DatabaseUrl.parse(url)),
+                            Path.of("/var/lib/partner-api"),
+                            LogFormat.JSON,
+                            true));
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {0, 1, 65_535})
+        void every_port_will_do(int port) {
+            assertThat(with("PARTNER_API_PORT", " " + port + " ").port()).isEqualTo(port);
+            assertThat(with("PARTNER_API_MANAGEMENT_PORT", "" + port).managementPort())
+                    .isEqualTo(port);
+        }
+    }
+
+    @Nested
+    class Wrong {
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "PARTNER_API_PORT                 | 65536      | must be a port number from 0 to 65535, for example 8080",
+                    "PARTNER_API_PORT                 | -1         | must be a port number from 0 to 65535, for example 8080",
+                    "PARTNER_API_PORT                 | 80a        | must be a port number from 0 to 65535, for example 8080",
+                    "PARTNER_API_PORT                 | 99999999999| must be a port number from 0 to 65535, for example 8080",
+                    "PARTNER_API_MANAGEMENT_PORT      | http       | must be a port number from 0 to 65535, for example 8080",
+                    "PARTNER_API_LOG                  | yaml       | must be text or json",
+                    "PARTNER_API_LOG                  | JSON       | must be text or json",
+                    "PARTNER_API_RISK_LOSING_CONTACTS | yes        | must be true or false",
+                    "PARTNER_API_RISK_LOSING_CONTACTS | 1          | must be true or false",
+                    "PARTNER_API_DATABASE_URL         | mysql://h/d| must begin with postgresql://, as in postgresql://user:password@host:5432/database",
+                })
+        void each_setting_says_what_it_must_be(String name, String value, String sentence) {
+            assertThat(fault(Map.of(name, value))).isEqualTo(name + " " + sentence + ".");
+        }
+
+        @Test
+        void a_directory_that_cannot_be_a_path_is_refused() {
+            assertThat(fault(Map.of("PARTNER_API_DATA_DIR", "da\0ta")))
+                    .isEqualTo("PARTNER_API_DATA_DIR must be the path of a directory, for example ./data.");
+        }
+
+        @Test
+        void all_faults_are_told_together_each_on_a_line() {
+            var all = Map.of(
+                    "PARTNER_API_PORT", "x",
+                    "PARTNER_API_MANAGEMENT_PORT", "y",
+                    "PARTNER_API_DATABASE_URL", "z",
+                    "PARTNER_API_DATA_DIR", "\0",
+                    "PARTNER_API_LOG", "v",
+                    "PARTNER_API_RISK_LOSING_CONTACTS", "w");
+
+            assertThat(fault(all).lines().map(line -> line.split(" ", 2)[0]))
+                    .containsExactly(
+                            "PARTNER_API_PORT",
+                            "PARTNER_API_MANAGEMENT_PORT",
+                            "PARTNER_API_DATABASE_URL",
+                            "PARTNER_API_DATA_DIR",
+                            "PARTNER_API_LOG",
+                            "PARTNER_API_RISK_LOSING_CONTACTS");
+            assertThat(fault(all).lines()).allMatch(line -> line.endsWith("."));
+        }
+
+        @Test
+        void the_right_ones_are_not_blamed() {
+            assertThat(fault(Map.of("PARTNER_API_PORT", "8080", "PARTNER_API_LOG", "loud")))
+                    .isEqualTo("PARTNER_API_LOG must be text or json.");
+        }
+    }
+
+    @Nested
+    class Passwords {
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "mysql://api:%s@host/db",
+                    "postgresql://api:%s@host:x/db",
+                    "postgresql://api:%s@/db",
+                    "postgresql://:%s@host/db",
+                    "postgresql://api:%s@host/db?sslmode=maybe",
+                    "postgresql://api:%s@host/db?token=1",
+                    "postgresql://host/db?password=%s",
+                    "postgresql://api:%s/x@host/db",
+                })
+        void are_never_in_what_is_said_of_a_wrong_url(String form) {
+            var environment = Map.of("PARTNER_API_DATABASE_URL", form.formatted(PASSWORD));
+
+            assertThatThrownBy(() -> read(environment))
+                    .isInstanceOf(InvalidSettingsException.class)
+                    .hasNoCause()
+                    .satisfies(fault -> assertThat(fault.getMessage()).doesNotContain("hunter2", "secret", "%2F"));
+        }
+
+        @Test
+        void are_never_in_the_settings_as_text() {
+            var settings = with("PARTNER_API_DATABASE_URL", "postgresql://api:" + PASSWORD + "@host/db");
+
+            assertThat(settings.toString()).contains("host:5432/db").doesNotContain("hunter2", "secret", "api:");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package sa.cleanlife.partnerapi;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A partner's client. Every answer that it gets is held against {@code openapi.yaml}. */
+record TestPartner(TestServer server, String name, UUID keyId, String key) {
+    static final String CONTACTS = "/v1/partners/contacts";
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** The same partner's key, used against another node. */
+    TestPartner at(TestServer node) {
+        return new TestPartner(node, name, keyId, key);
+    }
+
+    TestPartner withKey(String other) {
+        return new TestPartner(server, name, keyId, other);
+    }
+
+    Answer postContact(String phone, String customer) {
+        return postContact(contactJson(phone, customer));
+    }
+
+    Answer postContact(String json) {
+        return send(post(json));
+    }
+
+    Answer postBody(byte[] body) {
+        return send(
+                request(CONTACTS).header("content-type", "application/json").POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    CompletableFuture<Answer> postContactAsync(String phone, String customer) {
+        return sendAsync(post(contactJson(phone, customer)));
+    }
+
+    Answer getContact(String id) {
+        return send(get(CONTACTS + "/" + id));
+    }
+
+    static String contactJson(String phone, String customer) {
+        return new JsonMapper().writeValueAsString(Map.of("phone", phone, "name", customer));
+    }
+
+    HttpRequest.Builder post(String json) {
+        return request(CONTACTS).header("content-type", "application/json").POST(BodyPublishers.ofString(json));
+    }
+
+    HttpRequest.Builder get(String path) {
+        return request(path).GET();
+    }
+
+    /** With this partner's key, for the test to complete. */
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(server.uri(path))
+                .timeout(Duration.ofSeconds(20))
+                .header("x-api-key", key);
+    }
+
+    static Answer send(HttpRequest.Builder request) {
+        try {
+            return checked(HTTP.send(request.build(), BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static CompletableFuture<Answer> sendAsync(HttpRequest.Builder request) {
+        return HTTP.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(TestPartner::checked);
+    }
+
+    private static Answer checked(HttpResponse<String> response) {
+        var headers = new HashMap<String, String>();
+        response.headers().map().forEach((name, values) -> headers.put(name, String.join(", ", values)));
+        var path = response.uri().getPath();
+        if (path.startsWith("/v1/")) {
+            OpenApi.check(response.request().method(), path, response.statusCode(), headers, response.body());
+        }
+        return new Answer(response.statusCode(), headers, response.body());
+    }
+}

@@ -12,7 +12,6 @@ import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnectOptions;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
@@ -29,10 +28,10 @@ import org.slf4j.LoggerFactory;
  * PostgreSQL through one pool of connections. What goes wrong comes out as one of two: {@link
  * DatabaseUnavailableException} when asking again later may help, or the failure itself, which is then a fault of ours.
  */
-public final class Database {
+public final class Database implements Statements {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
-    /** A batch of each kind on every event loop, the heartbeat and the like. */
+    /** A batch of each of the frequent kinds on every event loop; the rare kinds, the heartbeat and the like. */
     private static final int CONNECTIONS = 3 * Runtime.getRuntime().availableProcessors() + 6;
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
@@ -157,6 +156,7 @@ public final class Database {
      * whether it was committed, so it is asked again, on another. The next may be lost as well, since what ends one often
      * ends all; the one after that is asked for when the pool has noticed.
      */
+    @Override
     public Future<RowSet<Row>> query(String sql, Tuple parameters) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         Supplier<Future<RowSet<Row>>> ask = () -> pool.preparedQuery(sql).execute(parameters);
@@ -173,9 +173,19 @@ public final class Database {
         return isUnavailable(failure) && System.nanoTime() - end < 0;
     }
 
-    /** Runs several statements in one transaction, which is not repeated. */
-    public <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
-        return patiently(pool.withTransaction(work));
+    /**
+     * Runs several statements in one transaction, which is not repeated. The server ends it when it waits longer for a lock
+     * than whoever asked waits for it, or when nothing is heard of it: a node that hangs must not hold up the others.
+     */
+    public <T> Future<T> transaction(Function<Statements, Future<T>> work) {
+        return patiently(pool.withTransaction(connection -> {
+            Statements transaction =
+                    (sql, parameters) -> connection.preparedQuery(sql).execute(parameters);
+            return transaction.query("""
+                    SELECT set_config('lock_timeout', '1s', true),
+                           set_config('idle_in_transaction_session_timeout', '5s', true)
+                    """, Tuple.tuple()).compose(set -> work.apply(transaction));
+        }));
     }
 
     /** Those of PostgreSQL's settings that make it forget what it has acknowledged, and are off where they must be on. */

@@ -1,0 +1,87 @@
+package sa.cleanlife.partnerapi.usage;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import sa.cleanlife.partnerapi.database.Coalescer;
+import sa.cleanlife.partnerapi.http.ApiException;
+import sa.cleanlife.partnerapi.http.ErrorCode;
+import sa.cleanlife.partnerapi.usage.NewContacts.Grant;
+
+/**
+ * Keeps keys to the number of contacts that they may create in a day. A place in the quota is taken before a contact is
+ * created, so that no race creates too many, and given back when somebody else has created it meanwhile. One instance
+ * serves one event loop.
+ */
+public final class NewContactQuota {
+    private static final String SENTENCE =
+            "This API key has created as many new contacts as it may in 24 hours; contacts that exist are still found.";
+
+    /** In which another event loop or node that has the last place creates the contact that it took it for. */
+    private static final Duration CREATED_MEANWHILE = Duration.ofMillis(100);
+
+    private final Vertx vertx;
+    private final NewContacts contacts;
+    private final Coalescer<UUID, Optional<Duration>> places;
+    private final Coalescer<UUID, Optional<Duration>> returns;
+
+    public NewContactQuota(Vertx vertx, NewContacts contacts, MeterRegistry meters) {
+        this.vertx = vertx;
+        this.contacts = contacts;
+        this.places = new Coalescer<>("reserve new contacts", keys -> reserve(keys, 1), meters);
+        this.returns = new Coalescer<>("give back new contacts", keys -> reserve(keys, -1), meters);
+    }
+
+    public boolean limits(UUID key) {
+        return contacts.quota(key).isPresent();
+    }
+
+    /** Fails with the refusal when the quota is used up; not at once, so that it is worth looking again whether it is needed. */
+    public Future<Void> take(UUID key) {
+        return places.ask(key)
+                .compose(moreIn -> moreIn.isEmpty()
+                        ? Future.succeededFuture()
+                        : vertx.timer(CREATED_MEANWHILE.toMillis(), TimeUnit.MILLISECONDS)
+                                .compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
+    }
+
+    private static ApiException refusal(Duration moreIn) {
+        return ErrorCode.RATE_LIMIT_EXCEEDED
+                .error(SENTENCE)
+                .retryAfter(Math.max(1, moreIn.toSeconds() + 1))
+                .because("quota of new contacts");
+    }
+
+    /** After {@link #take}, when no contact was created. */
+    public void giveBack(UUID key) {
+        returns.ask(key);
+    }
+
+    /** Counts a contact that a key without a quota has created. */
+    public void count(UUID key) {
+        contacts.count(key);
+    }
+
+    /** For each that asks nothing when it has its place, otherwise the time until there will be one. */
+    private Future<List<Optional<Duration>>> reserve(List<UUID> keys, int each) {
+        var wanted = new HashMap<UUID, Integer>();
+        keys.forEach(key -> wanted.merge(key, each, Integer::sum));
+        return contacts.reserve(wanted).map(grants -> {
+            var left = new HashMap<UUID, Integer>();
+            var answers = new ArrayList<Optional<Duration>>(keys.size());
+            for (var key : keys) {
+                var grant = grants.getOrDefault(key, new Grant(0, Duration.ZERO));
+                boolean isWithin = left.merge(key, 1, Integer::sum) <= grant.contacts();
+                answers.add(isWithin ? Optional.empty() : Optional.of(grant.moreIn()));
+            }
+            return answers;
+        });
+    }
+}

@@ -16,15 +16,26 @@ record Answer(int status, Map<CharSequence, CharSequence> headers, Buffer body, 
     private static final Map<CharSequence, CharSequence> JSON_HEADERS =
             Map.of(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON, HttpHeaders.CACHE_CONTROL, NO_STORE);
 
-    private static final Map<CharSequence, CharSequence> UNAVAILABLE_HEADERS = Map.of(
-            HttpHeaders.CONTENT_TYPE, APPLICATION_JSON, HttpHeaders.CACHE_CONTROL, NO_STORE, RETRY_AFTER, ONE_SECOND);
+    private static final Map<CharSequence, CharSequence> UNAVAILABLE_HEADERS = headersWithRetryAfter(ONE_SECOND);
 
     static Answer success(Json.Value data) {
         return new Answer(200, JSON_HEADERS, Envelope.success(data), Optional.empty());
     }
 
     static Answer failure(ApiException refusal, String requestId) {
-        var headers = refusal.code() == ErrorCode.SERVICE_UNAVAILABLE ? UNAVAILABLE_HEADERS : JSON_HEADERS;
-        return new Answer(refusal.code().status(), headers, Envelope.failure(refusal, requestId), refusal.reason());
+        return new Answer(
+                refusal.code().status(), headersOf(refusal), Envelope.failure(refusal, requestId), refusal.reason());
+    }
+
+    private static Map<CharSequence, CharSequence> headersOf(ApiException refusal) {
+        if (refusal.retryAfter().isPresent()) {
+            return headersWithRetryAfter(Long.toString(refusal.retryAfter().getAsLong()));
+        }
+        return refusal.code() == ErrorCode.SERVICE_UNAVAILABLE ? UNAVAILABLE_HEADERS : JSON_HEADERS;
+    }
+
+    private static Map<CharSequence, CharSequence> headersWithRetryAfter(CharSequence seconds) {
+        return Map.of(
+                HttpHeaders.CONTENT_TYPE, APPLICATION_JSON, HttpHeaders.CACHE_CONTROL, NO_STORE, RETRY_AFTER, seconds);
     }
 }

@@ -44,6 +44,7 @@ public final class Api {
     private final Vertx vertx;
     private final List<Filter> filters;
     private final Function<Throwable, Optional<ApiException>> refusals;
+    private final Cors cors;
     private final RequestLog requestLog;
     private final Set<HttpConnection> silentConnections = new HashSet<>();
     private final Map<String, Resource> plainResources = new HashMap<>();
@@ -52,15 +53,18 @@ public final class Api {
     /**
      * @param filters what a call passes before a partner's route, in this order
      * @param refusals what a failure means that is no refusal itself; without a meaning it is a fault of ours
+     * @param origins the refusal of a web page's origin, as the header has it; empty when the origin is registered
      */
     public Api(
             Vertx vertx,
             List<Filter> filters,
             Function<Throwable, Optional<ApiException>> refusals,
+            Function<String, Optional<ApiException>> origins,
             RequestLog requestLog) {
         this.vertx = vertx;
         this.filters = filters;
         this.refusals = refusals;
+        this.cors = new Cors(origins);
         this.requestLog = requestLog;
     }
 
@@ -176,6 +180,11 @@ public final class Api {
             return;
         }
         var route = resource.route(request.method());
+        if (route.isEmpty() && Cors.isPreflight(request)) {
+            var preflight = new Call(request, request.method(), resource.pattern(), pathParameters);
+            send(preflight, cors.answer(preflight, resource.allowedMethods()));
+            return;
+        }
         if (route.isEmpty()) {
             request.response().putHeader(HttpHeaders.ALLOW, resource.allowedMethods());
             refuse(request, resource.pattern(), ErrorCode.METHOD_NOT_ALLOWED.error());
@@ -231,6 +240,7 @@ public final class Api {
         var response = request.response().setStatusCode(answer.status());
         response.putHeader(X_REQUEST_ID, call.requestId());
         answer.headers().forEach(response::putHeader);
+        cors.mark(call);
         response.end(answer.body());
         requestLog.answered(call, answer.status(), answer.reason());
         if (hasBody(request) && !request.isEnded()) {

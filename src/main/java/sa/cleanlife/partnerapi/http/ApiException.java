@@ -1,6 +1,7 @@
 package sa.cleanlife.partnerapi.http;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A refusal on its way to the partner. It is an answer, not an accident, so it carries no stack trace. */
 @SuppressWarnings("serial") // never serialised
@@ -9,6 +10,7 @@ public final class ApiException extends RuntimeException {
     private final String publicSentence;
     private final Faults faults;
     private Optional<String> reason = Optional.empty();
+    private OptionalLong retryAfter = OptionalLong.empty();
 
     ApiException(ErrorCode code, String publicSentence, Faults faults) {
         // Only the code: the sentence and the faults may repeat what the partner sent, and exception texts end in logs.
@@ -34,6 +36,16 @@ public final class ApiException extends RuntimeException {
 
     Optional<String> reason() {
         return reason;
+    }
+
+    /** With the seconds, at least one, after which the same call may be answered: the answer's header Retry-After. */
+    public ApiException retryAfter(long seconds) {
+        retryAfter = OptionalLong.of(seconds);
+        return this;
+    }
+
+    OptionalLong retryAfter() {
+        return retryAfter;
     }
 
     /** What was wrong, by field; empty but for {@link ErrorCode#VALIDATION_ERROR}. */

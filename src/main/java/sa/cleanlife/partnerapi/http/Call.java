@@ -1,10 +1,16 @@
 package sa.cleanlife.partnerapi.http;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.net.InetAddress;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -62,6 +68,16 @@ public final class Call {
         return Optional.ofNullable(request.getHeader(name));
     }
 
+    /** All lines of that header, in the order of arrival. */
+    public List<String> headers(CharSequence name) {
+        return request.headers().getAll(name);
+    }
+
+    /** Who is at the other end of the connection: the caller, or a proxy. */
+    public InetAddress peer() {
+        return InetAddress.ofLiteral(request.connection().remoteAddress().hostAddress());
+    }
+
     public Optional<String> queryParameter(String name) {
         if (request.query() == null) {
             return Optional.empty();
@@ -83,6 +99,22 @@ public final class Call {
             throw new IllegalStateException("no filter has identified the caller");
         }
         return caller;
+    }
+
+    /** Puts a header on the answer of this call, whatever that will be; for a filter, and before the call is answered. */
+    public void addToAnswer(CharSequence header, CharSequence value) {
+        request.response().putHeader(header, value);
+    }
+
+    /** The same future, but told on this call's event loop, whoever completes it. From there the call goes on. */
+    public <T> Future<T> onItsLoop(Future<T> elsewhere) {
+        if (elsewhere.isComplete()) {
+            return elsewhere;
+        }
+        var loop = Objects.requireNonNull(Vertx.currentContext());
+        Promise<T> here = Promise.promise();
+        elsewhere.onComplete(told -> loop.runOnContext(go -> here.handle(told)));
+        return here.future();
     }
 
     /** A part of the path that must be a UUID: any version, since an unknown one is merely not there. */

@@ -8,9 +8,16 @@ public enum ErrorCode {
     VALIDATION_ERROR(400, "The request is not valid; see details."),
     UNAUTHORIZED(401, "A valid API key is needed: send it in the header x-api-key."),
     FORBIDDEN(403, "This API key may not do this."),
+    INVALID_PARTNER_DOMAIN(
+            403,
+            "This call comes from a domain that is not registered; call from a registered domain, or ask the operator to register this one."),
+    SANDBOX_DOMAIN_NOT_ALLOWED(
+            403,
+            "This call comes from a sandbox domain, and sandbox access is off for this partner; call from a production domain, or ask the operator to turn it on."),
     RESOURCE_NOT_FOUND(404, "There is no such path; the API is described at /docs."),
     METHOD_NOT_ALLOWED(405, "This path does not take this method; see the Allow header."),
     PAYLOAD_TOO_LARGE(413, "The body is larger than 64 KiB."),
+    RATE_LIMIT_EXCEEDED(429, "Partner API rate limit exceeded"),
     INTERNAL_ERROR(500, "Something went wrong on our side; it has been recorded under this request id."),
     SERVICE_UNAVAILABLE(503, "The service cannot answer right now; try again after the seconds in Retry-After.");
 

@@ -1,0 +1,82 @@
+package sa.cleanlife.partnerapi.http;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Lets web pages of registered origins call the API: answers what a browser asks before a call (the preflight), and puts on
+ * answers the headers without which a browser keeps them from the page. Origins are named one by one, never as {@code *},
+ * and cookies play no part. It guards nothing, since only browsers heed it: the call itself is for a filter to refuse.
+ */
+final class Cors {
+    private static final String API = "/v1/";
+    private static final CharSequence ORIGIN = HttpHeaders.createOptimized("Origin");
+    private static final CharSequence EXPOSED_HEADERS =
+            HttpHeaders.createOptimized("X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Allow");
+    private static final CharSequence ALLOWED_HEADERS =
+            HttpHeaders.createOptimized("content-type, x-api-key, x-request-id");
+
+    /** For which a browser need not ask again; short, since a domain may be taken off the list. */
+    private static final CharSequence TEN_MINUTES = HttpHeaders.createOptimized("600");
+
+    private final Function<String, Optional<ApiException>> gate;
+
+    Cors(Function<String, Optional<ApiException>> gate) {
+        this.gate = gate;
+    }
+
+    static boolean isPreflight(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.OPTIONS)
+                && isOfTheApi(request)
+                && request.headers().contains(ORIGIN)
+                && request.headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD);
+    }
+
+    /** The answer to a preflight, but for what {@link #mark} puts on every answer. */
+    Answer answer(Call preflight, String allowedMethods) {
+        return preflight
+                .header(ORIGIN)
+                .flatMap(gate)
+                .map(refusal -> Answer.failure(refusal, preflight.requestId()))
+                .orElseGet(() -> allowed(allowedMethods));
+    }
+
+    private static Answer allowed(String methods) {
+        Map<CharSequence, CharSequence> headers = Map.of(
+                HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS,
+                methods,
+                HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS,
+                ALLOWED_HEADERS,
+                HttpHeaders.ACCESS_CONTROL_MAX_AGE,
+                TEN_MINUTES);
+        return new Answer(204, headers, Buffer.buffer(), Optional.empty());
+    }
+
+    /** Puts on the answer to a page of a registered origin what lets the page read it. */
+    void mark(Call call) {
+        if (!isOfTheApi(call.request())) {
+            return;
+        }
+        var origin = call.request().getHeader(ORIGIN);
+        if (origin == null) {
+            return;
+        }
+        call.addToAnswer(HttpHeaders.VARY, ORIGIN);
+        if (gate.apply(origin).isEmpty()) {
+            call.addToAnswer(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            if (!isPreflight(call.request())) {
+                call.addToAnswer(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
+            }
+        }
+    }
+
+    private static boolean isOfTheApi(HttpServerRequest request) {
+        var path = request.path();
+        return path != null && path.startsWith(API);
+    }
+}

@@ -1,42 +1,30 @@
 package sa.cleanlife.partnerapi;
 
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
-import io.vertx.micrometer.MetricsDomain;
-import io.vertx.micrometer.MicrometerMetricsFactory;
-import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.access.AddressCheck;
 import sa.cleanlife.partnerapi.access.ApiKey;
-import sa.cleanlife.partnerapi.access.ApiKeys;
+import sa.cleanlife.partnerapi.access.DomainCheck;
+import sa.cleanlife.partnerapi.access.KeyCheck;
 import sa.cleanlife.partnerapi.access.KeyFilter;
+import sa.cleanlife.partnerapi.access.KeyLookup;
 import sa.cleanlife.partnerapi.access.KnownKeys;
-import sa.cleanlife.partnerapi.access.Partners;
-import sa.cleanlife.partnerapi.access.Permission;
+import sa.cleanlife.partnerapi.access.RateCheck;
 import sa.cleanlife.partnerapi.contacts.ContactRoutes;
 import sa.cleanlife.partnerapi.contacts.Contacts;
 import sa.cleanlife.partnerapi.contacts.PhoneNumber;
@@ -47,15 +35,15 @@ import sa.cleanlife.partnerapi.http.Call;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Filter;
 import sa.cleanlife.partnerapi.http.RequestLog;
+import sa.cleanlife.partnerapi.usage.KeyUsage;
+import sa.cleanlife.partnerapi.usage.NewContactQuota;
+import sa.cleanlife.partnerapi.usage.NewContacts;
+import sa.cleanlife.partnerapi.usage.RateLimits;
 
 /** The server, put together by hand from top to bottom: what it consists of, and the order in which it starts and stops. */
 public final class PartnerApi implements AutoCloseable {
-    /** The partner that a new embedded database comes with, for a first call. */
-    public static final String SANDBOX = "sandbox";
-
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(10);
     private static final Duration HANGING = Duration.ofSeconds(2);
-    private static final int EVENT_LOOPS = Runtime.getRuntime().availableProcessors();
 
     private enum State {
         STARTING,
@@ -66,15 +54,19 @@ public final class PartnerApi implements AutoCloseable {
     private final Settings settings;
     private final Clock clock;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final Vertx vertx = vertx(meters);
+    private final Vertx vertx = EventLoops.forServer(meters);
     private final RequestLog requestLog = new RequestLog(meters);
     private final Reference reference = new Reference();
     private final Storage storage;
     private final KnownKeys keys;
+    private final KeyLookup keyLookup;
+    private final KeyUsage keyUsage;
+    private final RateLimits rateLimits;
+    private final NewContacts newContacts;
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
     private @Nullable HttpServer management;
-    private @Nullable ApiKey sandboxKey;
+    private Optional<ApiKey> sandboxKey = Optional.empty();
 
     /** Takes the database; nothing is served yet. Throws when the embedded one cannot be started. */
     public PartnerApi(Settings settings, Clock clock) {
@@ -82,42 +74,23 @@ public final class PartnerApi implements AutoCloseable {
         this.clock = clock;
         this.storage = openStorage();
         this.keys = new KnownKeys(storage.database(), clock);
+        this.keyLookup = new KeyLookup(vertx, keys);
+        this.keyUsage = new KeyUsage(storage.database(), clock);
+        this.rateLimits = new RateLimits(storage.database());
+        this.newContacts = new NewContacts(storage.database(), clock, keys::newContactsPerDay, meters);
     }
 
     private Storage openStorage() {
         try {
             return Storage.forServer(vertx, settings);
         } catch (RuntimeException e) {
-            vertx.close();
+            EventLoops.stop(vertx);
             throw e;
         }
     }
 
-    private static Vertx vertx(PrometheusMeterRegistry meters) {
-        // Of Vert.x's own meters only those of the connection pool: the rest is measured here, or not worth its cost.
-        var unused = EnumSet.complementOf(EnumSet.of(MetricsDomain.NAMED_POOLS)).stream()
-                .map(MetricsDomain::toCategory);
-        var unusedMeters = Stream.concat(unused, Stream.of("sql")).collect(Collectors.toSet());
-        return Vertx.builder()
-                .with(new VertxOptions()
-                        .setEventLoopPoolSize(EVENT_LOOPS)
-                        // Nothing is served from files, so none are unpacked into a temporary directory.
-                        .setFileSystemOptions(new FileSystemOptions()
-                                .setFileCachingEnabled(false)
-                                .setClassPathResolvingEnabled(false))
-                        .setMetricsOptions(new MicrometerMetricsOptions()
-                                .setEnabled(true)
-                                .setDisabledMetricsCategories(unusedMeters)))
-                .withMetrics(new MicrometerMetricsFactory(meters))
-                .build();
-    }
-
     /** Blocks until requests are served; those that come earlier get a 503. Throws {@link StartupException}. */
     public void start() {
-        new JvmMemoryMetrics().bindTo(meters);
-        new JvmGcMetrics().bindTo(meters);
-        new JvmThreadMetrics().bindTo(meters);
-        new ProcessorMetrics().bindTo(meters);
         PhoneNumber.loadNumberingPlan();
 
         management = listening(
@@ -126,12 +99,16 @@ public final class PartnerApi implements AutoCloseable {
                         .listen(vertx, settings.managementHost(), settings.managementPort()));
         listening(
                 "PARTNER_API_HOST and PARTNER_API_PORT",
-                vertx.deployVerticle(EventLoop::new, new DeploymentOptions().setInstances(EVENT_LOOPS)));
+                vertx.deployVerticle(EventLoop::new, new DeploymentOptions().setInstances(EventLoops.COUNT)));
 
-        storage.prepare(() -> state.get() == State.STARTING);
-        addSandbox();
+        storage.prepare(this::isStarting);
+        if (storage.isEmbedded()) {
+            sandboxKey = Sandbox.addTo(storage.database(), clock);
+        }
         storage.watch();
         keys.watch(vertx).await();
+        keyUsage.watch(vertx);
+        newContacts.watch(vertx);
         // A stop that has begun meanwhile stays one.
         state.compareAndSet(State.STARTING, State.SERVING);
     }
@@ -161,36 +138,37 @@ public final class PartnerApi implements AutoCloseable {
     }
 
     private Api api() {
-        List<Filter> filters = List.of(this::refuseWhileStarting, new KeyFilter(keys, meters));
-        var api = new Api(vertx, filters, PartnerApi::refusalOf, requestLog);
-        new ContactRoutes(new Contacts(storage.database(), UUID::randomUUID, meters)).addTo(api);
+        List<KeyCheck> checks =
+                List.of(new AddressCheck(settings.trustedProxies()), new RateCheck(rateLimits), new DomainCheck());
+        List<Filter> filters = List.of(this::refuseWhileStarting, new KeyFilter(keys, keyLookup, keyUsage, checks));
+        var api = new Api(vertx, filters, PartnerApi::refusalOf, this::originRefusal, requestLog);
+        var quota = new NewContactQuota(vertx, newContacts, meters);
+        new ContactRoutes(new Contacts(storage.database(), UUID::randomUUID, quota, meters)).addTo(api);
         reference.addTo(api);
         return api;
     }
 
     private Future<Void> refuseWhileStarting(Call call) {
-        return state.get() == State.STARTING
-                ? Future.failedFuture(ErrorCode.SERVICE_UNAVAILABLE.error().because("starting"))
-                : Future.succeededFuture();
+        return isStarting() ? Future.failedFuture(starting()) : Future.succeededFuture();
+    }
+
+    /** A browser that asks before a call passes no filter. */
+    private Optional<ApiException> originRefusal(String origin) {
+        return isStarting() ? Optional.of(starting()) : keys.originRefusal(origin);
+    }
+
+    private boolean isStarting() {
+        return state.get() == State.STARTING;
+    }
+
+    private static ApiException starting() {
+        return ErrorCode.SERVICE_UNAVAILABLE.error().because("starting");
     }
 
     private static Optional<ApiException> refusalOf(Throwable failure) {
         return failure instanceof DatabaseUnavailableException unavailable
                 ? Optional.of(ErrorCode.SERVICE_UNAVAILABLE.error().because(String.valueOf(unavailable.getMessage())))
                 : Optional.empty();
-    }
-
-    private void addSandbox() {
-        if (!storage.isEmbedded()) {
-            return;
-        }
-        var ids = (Supplier<UUID>) UUID::randomUUID;
-        if (new Partners(storage.database(), clock, ids).addFirst(SANDBOX).await()) {
-            sandboxKey = new ApiKeys(storage.database(), clock, ids, new SecureRandom())
-                    .issue(SANDBOX, EnumSet.allOf(Permission.class), ApiKey.Kind.SANDBOX, Optional.empty())
-                    .await()
-                    .key();
-        }
     }
 
     private boolean isReady() {
@@ -217,7 +195,17 @@ public final class PartnerApi implements AutoCloseable {
 
     /** The key that was made with a new embedded database, to be shown this once. */
     public Optional<ApiKey> sandboxKey() {
-        return Optional.ofNullable(sandboxKey);
+        return sandboxKey;
+    }
+
+    /** What was counted since it was last written; while the database is away it is lost. */
+    private void writeUsage() {
+        if (storage.database().isAvailable()) {
+            Future.join(keyUsage.write(), newContacts.write())
+                    .timeout(HANGING.toSeconds(), TimeUnit.SECONDS)
+                    .otherwiseEmpty()
+                    .await();
+        }
     }
 
     /** Stops accepting, finishes what was accepted within 10 s, and then stops what it started, the database last. */
@@ -231,13 +219,10 @@ public final class PartnerApi implements AutoCloseable {
                     .await();
         } finally {
             try {
+                writeUsage();
                 storage.close();
             } finally {
-                // A connection to a database that hangs would hold this up for ever.
-                vertx.close()
-                        .timeout(HANGING.toSeconds(), TimeUnit.SECONDS)
-                        .otherwiseEmpty()
-                        .await();
+                EventLoops.stop(vertx);
             }
         }
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import sa.cleanlife.partnerapi.access.AddressRange;
 import sa.cleanlife.partnerapi.database.DatabaseUrl;
 
 /**
@@ -20,6 +21,7 @@ import sa.cleanlife.partnerapi.database.DatabaseUrl;
 public record Settings(
         String host,
         int port,
+        List<AddressRange> trustedProxies,
         String managementHost,
         int managementPort,
         Optional<DatabaseUrl> databaseUrl,
@@ -50,6 +52,7 @@ public record Settings(
         var settings = new Settings(
                 reader.read("PARTNER_API_HOST", "127.0.0.1", Function.identity()),
                 reader.read("PARTNER_API_PORT", "8080", Settings::port),
+                reader.read("PARTNER_API_TRUSTED_PROXIES", "", Settings::addressRanges),
                 reader.read("PARTNER_API_MANAGEMENT_HOST", "127.0.0.1", Function.identity()),
                 reader.read("PARTNER_API_MANAGEMENT_PORT", "8081", Settings::port),
                 reader.read("PARTNER_API_DATABASE_URL", "", Settings::databaseUrl),
@@ -92,6 +95,31 @@ public record Settings(
             // Said below.
         }
         throw new IllegalArgumentException("must be a port number from 0 to 65535, for example 8080");
+    }
+
+    private static List<AddressRange> addressRanges(String text) {
+        if (text.isEmpty()) {
+            return List.of();
+        }
+        var ranges = new ArrayList<AddressRange>();
+        for (var range : text.split(",", -1)) {
+            try {
+                ranges.add(proxies(range.strip()));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "must be addresses or CIDR ranges separated by commas; number %d is wrong: %s"
+                                .formatted(ranges.size() + 1, e.getMessage()));
+            }
+        }
+        return List.copyOf(ranges);
+    }
+
+    private static AddressRange proxies(String text) {
+        var range = AddressRange.parse(text);
+        if (range.prefixLength() == 0) {
+            throw new IllegalArgumentException("it is every address, so every caller could say that it is another");
+        }
+        return range;
     }
 
     private static Optional<DatabaseUrl> databaseUrl(String text) {

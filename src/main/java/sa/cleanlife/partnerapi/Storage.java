@@ -23,6 +23,9 @@ public final class Storage implements AutoCloseable {
 
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
 
+    /** A process that has just begun may itself be what was too slow the first time. */
+    private static final int FEWEST_ATTEMPTS = 2;
+
     private final Settings settings;
     private final DatabaseUrl url;
     private final @Nullable EmbeddedPostgres embedded;
@@ -79,7 +82,7 @@ public final class Storage implements AutoCloseable {
 
     private void awaitAnswer(BooleanSupplier patient) {
         var waiting = false;
-        while (true) {
+        for (int attempt = 1; true; attempt++) {
             try {
                 database.ping().await();
                 return;
@@ -89,11 +92,12 @@ public final class Storage implements AutoCloseable {
                             "The database at %s refuses the login (%s): check the user, the password and the database's name in PARTNER_API_DATABASE_URL."
                                     .formatted(url, e.getMessage()));
                 }
-                if (!patient.getAsBoolean()) {
+                boolean isPatient = patient.getAsBoolean();
+                if (!isPatient && attempt >= FEWEST_ATTEMPTS) {
                     throw new StartupException(
                             "The database at %s does not answer (%s).".formatted(url, e.getMessage()));
                 }
-                if (!waiting) {
+                if (isPatient && !waiting) {
                     waiting = true;
                     LOG.atWarn()
                             .addKeyValue("database", url)

@@ -1,6 +1,7 @@
 package sa.cleanlife.partnerapi.access;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.zip.CRC32;
@@ -32,13 +33,18 @@ public final class ApiKey {
         public String prefix() {
             return prefix;
         }
+
+        static Kind ofPrefix(String prefix) {
+            return Arrays.stream(values())
+                    .filter(kind -> kind.prefix.equals(prefix))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
-    private final Kind kind;
     private final String secret;
 
-    private ApiKey(Kind kind, String secret) {
-        this.kind = kind;
+    private ApiKey(String secret) {
         this.secret = secret;
     }
 
@@ -48,7 +54,7 @@ public final class ApiKey {
         for (int i = 0; i < RANDOM_LENGTH; i++) {
             key.append(DIGITS.charAt(random.nextInt(DIGITS.length())));
         }
-        return new ApiKey(kind, key + checksum(key.toString()));
+        return new ApiKey(key + checksum(key.toString()));
     }
 
     /** Nothing when it cannot be a key of ours, by its prefix, length or checksum. */
@@ -59,7 +65,7 @@ public final class ApiKey {
                     && text.startsWith(kind.prefix())
                     && text.endsWith(checksum(text.substring(0, checksumAt)))
                     && text.chars().skip(kind.prefix().length()).allMatch(c -> DIGITS.indexOf(c) >= 0)) {
-                return Optional.of(new ApiKey(kind, text));
+                return Optional.of(new ApiKey(text));
             }
         }
         return Optional.empty();
@@ -75,10 +81,6 @@ public final class ApiKey {
             rest /= DIGITS.length();
         }
         return new String(digits);
-    }
-
-    public Kind kind() {
-        return kind;
     }
 
     public ApiKeyHash hash() {

@@ -1,29 +1,32 @@
 package sa.cleanlife.partnerapi.access;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
-import sa.cleanlife.partnerapi.database.Coalescer;
 import sa.cleanlife.partnerapi.http.Call;
-import sa.cleanlife.partnerapi.http.Caller;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Filter;
+import sa.cleanlife.partnerapi.usage.KeyUsage;
 
 /**
- * Lets in who sends a key that opens something. Every other key gets the same answer, so that nobody learns why. One
- * instance serves one event loop.
+ * Lets in who sends a key that opens something, if the key's rules allow the call. Every other key gets the same answer,
+ * so that nobody learns why.
  */
 public final class KeyFilter implements Filter {
     private static final CharSequence X_API_KEY = HttpHeaders.createOptimized("x-api-key");
 
     private final KnownKeys keys;
-    private final Coalescer<ApiKeyHash, Optional<Caller>> unknownKeys;
+    private final KeyLookup lookup;
+    private final KeyUsage usage;
+    private final List<KeyCheck> checks;
 
-    public KeyFilter(KnownKeys keys, MeterRegistry meters) {
+    /** @param checks what a call with a good key must pass, in this order */
+    public KeyFilter(KnownKeys keys, KeyLookup lookup, KeyUsage usage, List<KeyCheck> checks) {
         this.keys = keys;
-        this.unknownKeys = new Coalescer<>("look up keys", this::lookUp, meters);
+        this.lookup = lookup;
+        this.usage = usage;
+        this.checks = checks;
     }
 
     @Override
@@ -31,23 +34,31 @@ public final class KeyFilter implements Filter {
         var key =
                 call.header(X_API_KEY).or(() -> call.queryParameter("api_key")).flatMap(ApiKey::parse);
         if (key.isEmpty()) {
-            return Future.failedFuture(ErrorCode.UNAUTHORIZED.error());
+            return call.onItsLoop(lookup.waitInVain())
+                    .compose(waited -> Future.failedFuture(ErrorCode.UNAUTHORIZED.error()));
         }
         var hash = key.get().hash();
-        var caller = keys.find(hash);
-        if (caller.isPresent()) {
-            call.identify(caller.get());
-            return Future.succeededFuture();
-        }
-        // It may have been issued since the last turn: a new key works at once.
-        return unknownKeys.ask(hash).compose(found -> {
-            call.identify(found.orElseThrow(ErrorCode.UNAUTHORIZED::error));
-            return Future.succeededFuture();
-        });
+        var held = keys.find(hash);
+        return held.isPresent()
+                ? check(call, held.get())
+                : call.onItsLoop(lookup.look())
+                        .compose(looked -> check(call, keys.find(hash).orElseThrow(ErrorCode.UNAUTHORIZED::error)));
     }
 
-    /** However many unknown keys wait, one look at the database answers them all. */
-    private Future<List<Optional<Caller>>> lookUp(List<ApiKeyHash> hashes) {
-        return keys.refresh().map(refreshed -> hashes.stream().map(keys::find).toList());
+    private Future<Void> check(Call call, HeldKey key) {
+        call.identify(key.caller());
+        usage.count(key.caller().keyId());
+        return pass(call, key, checks.iterator());
+    }
+
+    /** Straight on as long as nothing has to be waited for, which is the usual. */
+    private static Future<Void> pass(Call call, HeldKey key, Iterator<KeyCheck> left) {
+        while (left.hasNext()) {
+            var checked = left.next().check(call, key);
+            if (!checked.succeeded()) {
+                return checked.compose(passed -> pass(call, key, left));
+            }
+        }
+        return Future.succeededFuture();
     }
 }

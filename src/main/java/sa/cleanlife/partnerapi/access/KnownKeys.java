@@ -4,29 +4,52 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import sa.cleanlife.partnerapi.access.AccessStore.HeldKey;
 import sa.cleanlife.partnerapi.database.Database;
-import sa.cleanlife.partnerapi.http.Caller;
+import sa.cleanlife.partnerapi.http.ApiException;
 
 /**
- * The keys that open something, held in memory by a node so that a request costs no query for them, and read anew when
- * {@code access_version} has changed. While the database is away they stay as they were last seen.
+ * The keys that open something, with their rules, held in memory by a node so that a request costs no query for them, and
+ * read anew when {@code access_version} has changed. While the database is away they stay as they were last seen.
  */
 public final class KnownKeys {
     /** Twice within the second in which a revocation must have reached every node. */
     private static final Duration POLL = Duration.ofMillis(500);
 
     /** What was read in one turn; a later turn has seen all that an earlier one has. */
-    private record Snapshot(long turn, UUID version, Map<ApiKeyHash, HeldKey> keys) {}
+    private record Snapshot(
+            long turn,
+            UUID version,
+            Map<ApiKeyHash, HeldKey> keys,
+            Map<UUID, Integer> quotas,
+            RegisteredOrigins origins) {
+        static final Snapshot EMPTY = of(0, new UUID(0, 0), Map.of());
+
+        static Snapshot of(long turn, UUID version, Map<ApiKeyHash, HeldKey> keys) {
+            var quotas = new HashMap<UUID, Integer>();
+            for (var key : keys.values()) {
+                key.rules()
+                        .newContactsPerDay()
+                        .ifPresent(quota -> quotas.put(key.caller().keyId(), quota));
+            }
+            return new Snapshot(
+                    turn,
+                    version,
+                    keys,
+                    Map.copyOf(quotas),
+                    RegisteredOrigins.union(
+                            keys.values().stream().map(HeldKey::origins).toList()));
+        }
+    }
 
     private final AccessStore store;
     private final Clock clock;
     private final AtomicLong turns = new AtomicLong();
-    private volatile Snapshot snapshot = new Snapshot(0, new UUID(0, 0), Map.of());
+    private volatile Snapshot snapshot = Snapshot.EMPTY;
 
     public KnownKeys(Database database, Clock clock) {
         this.store = new AccessStore(database);
@@ -51,7 +74,7 @@ public final class KnownKeys {
                         ? Future.<Void>succeededFuture()
                         // The keys may be newer than the version read before them; the next turn reads them again.
                         : store.listHeldKeys()
-                                .onSuccess(keys -> replace(new Snapshot(turn, version, keys)))
+                                .onSuccess(keys -> replace(Snapshot.of(turn, version, keys)))
                                 .mapEmpty());
     }
 
@@ -61,12 +84,24 @@ public final class KnownKeys {
         }
     }
 
-    Optional<Caller> find(ApiKeyHash hash) {
+    Optional<HeldKey> find(ApiKeyHash hash) {
         var key = snapshot.keys().get(hash);
         if (key == null
                 || key.expiresAt().filter(end -> !clock.instant().isBefore(end)).isPresent()) {
             return Optional.empty();
         }
-        return Optional.of(key.caller());
+        return Optional.of(key);
+    }
+
+    /** How many contacts a key may create in 24 h, where that is limited. */
+    public Optional<Integer> newContactsPerDay(UUID key) {
+        return Optional.ofNullable(snapshot.quotas().get(key));
+    }
+
+    /**
+     * Nothing when some partner's pages may call from there, whoever that is: a browser that asks beforehand sends no key.
+     */
+    public Optional<ApiException> originRefusal(String origin) {
+        return snapshot.origins().refusal(origin);
     }
 }

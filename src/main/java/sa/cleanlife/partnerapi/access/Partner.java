@@ -1,14 +1,56 @@
 package sa.cleanlife.partnerapi.access;
 
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** A business that calls this API: a hotel, a property manager, a marketplace. */
-public record Partner(UUID id, String name, Status status, Instant createdAt) {
+/**
+ * A business that calls this API: a hotel, a property manager, a marketplace.
+ *
+ * @param domains where its web pages are; when there is none, pages are not looked at
+ * @param sandboxAccess whether the domains that are for trying out may call
+ */
+public record Partner(
+        UUID id, String name, Status status, List<Domain> domains, boolean sandboxAccess, Instant createdAt) {
     /** Only an active partner's keys open anything. */
     public enum Status {
         ACTIVE,
         SUSPENDED,
         INACTIVE
+    }
+
+    Partner withStatus(Status other) {
+        return new Partner(id, name, other, domains, sandboxAccess, createdAt);
+    }
+
+    Partner withDomains(List<Domain> others) {
+        return new Partner(id, name, status, others, sandboxAccess, createdAt);
+    }
+
+    Partner withSandboxAccess(boolean other) {
+        return new Partner(id, name, status, domains, other, createdAt);
+    }
+
+    /** By name, as commands print it and the audit keeps it: strings, booleans and lists of strings. */
+    public Map<String, @Nullable Object> facts() {
+        var facts = new LinkedHashMap<String, @Nullable Object>();
+        facts.put("id", id.toString());
+        facts.put("name", name);
+        facts.put("status", status.name());
+        facts.put("createdAt", createdAt.toString());
+        facts.put("domains", hosts(false));
+        facts.put("sandboxDomains", hosts(true));
+        facts.put("sandboxAccess", sandboxAccess);
+        return facts;
+    }
+
+    List<String> hosts(boolean sandbox) {
+        return domains.stream()
+                .filter(domain -> domain.sandbox() == sandbox)
+                .map(Domain::host)
+                .toList();
     }
 }

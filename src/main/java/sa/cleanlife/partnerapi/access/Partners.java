@@ -1,55 +1,52 @@
 package sa.cleanlife.partnerapi.access;
 
 import io.vertx.core.Future;
-import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import java.util.function.UnaryOperator;
 import sa.cleanlife.partnerapi.database.Database;
 
-/** The partners, as an operator adds, suspends and activates them. */
+/** The partners, as an operator adds and changes them. Every change leaves its entry in the audit. */
 public final class Partners {
-    private static final int MAX_NAME_LENGTH = 100;
-
     private final AccessStore store;
-    private final Clock clock;
-    private final Supplier<UUID> ids;
+    private final Operator operator;
 
-    public Partners(Database database, Clock clock, Supplier<UUID> ids) {
+    public Partners(Database database, Operator operator) {
         this.store = new AccessStore(database);
-        this.clock = clock;
-        this.ids = ids;
+        this.operator = operator;
     }
 
     public Future<Partner> add(String name) {
         var partner = newPartner(name);
-        return store.insertPartner(partner).map(inserted -> {
-            if (!inserted) {
+        return store.change(change -> change.listPartners().compose(partners -> {
+            if (partners.stream().anyMatch(other -> other.name().equals(name))) {
                 throw new AccessChangeException("There is a partner named %s already.".formatted(name));
             }
-            return partner;
-        });
+            return insert(change, partner).map(partner);
+        }));
     }
 
     /** Whether this was the first partner of all, and so was added. */
     public Future<Boolean> addFirst(String name) {
-        return store.insertFirstPartner(newPartner(name));
+        var partner = newPartner(name);
+        return store.change(change -> change.listPartners()
+                .compose(partners ->
+                        partners.isEmpty() ? insert(change, partner).map(true) : Future.succeededFuture(false)));
+    }
+
+    private Future<Void> insert(AccessStore.Change change, Partner partner) {
+        return change.insertPartner(partner)
+                .compose(inserted -> change.insertAudit(operator.added("partner add", partner)));
     }
 
     private Partner newPartner(String name) {
-        // Names are typed into commands and shown in tables and logs.
-        boolean usable = !name.isBlank()
-                && name.equals(name.strip())
-                && name.length() <= MAX_NAME_LENGTH
-                && name.codePoints()
-                        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
-        if (!usable) {
+        if (!Names.isUsable(name)) {
             throw new AccessChangeException(
                     "A partner's name has 1 to %d characters, no control characters, and no space at either end, for example grand-hotel."
-                            .formatted(MAX_NAME_LENGTH));
+                            .formatted(Names.MAX_LENGTH));
         }
-        return new Partner(ids.get(), name, Partner.Status.ACTIVE, clock.instant());
+        return new Partner(operator.ids().get(), name, Partner.Status.ACTIVE, List.of(), false, operator.now());
     }
 
     public Future<List<Partner>> list() {
@@ -57,32 +54,78 @@ public final class Partners {
     }
 
     public Future<Partner> suspend(String name) {
-        return setStatus(name, Partner.Status.SUSPENDED);
+        return change("partner suspend", name, partner -> partner.withStatus(Partner.Status.SUSPENDED));
     }
 
     public Future<Partner> activate(String name) {
-        return setStatus(name, Partner.Status.ACTIVE);
+        return change("partner activate", name, partner -> partner.withStatus(Partner.Status.ACTIVE));
     }
 
-    private Future<Partner> setStatus(String name, Partner.Status status) {
-        return named(name)
-                .compose(partner -> store.updatePartnerStatus(partner.id(), status)
-                        .map(new Partner(partner.id(), partner.name(), status, partner.createdAt())));
+    /** Whether the partner's domains that are for trying out may call. */
+    public Future<Partner> setSandboxAccess(String name, boolean on) {
+        return change("partner update", name, partner -> partner.withSandboxAccess(on));
+    }
+
+    /** A host that is there already stays as it is; one that is there as the other kind is not taken over in silence. */
+    public Future<Partner> addDomain(String name, Domain domain) {
+        return change("partner domain add", name, partner -> {
+            if (partner.domains().contains(new Domain(domain.host(), !domain.sandbox()))) {
+                throw new AccessChangeException("%s is registered for %s; remove it first."
+                        .formatted(domain.host(), domain.sandbox() ? "real bookings" : "trying out"));
+            }
+            var domains = new ArrayList<>(partner.domains());
+            domains.remove(domain);
+            domains.add(domain);
+            domains.sort(Comparator.comparing(Domain::host));
+            return partner.withDomains(List.copyOf(domains));
+        });
+    }
+
+    public Future<Partner> removeDomain(String name, String host) {
+        return change("partner domain remove", name, partner -> {
+            var domains = new ArrayList<>(partner.domains());
+            if (!domains.removeIf(domain -> domain.host().equals(host))) {
+                throw new AccessChangeException("%s has no domain %s; %s.".formatted(name, host, known(domains)));
+            }
+            return partner.withDomains(List.copyOf(domains));
+        });
+    }
+
+    private static String known(List<Domain> domains) {
+        return domains.isEmpty()
+                ? "it has none"
+                : "there are: "
+                        + Names.listed(domains.stream().map(Domain::host).toList());
+    }
+
+    private Future<Partner> change(String what, String name, UnaryOperator<Partner> rule) {
+        return store.change(change -> named(change, name).compose(before -> {
+            var after = rule.apply(before);
+            return after.equals(before)
+                    ? Future.succeededFuture(after)
+                    : change.updatePartner(after)
+                            .compose(updated -> change.insertAudit(operator.changed(what, before, after)))
+                            .map(after);
+        }));
     }
 
     /** Fails with a sentence that names the partners there are. */
-    Future<Partner> named(String name) {
-        return store.listPartners()
-                .map(partners -> partners.stream()
-                        .filter(partner -> partner.name().equals(name))
-                        .findFirst()
-                        .orElseThrow(() -> new AccessChangeException(
-                                "There is no partner named %s; %s.".formatted(name, known(partners)))));
+    static Future<Partner> named(AccessStore.Change change, String name) {
+        return change.listPartners().map(partners -> named(partners, name));
     }
 
-    private static String known(List<Partner> partners) {
+    static Partner named(List<Partner> partners, String name) {
+        return partners.stream()
+                .filter(partner -> partner.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AccessChangeException(
+                        "There is no partner named %s; %s.".formatted(name, knownPartners(partners))));
+    }
+
+    private static String knownPartners(List<Partner> partners) {
         return partners.isEmpty()
                 ? "there is none yet, and \"partner add NAME\" adds one"
-                : "there are: " + partners.stream().map(Partner::name).collect(Collectors.joining(", "));
+                : "there are: "
+                        + Names.listed(partners.stream().map(Partner::name).toList());
     }
 }

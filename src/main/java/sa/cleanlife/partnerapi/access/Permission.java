@@ -35,7 +35,9 @@ public enum Permission implements Guard {
     @Override
     public void check(Call call) {
         if (!call.caller().permissions().contains(this)) {
-            throw ErrorCode.FORBIDDEN.error("This API key lacks the permission " + code() + ".");
+            throw ErrorCode.FORBIDDEN
+                    .error("This API key lacks the permission " + code() + ".")
+                    .because("permission missing");
         }
     }
 }

@@ -4,10 +4,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -15,6 +17,8 @@ import java.util.stream.Collectors;
 import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
 import sa.cleanlife.partnerapi.database.Coalescer;
 import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.http.ApiException;
+import sa.cleanlife.partnerapi.usage.NewContactQuota;
 
 /**
  * One contact per phone, ever. Requests that arrive while the database is busy are answered together: one statement looks
@@ -26,17 +30,25 @@ public final class Contacts {
     private final Supplier<UUID> ids;
     private final Coalescer<WantedContact, FoundContact> wanted;
     private final Coalescer<UUID, Optional<Contact>> reads;
+    private final Coalescer<PhoneNumber, Optional<Contact>> lookUps;
+    private final NewContactQuota quota;
+    private final Map<Creation, Future<FoundContact>> creations = new HashMap<>();
     private final Counter created;
     private final Counter found;
 
-    public Contacts(Database database, Supplier<UUID> ids, MeterRegistry meters) {
+    public Contacts(Database database, Supplier<UUID> ids, NewContactQuota quota, MeterRegistry meters) {
         this.store = new ContactStore(database);
         this.ids = ids;
         this.wanted = new Coalescer<>("find-or-create contacts", this::findOrCreateAll, meters);
         this.reads = new Coalescer<>("read contacts", this::findAll, meters);
+        this.lookUps = new Coalescer<>("look up phones", this::findAllByPhone, meters);
+        this.quota = quota;
         this.created = contacts(meters, "created");
         this.found = contacts(meters, "found");
     }
+
+    /** A contact that a key with a quota is creating. */
+    private record Creation(UUID key, PhoneNumber phone) {}
 
     private static Counter contacts(MeterRegistry meters, String outcome) {
         return Counter.builder("contacts")
@@ -46,7 +58,54 @@ public final class Contacts {
     }
 
     Future<FoundContact> findOrCreate(WantedContact contact) {
-        return wanted.ask(contact).onSuccess(answer -> (answer.isNew() ? created : found).increment());
+        var answered = quota.limits(contact.key()) ? findOrCreateWithinQuota(contact) : findOrCreateFreely(contact);
+        return answered.onSuccess(answer -> (answer.isNew() ? created : found).increment());
+    }
+
+    private Future<FoundContact> findOrCreateFreely(WantedContact contact) {
+        return wanted.ask(contact).onSuccess(answer -> {
+            if (answer.isNew()) {
+                quota.count(contact.key());
+            }
+        });
+    }
+
+    /** Found contacts never count, so it is looked for before a place in the quota is taken. */
+    private Future<FoundContact> findOrCreateWithinQuota(WantedContact contact) {
+        return lookUps.ask(contact.phone())
+                .compose(known -> known.isPresent()
+                        ? Future.succeededFuture(new FoundContact(known.get(), false))
+                        : createWithinQuota(contact));
+    }
+
+    /** Simultaneous first requests for a phone share one place: it is one contact. */
+    private Future<FoundContact> createWithinQuota(WantedContact contact) {
+        var creation = new Creation(contact.key(), contact.phone());
+        var underWay = creations.get(creation);
+        if (underWay != null) {
+            return underWay.map(first -> new FoundContact(first.contact(), false));
+        }
+        var created = quota.take(contact.key())
+                .compose(taken -> wanted.ask(contact).onSuccess(answer -> {
+                    // Somebody else was quicker.
+                    if (!answer.isNew()) {
+                        quota.giveBack(contact.key());
+                    }
+                }))
+                .recover(failure -> failure instanceof ApiException refusal
+                        ? lookAgain(contact, refusal)
+                        // It may have been created by this very call, which then could not say so.
+                        : Future.failedFuture(failure));
+        creations.put(creation, created);
+        return created.onComplete(over -> creations.remove(creation));
+    }
+
+    /** The last place may have gone to another event loop or node for this very phone. */
+    private Future<FoundContact> lookAgain(WantedContact contact, ApiException refusal) {
+        return lookUps.ask(contact.phone())
+                .compose(known -> known.isPresent()
+                        ? Future.succeededFuture(new FoundContact(known.get(), false))
+                        : Future.failedFuture(refusal));
     }
 
     Future<Optional<Contact>> find(UUID id) {
@@ -57,6 +116,13 @@ public final class Contacts {
         return store.findById(asked)
                 .map(contacts -> asked.stream()
                         .map(id -> Optional.ofNullable(contacts.get(id)))
+                        .toList());
+    }
+
+    private Future<List<Optional<Contact>>> findAllByPhone(List<PhoneNumber> asked) {
+        return store.findByPhone(Set.copyOf(asked))
+                .map(contacts -> asked.stream()
+                        .map(phone -> Optional.ofNullable(contacts.get(phone)))
                         .toList());
     }
 

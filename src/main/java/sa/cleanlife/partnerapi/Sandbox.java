@@ -1,0 +1,35 @@
+package sa.cleanlife.partnerapi;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.UUID;
+import sa.cleanlife.partnerapi.access.ApiKey;
+import sa.cleanlife.partnerapi.access.ApiKeys;
+import sa.cleanlife.partnerapi.access.Expiry;
+import sa.cleanlife.partnerapi.access.KeyRules;
+import sa.cleanlife.partnerapi.access.Operator;
+import sa.cleanlife.partnerapi.access.Partners;
+import sa.cleanlife.partnerapi.access.Permission;
+import sa.cleanlife.partnerapi.database.Database;
+
+/** The partner that a new embedded database comes with, so that there is a key for a first call. */
+public final class Sandbox {
+    public static final String PARTNER = "sandbox";
+
+    private Sandbox() {}
+
+    /** Its key, unless there is any partner already. */
+    static Optional<ApiKey> addTo(Database database, Clock clock) {
+        var operator = new Operator("partner-api serve", clock, UUID::randomUUID);
+        if (!new Partners(database, operator).addFirst(PARTNER).await()) {
+            return Optional.empty();
+        }
+        var everything = KeyRules.of(EnumSet.allOf(Permission.class));
+        var issued = new ApiKeys(database, operator, new SecureRandom())
+                .issue(PARTNER, ApiKey.Kind.SANDBOX, everything, Expiry.NEVER)
+                .await();
+        return Optional.of(issued.key());
+    }
+}

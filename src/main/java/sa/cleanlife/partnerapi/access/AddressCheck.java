@@ -1,0 +1,47 @@
+package sa.cleanlife.partnerapi.access;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import sa.cleanlife.partnerapi.http.Call;
+import sa.cleanlife.partnerapi.http.ErrorCode;
+
+/** Lets a key with an allow-list be used from the addresses on it only. */
+public final class AddressCheck implements KeyCheck {
+    private static final CharSequence X_FORWARDED_FOR = HttpHeaders.createOptimized("x-forwarded-for");
+    private static final CharSequence FORWARDED = HttpHeaders.createOptimized("forwarded");
+
+    private final TrustedProxies proxies;
+
+    /** @param trustedProxies those whose word on the caller's address is taken */
+    public AddressCheck(List<AddressRange> trustedProxies) {
+        this.proxies = new TrustedProxies(trustedProxies);
+    }
+
+    @Override
+    public Future<Void> check(Call call, HeldKey key) {
+        var allowed = key.rules().allowedAddresses();
+        if (allowed.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        var address = proxies.caller(call.peer(), call.headers(X_FORWARDED_FOR), call.headers(FORWARDED));
+        return address.filter(from -> allowed.stream().anyMatch(range -> range.contains(from)))
+                        .isPresent()
+                ? Future.succeededFuture()
+                : Future.failedFuture(ErrorCode.FORBIDDEN
+                        .error("This API key may not be used from this address.")
+                        .because(reason(call, address)));
+    }
+
+    /** Tells apart what goes wrong behind a balancer, without the address. */
+    private static String reason(Call call, Optional<InetAddress> address) {
+        if (address.isEmpty()) {
+            return "what proxies say of the caller's address cannot be read";
+        }
+        return address.get().equals(call.peer())
+                ? "the connection's own address is not on the key's list"
+                : "the address that proxies say is not on the key's list";
+    }
+}

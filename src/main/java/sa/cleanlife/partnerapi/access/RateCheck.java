@@ -1,0 +1,43 @@
+package sa.cleanlife.partnerapi.access;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import sa.cleanlife.partnerapi.http.Call;
+import sa.cleanlife.partnerapi.http.ErrorCode;
+import sa.cleanlife.partnerapi.usage.RateLimits;
+
+/** Keeps a key with a rate limit to it, and tells in each answer's headers how much is left. */
+public final class RateCheck implements KeyCheck {
+    private static final CharSequence RATE_LIMIT_POLICY = HttpHeaders.createOptimized("RateLimit-Policy");
+    private static final CharSequence RATE_LIMIT = HttpHeaders.createOptimized("RateLimit");
+
+    private final RateLimits limits;
+
+    public RateCheck(RateLimits limits) {
+        this.limits = limits;
+    }
+
+    @Override
+    public Future<Void> check(Call call, HeldKey key) {
+        var limit = key.rules().rateLimit();
+        if (limit.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        call.addToAnswer(RATE_LIMIT_POLICY, "\"default\";q=" + limit.get() + ";w=" + RateLimits.WINDOW.toSeconds());
+        var counting = limits.count(call.caller().keyId(), limit.get());
+        return call.onItsLoop(counting).transform(counted -> {
+            // Where nobody could be asked, nothing is known to be left.
+            var verdict = counted.succeeded() ? counted.result() : new RateLimits.Verdict(false, 0, 1);
+            call.addToAnswer(RATE_LIMIT, "\"default\";r=" + verdict.remaining() + ";t=" + verdict.secondsUntilMore());
+            if (counted.failed()) {
+                return Future.failedFuture(counted.cause());
+            }
+            return verdict.isWithin()
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(ErrorCode.RATE_LIMIT_EXCEEDED
+                            .error()
+                            .retryAfter(verdict.secondsUntilMore())
+                            .because("rate limit"));
+        });
+    }
+}

@@ -54,8 +54,10 @@ public final class Main {
         var administration = new Administration(settings, CLOCK);
         return new CommandLine(new Main())
                 .addSubcommand(new ServeCommand(settings, CLOCK))
-                .addSubcommand(new PartnerCommand(administration))
+                .addSubcommand(new CommandLine(new PartnerCommand(administration))
+                        .addSubcommand(new PartnerDomainCommand(administration)))
                 .addSubcommand(new KeyCommand(administration))
+                .addSubcommand(new AuditCommand(administration))
                 .setParameterExceptionHandler(Main::refuse)
                 .setExecutionExceptionHandler(Main::fail)
                 .execute(args);

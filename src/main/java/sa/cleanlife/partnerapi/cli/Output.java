@@ -63,6 +63,10 @@ final class Output {
         }
     }
 
+    boolean isJson() {
+        return json;
+    }
+
     private PrintWriter out() {
         if (command == null) {
             throw new IllegalStateException("used outside a command");
@@ -77,7 +81,13 @@ final class Output {
     private static String text(@Nullable Object value) {
         return switch (value) {
             case null -> "-";
+            case Collection<?> values when values.isEmpty() -> "-";
             case Collection<?> values -> values.stream().map(Output::text).collect(Collectors.joining(","));
+            case Map<?, ?> facts when facts.isEmpty() -> "-";
+            case Map<?, ?> facts ->
+                facts.entrySet().stream()
+                        .map(fact -> fact.getKey() + "=" + text(fact.getValue()))
+                        .collect(Collectors.joining(" "));
             default -> value.toString();
         };
     }
@@ -100,6 +110,9 @@ final class Output {
                 }
                 generator.writeEndArray();
             }
+            case Boolean yes -> generator.writeBoolean(yes);
+            case Integer number -> generator.writeNumber(number);
+            case Long number -> generator.writeNumber(number);
             default -> generator.writeString(value.toString());
         }
     }

@@ -1,19 +1,22 @@
 package sa.cleanlife.partnerapi.cli;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 import sa.cleanlife.partnerapi.access.Partner;
 
 /** {@code partner …}: those who may call the API. */
 @Command(
         name = "partner",
-        description = "Adds, lists, suspends and activates the partners who may call the API.",
+        description = "Adds, lists and changes the partners who may call the API.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class PartnerCommand {
+    private static final String NAME = "The partner's name.";
+
     private final Administration administration;
 
     PartnerCommand(Administration administration) {
@@ -21,15 +24,17 @@ final class PartnerCommand {
     }
 
     @Command(name = "add", description = "Adds a partner, who is active at once.", mixinStandardHelpOptions = true)
-    void add(@Parameters(paramLabel = "NAME") String name, @Mixin Output output) {
-        output.print(fields(administration.withPartners(partners -> partners.add(name))));
+    void add(@Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin As as, @Mixin Output output) {
+        output.print(administration
+                .withPartners(as.name(), partners -> partners.add(name))
+                .facts());
     }
 
     @Command(name = "list", description = "Lists the partners.", mixinStandardHelpOptions = true)
     void list(@Mixin Output output) {
         var partners = administration.withPartners(all -> all.list());
         output.print(
-                partners.stream().map(PartnerCommand::fields).toList(),
+                partners.stream().map(Partner::facts).toList(),
                 "There is no partner yet; \"partner add NAME\" adds one.");
     }
 
@@ -37,21 +42,54 @@ final class PartnerCommand {
             name = "suspend",
             description = "Refuses all of a partner's keys, within a second, until it is activated again.",
             mixinStandardHelpOptions = true)
-    void suspend(@Parameters(paramLabel = "NAME") String name, @Mixin Output output) {
-        output.print(fields(administration.withPartners(partners -> partners.suspend(name))));
+    void suspend(@Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin As as, @Mixin Output output) {
+        output.print(administration
+                .withPartners(as.name(), partners -> partners.suspend(name))
+                .facts());
     }
 
     @Command(name = "activate", description = "Lets a suspended partner in again.", mixinStandardHelpOptions = true)
-    void activate(@Parameters(paramLabel = "NAME") String name, @Mixin Output output) {
-        output.print(fields(administration.withPartners(partners -> partners.activate(name))));
+    void activate(
+            @Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin As as, @Mixin Output output) {
+        output.print(administration
+                .withPartners(as.name(), partners -> partners.activate(name))
+                .facts());
     }
 
-    private static Map<String, Object> fields(Partner partner) {
-        var fields = new LinkedHashMap<String, Object>();
-        fields.put("id", partner.id());
-        fields.put("name", partner.name());
-        fields.put("status", partner.status());
-        fields.put("createdAt", partner.createdAt());
-        return fields;
+    @Command(
+            name = "update",
+            description = "Changes what a partner may do, within a second.",
+            mixinStandardHelpOptions = true)
+    void update(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Option(
+                            names = "--sandbox-access",
+                            paramLabel = "on|off",
+                            required = true,
+                            converter = OnOffConverter.class,
+                            description = "on: pages of its sandbox domains may call; off (as at first): they may not.")
+                    OnOff sandboxAccess,
+            @Mixin As as,
+            @Mixin Output output) {
+        output.print(administration
+                .withPartners(as.name(), partners -> partners.setSandboxAccess(name, sandboxAccess == OnOff.ON))
+                .facts());
+    }
+
+    /** Not a boolean, which picocli takes for an option without a parameter. */
+    enum OnOff {
+        ON,
+        OFF
+    }
+
+    static final class OnOffConverter implements ITypeConverter<OnOff> {
+        @Override
+        public OnOff convert(String text) {
+            return switch (text) {
+                case "on" -> OnOff.ON;
+                case "off" -> OnOff.OFF;
+                default -> throw new TypeConversionException("on or off is wanted, for example on");
+            };
+        }
     }
 }

@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import sa.cleanlife.partnerapi.PartnerApi;
+import sa.cleanlife.partnerapi.Sandbox;
 import sa.cleanlife.partnerapi.Settings;
 
 /** {@code serve}: runs the server until it is told to stop. */
@@ -95,7 +96,7 @@ final class ServeCommand implements Callable<Integer> {
         if (server.sandboxKey().isPresent()) {
             out.printf(
                     "This database is new. Here is a key of the partner %s, shown this once; try it:%n%n",
-                    PartnerApi.SANDBOX);
+                    Sandbox.PARTNER);
             out.printf(
                     "  curl %s/v1/partners/contacts -H 'x-api-key: %s' -H 'content-type: application/json' -d '{\"phone\":\"+966500000000\",\"name\":\"Ahmed Ali\"}'%n%n",
                     api, server.sandboxKey().get().reveal());

@@ -1,4 +1,4 @@
-/** {@link Main} and what an operator types: {@code serve}, {@code partner …}, {@code key …}. */
+/** {@link Main} and what an operator types: {@code serve}, {@code partner …}, {@code key …}, {@code audit …}. */
 @NullMarked
 package sa.cleanlife.partnerapi.cli;
 

@@ -39,10 +39,11 @@ class ArchitectureTest {
 
     /** Each package and those that it may use. A new package gets a line here. */
     private static final Map<String, Set<String>> ARROWS = Map.of(
-            "cli", Set.of("", "contacts", "access", "http", "database"),
-            "", Set.of("contacts", "access", "http", "database"),
-            "contacts", Set.of("access", "http", "database"),
-            "access", Set.of("http", "database"),
+            "cli", Set.of("", "contacts", "access", "usage", "http", "database"),
+            "", Set.of("contacts", "access", "usage", "http", "database"),
+            "contacts", Set.of("access", "usage", "http", "database"),
+            "access", Set.of("usage", "http", "database"),
+            "usage", Set.of("http", "database"),
             "http", Set.of(),
             "database", Set.of());
 
@@ -153,6 +154,21 @@ class ArchitectureTest {
                     .that(not(endingIn("Routes")).and(not(resideInAnyPackage(ROOT, ROOT + ".access", ROOT + ".http"))))
                     .should()
                     .dependOnClassesThat(resideInAnyPackage("io.vertx.core.http..", "io.netty.handler.codec.http.."))
+                    .check(SERVER);
+        }
+
+        @Test
+        void nothing_calls_another_server_over_http() {
+            noClasses()
+                    .that(alwaysTrue())
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage("java.net.http..", "io.vertx.ext.web.client..")
+                            .or(belongToAnyOf(
+                                    io.vertx.core.http.HttpClient.class,
+                                    io.vertx.core.http.HttpClientAgent.class,
+                                    io.vertx.core.http.HttpClientRequest.class,
+                                    java.net.URL.class,
+                                    java.net.URLConnection.class)))
                     .check(SERVER);
         }
 

@@ -8,12 +8,14 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import sa.cleanlife.partnerapi.SteadyLoad.Outcome;
+import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.database.EmbeddedPostgres;
 
 /** A PostgreSQL of this test's own, which it kills, freezes and misconfigures under a server that uses it by URL. */
@@ -403,11 +406,38 @@ class DatabaseAwayTest {
                     VALUES (9999, '9999', 'from the future', 'SQL', 'V9999__from_the_future.sql', 1, 'newer', 1, true)
                     """);
 
+            var migrations = TestPostgres.queryNumber(database, "SELECT count(*) FROM flyway_schema_history");
+
             var sentence = refusalToStart(database);
 
             assertThat(sentence).contains("schema", "newer");
             assertThat(TestPostgres.queryNumber(database, "SELECT count(*) FROM flyway_schema_history"))
-                    .isEqualTo(2);
+                    .isEqualTo(migrations);
+        }
+
+        @Test
+        void a_schema_of_the_version_before_is_brought_up_to_date_with_all_that_it_holds() {
+            var database = newDatabase();
+            TestPostgres.migrateTo("1", database);
+            var key = ApiKey.generate(ApiKey.Kind.LIVE, new SecureRandom()).reveal();
+            TestPostgres.execute(database, """
+                    INSERT INTO partner (id, name, status, created_at)
+                    VALUES ('0b9ed2f5-5f4d-4b0e-8d6e-3b8f0a2d7c11', 'hotel', 'ACTIVE', now());
+                    INSERT INTO api_key (id, partner_id, hash, prefix, last_four, permissions, created_at)
+                    SELECT gen_random_uuid(), id, sha256('%s'), 'pk_live_', 'abcd', '{partner_contacts_read}', now()
+                      FROM partner;
+                    INSERT INTO contact (id, phone, name, utm_source, created_by_partner, created_by_key)
+                    VALUES (gen_random_uuid(), '+966500000900', 'Ahmed Ali', 'PARTNER', gen_random_uuid(), gen_random_uuid())
+                    """.formatted(key));
+
+            try (var server = TestServer.start(database, Clock.systemUTC())) {
+                var partner = new TestPartner(server, "hotel", UUID.randomUUID(), key);
+
+                assertThat(partner.postContact("+966500000900", "Somebody Else").isNewContact())
+                        .isFalse();
+                assertThat(partner.postContact("+966500000901", "Sara Ali").isNewContact())
+                        .isTrue();
+            }
         }
 
         /** The sentence for the operator. */

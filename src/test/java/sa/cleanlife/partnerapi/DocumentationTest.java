@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,8 @@ import sa.cleanlife.partnerapi.http.Api;
 class DocumentationTest {
     private static final Path README = Path.of("README.md");
     private static final Path DECISIONS = Path.of("docs/decisions");
+    private static final Path SECURITY = Path.of("docs/security.md");
+    private static final Pattern TEST = Pattern.compile("[A-Z]\\w*(Test|IT)(\\.\\w+)*");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)[^)]*\\)");
     private static final Pattern SANDBOX_KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
@@ -125,6 +128,62 @@ class DocumentationTest {
         assertThat(targets)
                 .allSatisfy(
                         target -> assertThat(document.resolveSibling(target)).exists());
+    }
+
+    @Test
+    void each_of_the_ten_risks_of_owasp_has_a_row_with_tests() throws IOException {
+        var rows = Files.readAllLines(SECURITY).stream()
+                .filter(line -> line.startsWith("| API"))
+                .map(line -> line.split("\\|", -1))
+                .toList();
+
+        assertThat(rows.stream().map(cells -> cells[1].strip().split(":", -1)[0]))
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, 10).mapToObj(n -> "API" + n).toList());
+        assertThat(rows).allSatisfy(cells -> assertThat(testsIn(cells[4])).isNotEmpty());
+    }
+
+    @Test
+    void every_test_that_the_security_page_names_exists() throws Exception {
+        var tests = testsIn(Files.readString(SECURITY));
+
+        assertThat(tests).hasSizeGreaterThan(10).allSatisfy(DocumentationTest::assertExists);
+    }
+
+    private static List<String> testsIn(String text) {
+        return codes(text).stream().filter(code -> TEST.matcher(code).matches()).toList();
+    }
+
+    /** @param test such as {@code AccessTest}, {@code AccessTest.A_nested_class} or {@code AccessTest.A_nested_class.a_test} */
+    private static void assertExists(String test) throws IOException, ClassNotFoundException {
+        var parts = test.split("\\.", -1);
+        Class<?> found = Class.forName(nameOfClass(parts[0]));
+        for (int i = 1; i < parts.length; i++) {
+            var part = parts[i];
+            var nested = Arrays.stream(found.getDeclaredClasses())
+                    .filter(candidate -> candidate.getSimpleName().equals(part))
+                    .findFirst();
+            if (nested.isEmpty()) {
+                assertThat(i).as("%s: what follows %s", test, part).isEqualTo(parts.length - 1);
+                assertThat(found.getDeclaredMethods())
+                        .as("%s: methods of %s", test, found)
+                        .anyMatch(method -> method.getName().equals(part));
+                return;
+            }
+            found = nested.get();
+        }
+    }
+
+    private static String nameOfClass(String test) throws IOException {
+        var root = Path.of("src/test/java");
+        try (var files = Files.walk(root)) {
+            var file = files.filter(path -> path.endsWith(test + ".java")).findFirst();
+            assertThat(file).as("a source of the test %s", test).isPresent();
+            return root.relativize(file.get())
+                    .toString()
+                    .replaceFirst("\\.java$", "")
+                    .replace('/', '.');
+        }
     }
 
     @Test

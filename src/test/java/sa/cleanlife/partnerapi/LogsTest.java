@@ -166,6 +166,13 @@ class LogsTest {
                                         + "\r\n",
                                 GOOD_BODY)),
                 new Case(
+                        "a preflight",
+                        403,
+                        request(
+                                "OPTIONS " + path + query + " HTTP/1.1",
+                                "Origin: https://" + HEADER + "\r\nAccess-Control-Request-Method: " + HEADER + "\r\n",
+                                "")),
+                new Case(
                         "no host",
                         400,
                         ("POST " + path + query + " HTTP/1.1\r\nConnection: close\r\n" + withKey + json

@@ -23,6 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import sa.cleanlife.partnerapi.access.AddressRange;
+import sa.cleanlife.partnerapi.access.Domain;
+import sa.cleanlife.partnerapi.access.KeyRules;
 import sa.cleanlife.partnerapi.access.Permission;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -241,12 +244,7 @@ class ReferenceTest {
         @ParameterizedTest
         @MethodSource("namesOfRefusedPosts")
         void of_refused_posts_are_what_the_server_answers(String name) {
-            var request = Optional.ofNullable(REFUSED_POSTS.get(name))
-                    .orElseThrow(() -> new AssertionError("no request here for the example " + name));
-
-            var answer = request.get();
-
-            assertAnswers(answer, OpenApi.example(POST + "/responses/400", name));
+            assertAnswers(answerFor(name, REFUSED_POSTS), OpenApi.example(POST + "/responses/400", name));
         }
 
         @Test
@@ -263,7 +261,6 @@ class ReferenceTest {
 
         @Test
         void of_other_refusals_are_what_the_server_answers() {
-            var shop = SERVER.newPartner(Set.of(Permission.PARTNER_SERVICES_READ));
             var contact = TestPartner.CONTACTS + "/3f0c6a52-7d0e-4b8e-9a41-5c2f7b1d9e60";
 
             assertAnswers(HOTEL.getContact("abc"), OpenApi.example(GET + "/responses/400", "notAUuid"));
@@ -271,13 +268,72 @@ class ReferenceTest {
                     TestPartner.send(HOTEL.request(contact)),
                     OpenApi.example(GET + "/responses/404", "unknownContact"));
             assertAnswers(page(contact), OpenApi.example(COMPONENTS + "Unauthorized", "noValidKey"));
-            assertAnswers(
-                    TestPartner.send(shop.request(contact)),
-                    OpenApi.example(COMPONENTS + "Forbidden", "missingPermission"));
             assertAnswers(page("/v1/unknown"), OpenApi.example(COMPONENTS + "UnknownPath", "unknownPath"));
             assertAnswers(page(TestPartner.CONTACTS), OpenApi.example(COMPONENTS + "MethodNotAllowed", "wrongMethod"));
             assertAnswers(
                     HOTEL.postBody(new byte[70_000]), OpenApi.example(COMPONENTS + "PayloadTooLarge", "tooLarge"));
+        }
+
+        private static final KeyRules RULES = KeyRules.of(Set.of(Permission.PARTNER_CONTACTS_READ));
+
+        private static final Map<String, Supplier<Answer>> FORBIDDEN = Map.of(
+                "missingPermission",
+                () -> SERVER.newPartner(Set.of(Permission.PARTNER_SERVICES_READ))
+                        .call(),
+                "wrongAddress",
+                () -> SERVER.newPartner(RULES.withAllowedAddresses(List.of(AddressRange.parse("192.0.2.1"))))
+                        .call(),
+                "invalidDomain",
+                () -> SERVER.newPartner(RULES, Domain.parse("shop.example", false))
+                        .call("Origin", "https://stranger.example"),
+                "sandboxDomain",
+                () -> SERVER.newPartner(RULES, Domain.parse("try.example", true))
+                        .call("Origin", "https://try.example"));
+
+        static Set<String> namesOfForbidden() {
+            return OpenApi.examples(COMPONENTS + "Forbidden").keySet();
+        }
+
+        @ParameterizedTest
+        @MethodSource("namesOfForbidden")
+        void of_what_is_forbidden_are_what_the_server_answers(String name) {
+            assertAnswers(answerFor(name, FORBIDDEN), OpenApi.example(COMPONENTS + "Forbidden", name));
+        }
+
+        private static final Map<String, Supplier<Answer>> RATE_LIMITED = Map.of(
+                "rateLimit",
+                () -> {
+                    var partner = SERVER.newPartner(RULES.withRateLimit(Optional.of(1)));
+                    partner.call();
+                    return partner.call();
+                },
+                "newContacts",
+                () -> {
+                    var partner = SERVER.newPartner(RULES.withNewContactsPerDay(Optional.of(1)));
+                    partner.postContact(TestServer.newPhone(), "Ahmed Ali");
+                    return partner.postContact(TestServer.newPhone(), "Ahmed Ali");
+                });
+
+        static Set<String> namesOfRateLimited() {
+            return OpenApi.examples(COMPONENTS + "RateLimited").keySet();
+        }
+
+        @ParameterizedTest
+        @MethodSource("namesOfRateLimited")
+        void of_limits_that_are_reached_are_what_the_server_answers(String name) {
+            assertAnswers(answerFor(name, RATE_LIMITED), OpenApi.example(COMPONENTS + "RateLimited", name));
+        }
+
+        private static Answer answerFor(String name, Map<String, Supplier<Answer>> answers) {
+            return Optional.ofNullable(answers.get(name))
+                    .orElseThrow(() -> new AssertionError("no request here for the example " + name))
+                    .get();
+        }
+
+        @Test
+        void of_other_refusals_are_complete() {
+            assertThat(namesOfForbidden()).containsExactlyInAnyOrderElementsOf(FORBIDDEN.keySet());
+            assertThat(namesOfRateLimited()).containsExactlyInAnyOrderElementsOf(RATE_LIMITED.keySet());
         }
 
         private static void assertAnswers(Answer answer, JsonNode example) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sa.cleanlife.partnerapi.Settings.InvalidSettingsException;
 import sa.cleanlife.partnerapi.Settings.LogFormat;
+import sa.cleanlife.partnerapi.access.AddressRange;
 import sa.cleanlife.partnerapi.database.DatabaseUrl;
 
 /** What an operator may set, and what they are told when it cannot be. */
@@ -25,6 +26,7 @@ class SettingsTest {
     private static final List<String> NAMES = List.of(
             "PARTNER_API_HOST",
             "PARTNER_API_PORT",
+            "PARTNER_API_TRUSTED_PROXIES",
             "PARTNER_API_MANAGEMENT_HOST",
             "PARTNER_API_MANAGEMENT_PORT",
             "PARTNER_API_DATABASE_URL",
@@ -48,7 +50,15 @@ class SettingsTest {
     @Nested
     class Unset {
         private static final Settings DEFAULTS = new Settings(
-                "127.0.0.1", 8080, "127.0.0.1", 8081, Optional.empty(), Path.of("./data"), LogFormat.TEXT, false);
+                "127.0.0.1",
+                8080,
+                List.of(),
+                "127.0.0.1",
+                8081,
+                Optional.empty(),
+                Path.of("./data"),
+                LogFormat.TEXT,
+                false);
 
         @Test
         void everything_has_a_default() {
@@ -87,6 +97,7 @@ class SettingsTest {
             var settings = read(Map.of(
                     "PARTNER_API_HOST", "0.0.0.0",
                     "PARTNER_API_PORT", "9080",
+                    "PARTNER_API_TRUSTED_PROXIES", "10.0.0.0/8",
                     "PARTNER_API_MANAGEMENT_HOST", "::1",
                     "PARTNER_API_MANAGEMENT_PORT", "9081",
                     "PARTNER_API_DATABASE_URL", url,
@@ -98,6 +109,7 @@ class SettingsTest {
                     .isEqualTo(new Settings(
                             "0.0.0.0",
                             9080,
+                            List.of(AddressRange.parse("10.0.0.0/8")),
                             "::1",
                             9081,
                             Optional.of(DatabaseUrl.parse(url)),
@@ -112,6 +124,52 @@ class SettingsTest {
             assertThat(with("PARTNER_API_PORT", " " + port + " ").port()).isEqualTo(port);
             assertThat(with("PARTNER_API_MANAGEMENT_PORT", "" + port).managementPort())
                     .isEqualTo(port);
+        }
+    }
+
+    @Nested
+    class Trusted_proxies {
+        @ParameterizedTest
+        @ValueSource(strings = {"10.0.0.0/8,192.0.2.7,2001:db8::/32", "  10.0.0.0/8 ,\t192.0.2.7 ,\n2001:db8:0::0/32 "})
+        void are_separated_by_commas_with_or_without_white_space(String list) {
+            assertThat(with("PARTNER_API_TRUSTED_PROXIES", list).trustedProxies())
+                    .extracting(AddressRange::toString)
+                    .containsExactly("10.0.0.0/8", "192.0.2.7", "2001:db8::/32");
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "proxy.example             | 1",
+                    "10.0.0.0/8 192.0.2.7      | 1",
+                    "10.0.0.0/8;192.0.2.7      | 1",
+                    "10.0.0.0/33               | 1",
+                    "10.0.0.0/8, 192.0.2       | 2",
+                    "10.0.0.0/8,               | 2",
+                    ",10.0.0.0/8               | 1",
+                    "10.0.0.0/8,,192.0.2.7     | 2",
+                    "::1, ::2, fe80::1%eth0    | 3",
+                })
+        void are_refused_together_when_one_is_wrong_which_is_pointed_out(String list, int wrong) {
+            assertThat(fault(Map.of("PARTNER_API_TRUSTED_PROXIES", list)))
+                    .isEqualTo(
+                            "PARTNER_API_TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas; number %d is wrong: an address or CIDR range is wanted, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32."
+                                    .formatted(wrong));
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"0.0.0.0/0", "10.0.0.0/8,::/0"})
+        void are_not_all_addresses_there_are(String list) {
+            assertThat(fault(Map.of("PARTNER_API_TRUSTED_PROXIES", list)))
+                    .endsWith("it is every address, so every caller could say that it is another.");
+        }
+
+        @Test
+        void that_do_not_begin_at_the_first_address_are_answered_with_the_range_to_write() {
+            assertThat(fault(Map.of("PARTNER_API_TRUSTED_PROXIES", "192.0.2.7, 10.0.0.5/8")))
+                    .isEqualTo(
+                            "PARTNER_API_TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas; number 2 is wrong: a range begins with its first address: 10.0.0.0/8 is wanted, or 10.0.0.5 alone.");
         }
     }
 
@@ -146,6 +204,7 @@ class SettingsTest {
         void all_faults_are_told_together_each_on_a_line() {
             var all = Map.of(
                     "PARTNER_API_PORT", "x",
+                    "PARTNER_API_TRUSTED_PROXIES", "t",
                     "PARTNER_API_MANAGEMENT_PORT", "y",
                     "PARTNER_API_DATABASE_URL", "z",
                     "PARTNER_API_DATA_DIR", "\0",
@@ -155,6 +214,7 @@ class SettingsTest {
             assertThat(fault(all).lines().map(line -> line.split(" ", 2)[0]))
                     .containsExactly(
                             "PARTNER_API_PORT",
+                            "PARTNER_API_TRUSTED_PROXIES",
                             "PARTNER_API_MANAGEMENT_PORT",
                             "PARTNER_API_DATABASE_URL",
                             "PARTNER_API_DATA_DIR",

@@ -17,6 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
 record TestPartner(TestServer server, String name, UUID keyId, String key) {
     static final String CONTACTS = "/v1/partners/contacts";
 
+    /** Well-formed, and issued by nobody. */
+    static final String UNKNOWN_KEY = "pk_live_0123456789ABCDEFGHIJKLMNOP49O6qD";
+
+    /** Nobody's: who is let in is told that it is not there. */
+    static final String NO_CONTACT = CONTACTS + "/" + UUID.randomUUID();
+
+    static final String BAD_BODY = "{\"phone\":5}";
+
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -48,6 +56,21 @@ record TestPartner(TestServer server, String name, UUID keyId, String key) {
 
     Answer getContact(String id) {
         return send(get(CONTACTS + "/" + id));
+    }
+
+    /** Any call, with these headers besides: names and values in turn. */
+    Answer call(String... headers) {
+        var request = get(NO_CONTACT);
+        return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    boolean isLetIn() {
+        return call().status() == 404;
+    }
+
+    /** Whether the key opens nothing. */
+    boolean isRefused() {
+        return call().status() == 401;
     }
 
     static String contactJson(String phone, String customer) {

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.flywaydb.core.Flyway;
 import sa.cleanlife.partnerapi.database.EmbeddedPostgres;
 
 /** The one PostgreSQL of a test run, with as many databases in it as tests ask for. */
@@ -35,10 +36,27 @@ public final class TestPostgres {
 
     /** A connection past the server, to look at what it stored. */
     static Connection connect(String uri) throws SQLException {
-        var userAt = uri.indexOf("//") + 2;
-        var hostAt = uri.indexOf('@') + 1;
-        var user = uri.substring(userAt, hostAt - 1).split(":", 2);
-        return DriverManager.getConnection("jdbc:postgresql://" + uri.substring(hostAt), user[0], user[1]);
+        var login = Login.of(uri);
+        return DriverManager.getConnection(login.jdbcUrl(), login.user(), login.password());
+    }
+
+    /** Makes the schema that an earlier version of the server had. */
+    static void migrateTo(String version, String uri) {
+        var login = Login.of(uri);
+        Flyway.configure()
+                .dataSource(login.jdbcUrl(), login.user(), login.password())
+                .target(version)
+                .load()
+                .migrate();
+    }
+
+    private record Login(String jdbcUrl, String user, String password) {
+        static Login of(String uri) {
+            var userAt = uri.indexOf("//") + 2;
+            var hostAt = uri.indexOf('@') + 1;
+            var user = uri.substring(userAt, hostAt - 1).split(":", 2);
+            return new Login("jdbc:postgresql://" + uri.substring(hostAt), user[0], user[1]);
+        }
     }
 
     /** One number, such as a count of rows. */

@@ -1,18 +1,25 @@
 package sa.cleanlife.partnerapi;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.access.ApiKeys;
+import sa.cleanlife.partnerapi.access.Domain;
+import sa.cleanlife.partnerapi.access.Expiry;
+import sa.cleanlife.partnerapi.access.KeyRules;
+import sa.cleanlife.partnerapi.access.Operator;
 import sa.cleanlife.partnerapi.access.Partners;
 import sa.cleanlife.partnerapi.access.Permission;
 
@@ -22,13 +29,24 @@ final class TestServer implements AutoCloseable {
 
     private static final AtomicInteger PHONES = new AtomicInteger();
 
+    /** For all that operators do: to start one for each would take longer than what they do. */
+    private static final Vertx ADMINISTRATION = Vertx.vertx();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(ADMINISTRATION::close));
+    }
+
     private final String database;
     private final PartnerApi api;
     private final Settings settings;
+    private final Operator operator;
 
-    private TestServer(String database, Clock clock) {
+    private TestServer(String database, Clock clock, Map<String, String> environment) {
         this.database = database;
-        this.settings = settings(Map.of("PARTNER_API_DATABASE_URL", database));
+        var all = new HashMap<>(environment);
+        all.put("PARTNER_API_DATABASE_URL", database);
+        this.settings = settings(all);
+        this.operator = new Operator("tests", clock, UUID::randomUUID);
         this.api = new PartnerApi(settings, clock);
         api.start();
     }
@@ -47,7 +65,12 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer start(String database, Clock clock) {
-        return new TestServer(database, clock);
+        return new TestServer(database, clock, Map.of());
+    }
+
+    /** With settings besides the database's. */
+    static TestServer start(String database, Map<String, String> environment) {
+        return new TestServer(database, Clock.systemUTC(), environment);
     }
 
     /** Settings for a server of its own ports. */
@@ -63,14 +86,36 @@ final class TestServer implements AutoCloseable {
     }
 
     TestPartner newPartner(Set<Permission> permissions) {
+        return newPartner(KeyRules.of(permissions));
+    }
+
+    /** Its domains are there before its key: so no node ever knows the key without them. */
+    TestPartner newPartner(KeyRules rules, Domain... domains) {
         var name = "hotel-" + NAMES.incrementAndGet();
         return administer((partners, keys) -> {
             partners.add(name).await();
-            var issued = keys.issue(name, permissions, ApiKey.Kind.LIVE, Optional.empty())
-                    .await();
-            return new TestPartner(
-                    this, name, issued.record().id(), issued.key().reveal());
+            for (var domain : domains) {
+                partners.addDomain(name, domain).await();
+            }
+            return holder(name, keys.issue(name, ApiKey.Kind.LIVE, rules, Expiry.NEVER));
         });
+    }
+
+    /** Another key of that partner's. */
+    TestPartner issue(TestPartner partner, KeyRules rules, Expiry expiry) {
+        return administer((partners, keys) ->
+                holder(partner.name(), keys.issue(partner.name(), ApiKey.Kind.LIVE, rules, expiry)));
+    }
+
+    /** The key that takes the place of that one, which is good until the overlap is over. */
+    TestPartner rotate(TestPartner partner, Duration overlap) {
+        return administer((partners, keys) -> holder(
+                partner.name(), keys.rotate(partner.keyId().toString(), overlap).map(ApiKeys.Rotated::successor)));
+    }
+
+    private TestPartner holder(String name, Future<ApiKeys.Issued> issuing) {
+        var issued = issuing.await();
+        return new TestPartner(this, name, issued.record().id(), issued.key().reveal());
     }
 
     /** A phone that no other test uses. */
@@ -78,20 +123,16 @@ final class TestServer implements AutoCloseable {
         return "+96659%07d".formatted(PHONES.incrementAndGet());
     }
 
-    /** What an operator does, in the way that the commands do it. */
+    /** What an operator does, by what the commands are made of; the time is that of the server's clock. */
     interface Administration<T> {
         T with(Partners partners, ApiKeys keys);
     }
 
     <T> T administer(Administration<T> work) {
-        var vertx = Vertx.vertx();
-        try (var storage = Storage.forCommand(vertx, settings)) {
-            storage.prepare(() -> false);
+        try (var storage = Storage.forCommand(ADMINISTRATION, settings)) {
             return work.with(
-                    new Partners(storage.database(), Clock.systemUTC(), UUID::randomUUID),
-                    new ApiKeys(storage.database(), Clock.systemUTC(), UUID::randomUUID, new SecureRandom()));
-        } finally {
-            vertx.close().await();
+                    new Partners(storage.database(), operator),
+                    new ApiKeys(storage.database(), operator, new SecureRandom()));
         }
     }
 
@@ -109,6 +150,14 @@ final class TestServer implements AutoCloseable {
 
     URI uri(String path) {
         return URI.create("http://127.0.0.1:" + api.port() + path);
+    }
+
+    /** What a browser asks before it lets a page of that origin call. */
+    HttpRequest.Builder preflight(String path, String origin) {
+        return HttpRequest.newBuilder(uri(path))
+                .timeout(Duration.ofSeconds(20))
+                .method("OPTIONS", BodyPublishers.noBody())
+                .headers("Origin", origin, "Access-Control-Request-Method", "POST");
     }
 
     URI managementUri(String path) {

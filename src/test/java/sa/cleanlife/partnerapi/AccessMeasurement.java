@@ -23,7 +23,7 @@ import sa.cleanlife.partnerapi.access.ApiKey;
  * Measures what no test may assert, since machines differ: how much a flood of keys that open nothing slows a good partner,
  * as a ratio within one run, and how long a revocation takes to reach another node.
  */
-final class AccessMeasurement {
+public final class AccessMeasurement {
     private static final Duration ROUND = Duration.ofSeconds(10);
     private static final int ROUNDS = 5;
     private static final int GOOD_CONNECTIONS = 8;

@@ -24,7 +24,7 @@ import sa.cleanlife.partnerapi.access.ApiKey;
  * as a ratio within one run, and how long a revocation takes to reach another node.
  */
 public final class AccessMeasurement {
-    private static final Duration ROUND = Duration.ofSeconds(10);
+    private static final Duration ROUND = Duration.ofSeconds(6);
     private static final int ROUNDS = 5;
     private static final int GOOD_CONNECTIONS = 8;
     private static final int JUNK_CONNECTIONS = 64;
@@ -48,7 +48,10 @@ public final class AccessMeasurement {
         var phones =
                 IntStream.range(0, 1_000).mapToObj(i -> TestServer.newPhone()).toList();
         phones.forEach(phone -> partner.postContact(phone, "Ahmed Ali"));
+        // Both sides are warm before anything counts.
         round(partner, client, phones);
+        flooded(partner, client, phones, flood, true);
+        flooded(partner, client, phones, flood, false);
         var without = new ArrayList<Double>();
         var withUnknown = new ArrayList<Double>();
         var withMalformed = new ArrayList<Double>();

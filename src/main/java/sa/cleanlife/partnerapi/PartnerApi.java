@@ -1,5 +1,6 @@
 package sa.cleanlife.partnerapi;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -12,7 +13,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,6 +28,7 @@ import sa.cleanlife.partnerapi.access.RateCheck;
 import sa.cleanlife.partnerapi.contacts.ContactRoutes;
 import sa.cleanlife.partnerapi.contacts.Contacts;
 import sa.cleanlife.partnerapi.contacts.PhoneNumber;
+import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.http.Api;
 import sa.cleanlife.partnerapi.http.ApiException;
@@ -51,8 +52,14 @@ public final class PartnerApi implements AutoCloseable {
         STOPPING
     }
 
+    /** What makes the contacts of one event loop. */
+    interface ContactsFactory {
+        Contacts contacts(Database database, NewContactQuota quota, MeterRegistry meters);
+    }
+
     private final Settings settings;
     private final Clock clock;
+    private final ContactsFactory contacts;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Vertx vertx = EventLoops.forServer(meters);
     private final RequestLog requestLog = new RequestLog(meters);
@@ -70,8 +77,14 @@ public final class PartnerApi implements AutoCloseable {
 
     /** Takes the database; nothing is served yet. Throws when the embedded one cannot be started. */
     public PartnerApi(Settings settings, Clock clock) {
+        this(settings, clock, Contacts::new);
+    }
+
+    /** For measuring all but the database's part. */
+    PartnerApi(Settings settings, Clock clock, ContactsFactory contacts) {
         this.settings = settings;
         this.clock = clock;
+        this.contacts = contacts;
         this.storage = openStorage();
         this.keys = new KnownKeys(storage.database(), clock);
         this.keyLookup = new KeyLookup(vertx, keys);
@@ -91,6 +104,8 @@ public final class PartnerApi implements AutoCloseable {
 
     /** Blocks until requests are served; those that come earlier get a 503. Throws {@link StartupException}. */
     public void start() {
+        // A first connection takes a while, in which the rest can be done. Whether it answers is asked again below.
+        storage.database().ping();
         PhoneNumber.loadNumberingPlan();
 
         management = listening(
@@ -143,7 +158,7 @@ public final class PartnerApi implements AutoCloseable {
         List<Filter> filters = List.of(this::refuseWhileStarting, new KeyFilter(keys, keyLookup, keyUsage, checks));
         var api = new Api(vertx, filters, PartnerApi::refusalOf, this::originRefusal, requestLog);
         var quota = new NewContactQuota(vertx, newContacts, meters);
-        new ContactRoutes(new Contacts(storage.database(), UUID::randomUUID, quota, meters)).addTo(api);
+        new ContactRoutes(contacts.contacts(storage.database(), quota, meters)).addTo(api);
         reference.addTo(api);
         return api;
     }
@@ -191,6 +206,11 @@ public final class PartnerApi implements AutoCloseable {
 
     public int managementPort() {
         return management == null ? settings.managementPort() : management.actualPort();
+    }
+
+    /** For what is measured outside of the server itself. */
+    public MeterRegistry meters() {
+        return meters;
     }
 
     /** The key that was made with a new embedded database, to be shown this once. */

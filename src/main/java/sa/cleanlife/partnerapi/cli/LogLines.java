@@ -3,9 +3,9 @@ package sa.cleanlife.partnerapi.cli;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxy;
-import ch.qos.logback.core.encoder.EncoderBase;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.vertx.sqlclient.DatabaseException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -20,7 +20,7 @@ import sa.cleanlife.partnerapi.http.Json;
  * Writes a log event as a line of text or of JSON. Of an exception it writes the types and the places, never the message:
  * messages quote what they are about, such as a phone, and no log may hold that.
  */
-final class LogLines extends EncoderBase<ILoggingEvent> {
+final class LogLines {
     private static final DateTimeFormatter LOCAL_TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
 
@@ -30,13 +30,12 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
         this.format = format;
     }
 
-    @Override
-    public byte[] encode(ILoggingEvent event) {
-        var line = switch (format) {
-            case TEXT -> text(event);
-            case JSON -> Json.write(json -> writeJson(event, json)).toString();
-        };
-        return (line + "\n").getBytes(StandardCharsets.UTF_8);
+    void write(ILoggingEvent event, ByteArrayOutputStream out) {
+        switch (format) {
+            case TEXT -> out.writeBytes(text(event).getBytes(StandardCharsets.UTF_8));
+            case JSON -> Json.write(json -> writeJson(event, json), out);
+        }
+        out.write('\n');
     }
 
     private static String text(ILoggingEvent event) {
@@ -93,15 +92,5 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
         return cause instanceof ThrowableProxy proxy && proxy.getThrowable() instanceof DatabaseException e
                 ? cause.getClassName() + " SQLSTATE " + e.getSqlState()
                 : cause.getClassName();
-    }
-
-    @Override
-    public byte[] headerBytes() {
-        return new byte[0];
-    }
-
-    @Override
-    public byte[] footerBytes() {
-        return new byte[0];
     }
 }

@@ -1,23 +1,20 @@
 package sa.cleanlife.partnerapi.cli;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.Settings.LogFormat;
 
-/**
- * Log lines go to standard error, so that standard output is what was asked for. They are written by a thread of their
- * own: an event loop never waits for a terminal or a pipe, and when that cannot keep up, lines are lost, not requests.
- */
+/** What is logged, and where to: standard error, so that standard output is what was asked for. */
 public final class Logging extends ContextAwareBase implements Configurator {
-    /** A second of lines at full load. */
-    private static final int MOST_LINES_WAITING = 65_536;
+    private static final String WRITER = "standard error";
 
     /** Logback finds this class by name, before the settings are read; they may change the format later. */
     @Override
@@ -27,12 +24,28 @@ public final class Logging extends ContextAwareBase implements Configurator {
     }
 
     static void use(LogFormat format) {
-        use((LoggerContext) LoggerFactory.getILoggerFactory(), format);
+        use(context(), format);
     }
 
     /** Writes the lines that still wait. */
     static void stop() {
-        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+        context().stop();
+    }
+
+    static void countLostLines(MeterRegistry meters) {
+        FunctionCounter.builder("log.lines.lost", context(), Logging::lostLines)
+                .description("Log lines that were not written, since nobody read them in time")
+                .register(meters);
+    }
+
+    private static long lostLines(LoggerContext context) {
+        return context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(WRITER) instanceof LogWriter writer
+                ? writer.lost()
+                : 0;
+    }
+
+    private static LoggerContext context() {
+        return (LoggerContext) LoggerFactory.getILoggerFactory();
     }
 
     private static void use(LoggerContext context, LogFormat format) {
@@ -46,19 +59,10 @@ public final class Logging extends ContextAwareBase implements Configurator {
         // Its news is of no use to an operator, its warnings are.
         context.getLogger("org.flywaydb").setLevel(Level.WARN);
 
-        var console = new ConsoleAppender<ILoggingEvent>();
-        console.setContext(context);
-        console.setTarget("System.err");
-        console.setEncoder(new LogLines(format));
-        console.start();
-
-        var async = new AsyncAppender();
-        async.setContext(context);
-        async.setQueueSize(MOST_LINES_WAITING);
-        async.setDiscardingThreshold(0);
-        async.setNeverBlock(true);
-        async.addAppender(console);
-        async.start();
-        root.addAppender(async);
+        var writer = new LogWriter(new LogLines(format), new FileOutputStream(FileDescriptor.err));
+        writer.setContext(context);
+        writer.setName(WRITER);
+        writer.start();
+        root.addAppender(writer);
     }
 }

@@ -43,6 +43,7 @@ final class ServeCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(onSignal);
         try {
             server.complete(new PartnerApi(settings, clock));
+            Logging.countLostLines(server.join().meters());
             server.join().start();
         } catch (Throwable e) {
             if (isWithdrawn(onSignal)) {

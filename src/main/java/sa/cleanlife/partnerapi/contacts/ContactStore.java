@@ -1,101 +1,23 @@
 package sa.cleanlife.partnerapi.contacts;
 
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import sa.cleanlife.partnerapi.database.Database;
 
-/**
- * The SQL of contacts, in sets: one statement serves all the requests of a batch. Contacts belong to the platform, so no
- * statement here is limited to a partner's own.
- */
-final class ContactStore {
-    private final Database database;
-
-    ContactStore(Database database) {
-        this.database = database;
-    }
-
+/** Where contacts are kept. All of it is asked in sets: one question serves all the requests of a batch. */
+interface ContactStore {
     /** Someone to be stored under this id, unless the phone is taken. */
     record NewContact(UUID id, WantedContact wanted) {}
 
-    Future<Map<PhoneNumber, Contact>> findByPhone(Collection<PhoneNumber> phones) {
-        return database.query(
-                        """
-                SELECT id, phone, name
-                  FROM contact
-                 WHERE phone = ANY ($1)
-                """, Tuple.of(phones.stream().map(PhoneNumber::e164).toArray(String[]::new)))
-                .map(ContactStore::byPhone);
-    }
+    Future<Map<PhoneNumber, Contact>> findByPhone(Collection<PhoneNumber> phones);
 
-    Future<Map<UUID, Contact>> findById(Collection<UUID> ids) {
-        return database.query("""
-                SELECT id, phone, name
-                  FROM contact
-                 WHERE id = ANY ($1)
-                """, Tuple.of(ids.toArray(UUID[]::new))).map(rows -> {
-            var found = new HashMap<UUID, Contact>();
-            for (var row : rows) {
-                var contact = contact(row);
-                found.put(contact.id(), contact);
-            }
-            return found;
-        });
-    }
+    Future<Map<UUID, Contact>> findById(Collection<UUID> ids);
 
     /**
-     * Answers those that were inserted. Of those that race for a phone, on this node or another, the unique index lets one
-     * insert; the others' rows are visible to no statement that began before, so they must be looked up by a new one.
-     *
-     * @param contacts ordered by phone, so that two batches that wait for each other's rows cannot deadlock
+     * Answers those that were inserted. Of those that race for a phone, on this node or another, one is; whoever has the
+     * others can be looked up once this has answered.
      */
-    Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts) {
-        return database.query(
-                        """
-                INSERT INTO contact (id, phone, name, utm_source, created_by_partner, created_by_key)
-                SELECT id, phone, name, utm_source, partner, key
-                  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[])
-                       AS wanted (id, phone, name, utm_source, partner, key)
-                    ON CONFLICT (phone) DO NOTHING
-                RETURNING id, phone, name
-                """,
-                        Tuple.of(
-                                contacts.stream().map(NewContact::id).toArray(UUID[]::new),
-                                contacts.stream()
-                                        .map(contact -> contact.wanted().phone().e164())
-                                        .toArray(String[]::new),
-                                contacts.stream()
-                                        .map(contact -> contact.wanted().name())
-                                        .toArray(String[]::new),
-                                contacts.stream()
-                                        .map(contact -> contact.wanted().utmSource())
-                                        .toArray(String[]::new),
-                                contacts.stream()
-                                        .map(contact -> contact.wanted().partner())
-                                        .toArray(UUID[]::new),
-                                contacts.stream()
-                                        .map(contact -> contact.wanted().key())
-                                        .toArray(UUID[]::new)))
-                .map(ContactStore::byPhone);
-    }
-
-    private static Map<PhoneNumber, Contact> byPhone(RowSet<Row> rows) {
-        var found = new HashMap<PhoneNumber, Contact>();
-        for (var row : rows) {
-            var contact = contact(row);
-            found.put(contact.phone(), contact);
-        }
-        return found;
-    }
-
-    private static Contact contact(Row row) {
-        return new Contact(row.getUUID("id"), PhoneNumber.ofStored(row.getString("phone")), row.getString("name"));
-    }
+    Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts);
 }

@@ -2,6 +2,7 @@ package sa.cleanlife.partnerapi.contacts;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
 import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
 import sa.cleanlife.partnerapi.database.Coalescer;
 import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.usage.NewContactQuota;
 
@@ -36,8 +38,12 @@ public final class Contacts {
     private final Counter created;
     private final Counter found;
 
-    public Contacts(Database database, Supplier<UUID> ids, NewContactQuota quota, MeterRegistry meters) {
-        this.store = new ContactStore(database);
+    public Contacts(Database database, NewContactQuota quota, MeterRegistry meters) {
+        this(new PostgresContactStore(database), UUID::randomUUID, quota, meters);
+    }
+
+    Contacts(ContactStore store, Supplier<UUID> ids, NewContactQuota quota, MeterRegistry meters) {
+        this.store = store;
         this.ids = ids;
         this.wanted = new Coalescer<>("find-or-create contacts", this::findOrCreateAll, meters);
         this.reads = new Coalescer<>("read contacts", this::findAll, meters);
@@ -86,9 +92,8 @@ public final class Contacts {
             return underWay.map(first -> new FoundContact(first.contact(), false));
         }
         var created = quota.take(contact.key())
-                .compose(taken -> wanted.ask(contact).onSuccess(answer -> {
-                    // Somebody else was quicker.
-                    if (!answer.isNew()) {
+                .compose(taken -> wanted.ask(contact).onComplete(answer -> {
+                    if (isCertainlyNotCreated(answer)) {
                         quota.giveBack(contact.key());
                     }
                 }))
@@ -98,6 +103,13 @@ public final class Contacts {
                         : Future.failedFuture(failure));
         creations.put(creation, created);
         return created.onComplete(over -> creations.remove(creation));
+    }
+
+    /** Somebody else was quicker, or the question was never asked. */
+    private static boolean isCertainlyNotCreated(AsyncResult<FoundContact> answer) {
+        return answer.succeeded()
+                ? !answer.result().isNew()
+                : answer.cause() instanceof DatabaseUnavailableException failure && failure.isOverloaded();
     }
 
     /** The last place may have gone to another event loop or node for this very phone. */

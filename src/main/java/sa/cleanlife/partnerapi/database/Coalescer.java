@@ -4,9 +4,12 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -14,8 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts the questions that arrive while the database is busy into one statement: a question waits for no timer, only for
- * the batch before it. One instance serves one event loop, is called on it alone, and waits for one batch
- * at a time; one that takes too long is refused, and left to itself.
+ * the batch before it. When more arrive than are answered, those that would wait too long are refused, so that the others
+ * do not. One instance serves one event loop, is called on it alone, and waits for one batch at a time; one that takes too
+ * long is refused, and left to itself.
  *
  * @param <Q> a question, safe to ask again
  * @param <A> its answer
@@ -23,18 +27,38 @@ import org.slf4j.LoggerFactory;
 public final class Coalescer<Q, A> {
     private static final Logger LOG = LoggerFactory.getLogger(Coalescer.class);
 
-    /** Longer batches gain nothing and hold the answers of the first back. */
-    private static final int MOST_IN_A_BATCH = 512;
+    /** Longer batches gain nothing, whatever a statement costs that is the same for few questions and for many. */
+    private static final int LARGEST_FULL_BATCH = 512;
 
-    /** Some 100 ms of work; what comes on top would wait longer than its caller does. */
-    private static final int MOST_WAITING = 4_096;
+    private static final int SMALLEST_FULL_BATCH = 32;
 
-    private record Waiting<Q, A>(Q question, Promise<A> answer) {}
+    /** By so much a full batch grows as long as batches are quick. */
+    private static final int STEP = 8;
+
+    /** After a batch that took longer the next are so much smaller, so that the answers of the first are not held back. */
+    private static final Duration LONG_BATCH = Duration.ofMillis(50);
+
+    /** Who comes while others have waited this long, and more than a batch of them, is refused at once. */
+    private static final Duration CROWDED = Duration.ofMillis(50);
+
+    /** Who has waited this long, with more than a batch behind, is refused after all: the database has slowed down. */
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(75);
+
+    /** Whatever the time: what waits takes memory. */
+    private static final int MOST_WAITING = 8_192;
+
+    private record Waiting<Q, A>(Q question, Promise<A> answer, long sinceNanos) {
+        boolean waitsFor(Duration time) {
+            return System.nanoTime() - sinceNanos >= time.toNanos();
+        }
+    }
 
     private final Function<List<Q>, Future<List<A>>> batch;
     private final DistributionSummary batchSizes;
     private final ArrayDeque<Waiting<Q, A>> waiting = new ArrayDeque<>();
+    private int fullBatch = 128;
     private boolean busy;
+    private boolean atDatabase;
 
     /**
      * A coalescer with nothing to do yet.
@@ -51,39 +75,67 @@ public final class Coalescer<Q, A> {
     }
 
     public Future<A> ask(Q question) {
-        if (waiting.size() >= MOST_WAITING) {
-            return Future.failedFuture(new DatabaseUnavailableException("too many questions are waiting"));
+        if ((atDatabase && isCrowded(CROWDED)) || waiting.size() >= MOST_WAITING) {
+            return Future.failedFuture(DatabaseUnavailableException.overloaded());
         }
-        var entry = new Waiting<Q, A>(question, Promise.promise());
+        var entry = new Waiting<Q, A>(question, Promise.promise(), System.nanoTime());
         waiting.add(entry);
         if (!busy) {
-            next();
+            nextSoon();
         }
         return entry.answer().future();
     }
 
-    private void release() {
-        busy = false;
-        if (!waiting.isEmpty()) {
-            next();
-        }
+    private boolean isCrowded(Duration time) {
+        return waiting.size() > fullBatch && waiting.element().waitsFor(time);
+    }
+
+    /** After what has arrived by now was read, all of it. */
+    private void nextSoon() {
+        var loop = Objects.requireNonNull(Vertx.currentContext());
+        busy = true;
+        loop.runOnContext(now -> next());
     }
 
     private void next() {
-        var taken = new ArrayList<Waiting<Q, A>>(Math.min(waiting.size(), MOST_IN_A_BATCH));
-        while (taken.size() < MOST_IN_A_BATCH && !waiting.isEmpty()) {
+        var taken = new ArrayList<Waiting<Q, A>>(Math.min(waiting.size(), fullBatch));
+        while (taken.size() < fullBatch && !waiting.isEmpty()) {
             taken.add(waiting.poll());
         }
-        busy = true;
         batchSizes.record(taken.size());
+        atDatabase = true;
+        long began = System.nanoTime();
         answers(taken)
                 .onComplete(
                         answers -> {
-                            // First the next statement, then the answers: the database works while they are written.
-                            release();
-                            deliver(taken, answers);
+                            adapt(taken.size(), System.nanoTime() - began);
+                            try {
+                                deliver(taken, answers);
+                            } finally {
+                                release();
+                            }
                         },
                         failure -> settle(taken, failure).onComplete(settled -> release()));
+    }
+
+    private void adapt(int size, long tookNanos) {
+        if (tookNanos > LONG_BATCH.toNanos() && size >= SMALLEST_FULL_BATCH) {
+            long inTime = size * LONG_BATCH.toNanos() / tookNanos;
+            fullBatch = (int) Math.max(SMALLEST_FULL_BATCH, inTime);
+        } else if (size == fullBatch) {
+            fullBatch = Math.min(LARGEST_FULL_BATCH, fullBatch + STEP);
+        }
+    }
+
+    private void release() {
+        atDatabase = false;
+        busy = false;
+        while (isCrowded(LONGEST_WAIT)) {
+            refuse(List.of(waiting.remove()), DatabaseUnavailableException.overloaded());
+        }
+        if (!busy && !waiting.isEmpty()) {
+            nextSoon();
+        }
     }
 
     /** However many statements a batch takes, its answers are due within the patience for one. */
@@ -91,7 +143,12 @@ public final class Coalescer<Q, A> {
         var questions = taken.stream().map(Waiting::question).toList();
         try {
             // The batch's own future knows its event loop: a time-out is dealt with there, on no other thread.
-            return Database.patiently(batch.apply(questions));
+            return Database.patiently(batch.apply(questions).map(answers -> {
+                if (answers.size() != questions.size()) {
+                    throw new IllegalStateException("a batch must answer each question");
+                }
+                return answers;
+            }));
         } catch (RuntimeException e) {
             return Future.failedFuture(e);
         }

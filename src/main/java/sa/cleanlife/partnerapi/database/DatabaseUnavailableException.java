@@ -7,7 +7,14 @@ import java.util.concurrent.TimeoutException;
 /** The database cannot answer now but may again soon: asking again is right, changing the request is not. */
 @SuppressWarnings("serial") // never serialised
 public final class DatabaseUnavailableException extends RuntimeException {
+    private static final String OVERLOADED = "overloaded";
+
     private final String sqlState;
+
+    /** More is asked than can be answered in time, so this was not. */
+    static DatabaseUnavailableException overloaded() {
+        return new DatabaseUnavailableException(OVERLOADED);
+    }
 
     DatabaseUnavailableException(String reason) {
         this(reason, "");
@@ -33,6 +40,11 @@ public final class DatabaseUnavailableException extends RuntimeException {
 
     private static Throwable rootCause(Throwable failure) {
         return failure.getCause() == null ? failure : rootCause(failure.getCause());
+    }
+
+    /** Whether it is certain that nothing was done, since the database was not even asked. */
+    public boolean isOverloaded() {
+        return OVERLOADED.equals(getMessage());
     }
 
     /** Whether the server is there, but this user, password or database is not what it knows. */

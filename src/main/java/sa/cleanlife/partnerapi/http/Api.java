@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,12 @@ public final class Api {
     private static final Duration FIRST_HEAD = Duration.ofSeconds(10);
     private static final CharSequence X_REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
 
+    /**
+     * So many calls under way on one event loop, whatever they wait for, are more than a server has that keeps up: what is no
+     * call of a partner has to come later.
+     */
+    private static final int CROWDED = 200;
+
     /** A caller may invent methods; what it invents is not written to a log. */
     private static final Set<HttpMethod> KNOWN_METHODS = Set.copyOf(HttpMethod.values());
 
@@ -46,6 +53,7 @@ public final class Api {
     private final Function<Throwable, Optional<ApiException>> refusals;
     private final Cors cors;
     private final RequestLog requestLog;
+    private int underWay;
     private final Set<HttpConnection> silentConnections = new HashSet<>();
     private final Map<String, Resource> plainResources = new HashMap<>();
     private final Map<String, Resource> resourcesWithParameters = new LinkedHashMap<>();
@@ -75,6 +83,9 @@ public final class Api {
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 // TLS and HTTP/2 are the balancer's; one protocol is one set of limits to keep.
                 .setHttp2ClearTextEnabled(false)
+                // Nobody speaks WebSocket with us, and looking for it in every message takes time.
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 // Longer than the 60 s of common balancers, so that it is they who end an idle connection.
                 .setIdleTimeout(75);
     }
@@ -101,10 +112,14 @@ public final class Api {
                         .map(Answer::success)));
     }
 
-    /** A fixed page that anybody may read. */
+    /** A fixed page that anybody may read, when there is time for it. */
     public void page(String path, int status, Map<CharSequence, CharSequence> headers, Buffer content) {
         var page = Future.succeededFuture(new Answer(status, headers, content, Optional.empty()));
-        add(new Route(HttpMethod.GET, path, call -> page));
+        add(new Route(HttpMethod.GET, path, call -> underWay > CROWDED ? Future.failedFuture(overloaded()) : page));
+    }
+
+    private static ApiException overloaded() {
+        return ErrorCode.SERVICE_UNAVAILABLE.error().because("overloaded");
     }
 
     private void add(Route route) {
@@ -113,19 +128,28 @@ public final class Api {
     }
 
     private Future<Void> admit(Call call, Guard guard) {
-        Future<Void> passed = Future.succeededFuture();
-        for (var filter : filters) {
-            passed = passed.compose(before -> filter.pass(call));
-        }
-        var admitted = passed.compose(allPassed -> {
-            guard.check(call);
-            return Future.<Void>succeededFuture();
-        });
+        var admitted = Future.<Void>succeededFuture()
+                .compose(begin -> pass(call, filters.iterator()))
+                .compose(passed -> {
+                    guard.check(call);
+                    return Future.<Void>succeededFuture();
+                });
         if (!admitted.isComplete()) {
             // A body that arrives before its reader is there would be lost.
             call.request().pause();
         }
         return admitted;
+    }
+
+    /** Straight on as long as nothing has to be waited for, which is the usual. */
+    private static Future<Void> pass(Call call, Iterator<Filter> left) {
+        while (left.hasNext()) {
+            var passed = left.next().pass(call);
+            if (!passed.succeeded()) {
+                return passed.compose(soFar -> pass(call, left));
+            }
+        }
+        return Future.succeededFuture();
     }
 
     /** Ends a new connection that sends no whole request head in time, however slowly it keeps sending. */
@@ -191,10 +215,16 @@ public final class Api {
             return;
         }
         var call = new Call(request, request.method(), resource.pattern(), pathParameters);
+        underWay++;
         route.get()
                 .handler()
                 .apply(call)
-                .onComplete(answer -> send(call, answer), failure -> send(call, refusal(call, failure)));
+                .onComplete(answer -> finish(call, answer), failure -> finish(call, refusal(call, failure)));
+    }
+
+    private void finish(Call call, Answer answer) {
+        underWay--;
+        send(call, answer);
     }
 
     /** Answers what the HTTP decoder refused; the connection ends with it. */

@@ -36,11 +36,15 @@ public final class Json {
 
     public static Buffer write(Value value) {
         var bytes = new ByteArrayOutputStream(256);
-        try (var json = FACTORY.createGenerator(bytes)) {
+        write(value, bytes);
+        return Buffer.buffer(bytes.toByteArray());
+    }
+
+    public static void write(Value value, ByteArrayOutputStream out) {
+        try (var json = FACTORY.createGenerator(out)) {
             value.writeTo(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Buffer.buffer(bytes.toByteArray());
     }
 }

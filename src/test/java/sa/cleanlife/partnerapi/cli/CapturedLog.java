@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
@@ -31,8 +32,14 @@ public final class CapturedLog extends AppenderBase<ILoggingEvent> implements Au
 
     @Override
     protected void append(ILoggingEvent event) {
-        textEvents.add(new String(text.encode(event), UTF_8));
-        jsonEvents.add(new String(json.encode(event), UTF_8));
+        textEvents.add(line(text, event));
+        jsonEvents.add(line(json, event));
+    }
+
+    private static String line(LogLines lines, ILoggingEvent event) {
+        var out = new ByteArrayOutputStream();
+        lines.write(event, out);
+        return out.toString(UTF_8);
     }
 
     /** One for each event; the lines of an exception belong to its event. */

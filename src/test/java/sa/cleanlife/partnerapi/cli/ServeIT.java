@@ -113,6 +113,16 @@ class ServeIT {
         }
 
         @Test
+        void counts_the_log_lines_that_nobody_read() throws Exception {
+            try (var server = Launched.serve(data);
+                    var client = new LoadClient(1)) {
+                var metrics = LoadClient.await(client.get(server.managementPort(), "/metrics"));
+
+                assertThat(metrics.body()).contains("\nlog_lines_lost_total 0.0\n");
+            }
+        }
+
+        @Test
         void brings_a_postgresql_that_was_killed_back_by_itself() throws Exception {
             try (var server = Launched.serve(data);
                     var client = new LoadClient(1)) {

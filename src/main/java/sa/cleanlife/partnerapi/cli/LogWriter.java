@@ -1,0 +1,140 @@
+package sa.cleanlife.partnerapi.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.event.KeyValuePair;
+
+/**
+ * Writes log lines from a thread of its own: an event loop never waits for a terminal or a pipe, and when that cannot keep
+ * up, lines are lost and counted, not requests. Under load many lines go out in one write: line by line, the log took more
+ * of a processor than the database's answers.
+ */
+final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
+    /** A third of a second of lines at full load. */
+    private static final int MOST_WAITING = 32_768;
+
+    private static final int MOST_AT_ONCE = 1_024;
+
+    /** In which lines gather, so that a line of a quiet server is written at once and those of a busy one together. */
+    private static final Duration PAUSE = Duration.ofMillis(10);
+
+    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(1);
+
+    /** What stands behind the last line. */
+    private static final ILoggingEvent END = new LoggingEvent();
+
+    private final LogLines lines;
+    private final OutputStream out;
+    private final BlockingQueue<ILoggingEvent> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final AtomicLong lost = new AtomicLong();
+    private final Thread thread = new Thread(this::run, "log");
+    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private long lostAndTold;
+
+    LogWriter(LogLines lines, OutputStream out) {
+        this.lines = lines;
+        this.out = out;
+        thread.setDaemon(true);
+    }
+
+    @Override
+    public void start() {
+        super.start();
+        thread.start();
+    }
+
+    /** Writes the lines that still wait, if whoever reads them does so in time. */
+    @Override
+    public void stop() {
+        super.stop();
+        try {
+            if (waiting.offer(END, LONGEST_FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+                thread.join(LONGEST_FAREWELL);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** How many lines nobody will see. */
+    long lost() {
+        return lost.get();
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        // Now, since its arguments may change before it is written.
+        var _ = event.getFormattedMessage();
+        if (!waiting.offer(event)) {
+            lost.incrementAndGet();
+        }
+    }
+
+    private void run() {
+        var events = new ArrayList<ILoggingEvent>();
+        try {
+            while (true) {
+                events.clear();
+                events.add(waiting.take());
+                waiting.drainTo(events, MOST_AT_ONCE - 1);
+                boolean isOver = events.remove(END);
+                write(events);
+                if (isOver) {
+                    return;
+                }
+                if (waiting.isEmpty()) {
+                    Thread.sleep(PAUSE);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(List<ILoggingEvent> events) {
+        text.reset();
+        events.forEach(this::add);
+        long lostNow = lost.get();
+        if (lostNow > lostAndTold) {
+            add(lossOf(lostNow - lostAndTold));
+        }
+        try {
+            text.writeTo(out);
+            lostAndTold = lostNow;
+        } catch (IOException unread) {
+            lost.addAndGet(events.size());
+        }
+    }
+
+    /** One that cannot be written must not spoil the others. */
+    private void add(ILoggingEvent event) {
+        line.reset();
+        try {
+            lines.write(event, line);
+            text.writeBytes(line.toByteArray());
+        } catch (RuntimeException | StackOverflowError unwritable) {
+            lost.incrementAndGet();
+        }
+    }
+
+    private LoggingEvent lossOf(long lines) {
+        var logger = ((LoggerContext) getContext()).getLogger(LogWriter.class);
+        var event = new LoggingEvent("", logger, Level.WARN, "log lines were lost", null, null);
+        event.addKeyValuePair(new KeyValuePair("lines", lines));
+        return event;
+    }
+}

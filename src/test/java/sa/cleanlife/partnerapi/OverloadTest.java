@@ -1,0 +1,148 @@
+package sa.cleanlife.partnerapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import sa.cleanlife.partnerapi.LoadClient.Reply;
+import sa.cleanlife.partnerapi.access.KeyRules;
+import sa.cleanlife.partnerapi.access.Permission;
+
+/** More than the database can answer: some are refused at once, so that the others need not wait, and nothing is lost. */
+@Timeout(60)
+class OverloadTest {
+    /** At 2 ms for each new contact, two seconds of work for each event loop. */
+    private static final int STORM = 1_000 * EventLoops.COUNT;
+
+    private TestServer server;
+    private TestPartner hotel;
+    private LoadClient client;
+
+    @BeforeEach
+    void start() {
+        server = TestServer.start(TestPostgres.newDatabase(), Clock.systemUTC());
+        hotel = server.newPartner();
+        client = new LoadClient(STORM);
+    }
+
+    @AfterEach
+    void stop() {
+        try (var _ = server;
+                var _ = client) {
+            // Each is closed, also when the other does not close.
+        }
+    }
+
+    private void slowDown() {
+        TestPostgres.execute(server.database(), """
+                CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    PERFORM pg_sleep(0.002);
+                    RETURN NEW;
+                END $$;
+                CREATE TRIGGER slowly BEFORE INSERT ON contact FOR EACH ROW EXECUTE FUNCTION slowly()
+                """);
+    }
+
+    private List<Future<Reply>> create(int contacts) {
+        return create(hotel, contacts);
+    }
+
+    private List<Future<Reply>> create(TestPartner partner, int contacts) {
+        return Stream.generate(TestServer::newPhone)
+                .limit(contacts)
+                .map(phone -> client.postContact(server.port(), partner.key(), phone, "Ahmed Ali"))
+                .toList();
+    }
+
+    private static List<Reply> of(List<Reply> replies, int status) {
+        return replies.stream().filter(reply -> reply.status() == status).toList();
+    }
+
+    @Test
+    void a_storm_is_answered_in_part_and_refused_in_part_and_who_was_refused_created_nothing() {
+        slowDown();
+
+        var replies = LoadClient.all(create(STORM));
+
+        assertThat(replies).extracting(Reply::status).containsOnly(200, 503).hasSize(STORM);
+        assertThat(of(replies, 200)).allMatch(Reply::isNewContact);
+        assertThat(of(replies, 503)).allSatisfy(refused -> {
+            refused.checkedAnswerToPost().error(503, "SERVICE_UNAVAILABLE");
+            assertThat(refused.headers()).containsEntry("retry-after", "1");
+        });
+        assertThat(TestPostgres.queryNumber(server.database(), "SELECT count(*) FROM contact"))
+                .isEqualTo(of(replies, 200).size());
+    }
+
+    @Test
+    void who_is_refused_in_a_storm_has_used_nothing_of_a_quota() {
+        slowDown();
+        var modest = server.newPartner(
+                KeyRules.of(Set.of(Permission.PARTNER_CONTACTS_READ)).withNewContactsPerDay(Optional.of(1_000_000)));
+        var storm = create(STORM);
+
+        var replies = LoadClient.all(create(modest, STORM / 2));
+
+        LoadClient.all(storm);
+        assertThat(of(replies, 503)).isNotEmpty();
+        assertThat(Waiting.within(
+                        Duration.ofSeconds(5),
+                        () -> counted(modest) == of(replies, 200).size()))
+                .isTrue();
+    }
+
+    private long counted(TestPartner partner) {
+        return TestPostgres.queryNumber(
+                server.database(),
+                "SELECT coalesce(sum(contacts), 0) FROM new_contacts WHERE key_id = '%s'".formatted(partner.keyId()));
+    }
+
+    @Test
+    void everybody_is_served_once_the_storm_is_over() {
+        slowDown();
+        LoadClient.all(create(STORM));
+
+        assertThat(LoadClient.all(create(100))).extracting(Reply::status).containsOnly(200);
+    }
+
+    @Test
+    void contacts_come_before_pages() {
+        slowDown();
+        var storm = create(STORM);
+        var page = IntStream.range(0, 200)
+                .mapToObj(i -> client.get(server.port(), "/openapi.yaml"))
+                .toList();
+
+        assertThat(LoadClient.all(page)).extracting(Reply::status).contains(503);
+
+        assertThat(of(LoadClient.all(storm), 200)).isNotEmpty();
+        assertThat(LoadClient.await(client.get(server.port(), "/openapi.yaml")).status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void nobody_is_refused_while_few_wait_for_a_database_that_pauses() throws SQLException {
+        List<Future<Reply>> waiting;
+        try (var pausing = TestPostgres.connect(server.database())) {
+            pausing.setAutoCommit(false);
+            pausing.createStatement().execute("LOCK TABLE contact");
+            waiting = create(100);
+            RawConnection.sleep(Duration.ofMillis(500));
+            assertThat(waiting).noneMatch(Future::isComplete);
+        }
+
+        assertThat(LoadClient.all(waiting)).extracting(Reply::status).containsOnly(200);
+    }
+}

@@ -64,11 +64,20 @@ public final class ApiKey {
             if (text.length() == checksumAt + CHECKSUM_LENGTH
                     && text.startsWith(kind.prefix())
                     && text.endsWith(checksum(text.substring(0, checksumAt)))
-                    && text.chars().skip(kind.prefix().length()).allMatch(c -> DIGITS.indexOf(c) >= 0)) {
+                    && isOfDigits(text, kind.prefix().length())) {
                 return Optional.of(new ApiKey(text));
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isOfDigits(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            if (DIGITS.indexOf(text.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String checksum(String text) {

@@ -187,13 +187,22 @@ public final class Fields {
 
     /** PostgreSQL stores no NUL and no unpaired surrogate; the other control characters break whatever shows them. */
     private Optional<String> checked(String field, String text) {
-        boolean storable = text.codePoints()
-                .noneMatch(
-                        c -> Character.getType(c) == Character.CONTROL || Character.getType(c) == Character.SURROGATE);
-        if (!storable) {
+        if (!isStorable(text)) {
             faults.add(field, field + " must not contain control characters or unpaired surrogates");
         }
         return faults.byField().containsKey(field) ? Optional.empty() : Optional.of(text);
+    }
+
+    private static boolean isStorable(String text) {
+        int c;
+        for (int i = 0; i < text.length(); i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            int type = Character.getType(c);
+            if (type == Character.CONTROL || type == Character.SURROGATE) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int codePoints(String text) {

@@ -119,6 +119,9 @@ public final class Storage implements AutoCloseable {
     }
 
     private void migrate() {
+        if (Migrations.areDone(database).await()) {
+            return;
+        }
         try {
             Migrations.run(url);
         } catch (MigrationException e) {

@@ -51,16 +51,21 @@ public final class Main {
             return CommandLine.ExitCode.SOFTWARE;
         }
         Logging.use(settings.logFormat());
-        var administration = new Administration(settings, CLOCK);
-        return new CommandLine(new Main())
-                .addSubcommand(new ServeCommand(settings, CLOCK))
-                .addSubcommand(new CommandLine(new PartnerCommand(administration))
-                        .addSubcommand(new PartnerDomainCommand(administration)))
-                .addSubcommand(new KeyCommand(administration))
-                .addSubcommand(new AuditCommand(administration))
-                .setParameterExceptionHandler(Main::refuse)
+        var program = new CommandLine(new Main()).addSubcommand(new ServeCommand(settings, CLOCK));
+        // To read the annotations of all commands takes as long as half of a server's start.
+        if (args.length == 0 || !args[0].equals("serve")) {
+            addAdministration(program, new Administration(settings, CLOCK));
+        }
+        return program.setParameterExceptionHandler(Main::refuse)
                 .setExecutionExceptionHandler(Main::fail)
                 .execute(args);
+    }
+
+    private static void addAdministration(CommandLine program, Administration administration) {
+        program.addSubcommand(new CommandLine(new PartnerCommand(administration))
+                        .addSubcommand(new PartnerDomainCommand(administration)))
+                .addSubcommand(new KeyCommand(administration))
+                .addSubcommand(new AuditCommand(administration));
     }
 
     private static boolean onTerminal() {

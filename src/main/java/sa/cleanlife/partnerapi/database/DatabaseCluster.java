@@ -2,8 +2,10 @@ package sa.cleanlife.partnerapi.database;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -218,7 +220,7 @@ final class DatabaseCluster implements Closeable {
                 port = %d
                 unix_socket_directories = ''
                 max_connections = 100
-                shared_buffers = 128MB
+                shared_buffers = %dMB
                 timezone = 'UTC'
                 lc_messages = 'C'
 
@@ -237,6 +239,16 @@ final class DatabaseCluster implements Closeable {
                 log_parameter_max_length_on_error = 0
                 log_checkpoints = off
                 log_timezone = 'UTC'
-                """.formatted(HOST, port);
+                """.formatted(HOST, port, sharedBuffers());
+    }
+
+    /**
+     * In MB, an eighth of the memory of the machine or the container: it is taken as it comes to be used. What does not fit
+     * is read from the system's cache, so that finding one of ten million contacts takes half as long again.
+     */
+    private static long sharedBuffers() {
+        var memory =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        return Math.clamp(memory / 8 / 1024 / 1024, 128, 8 * 1024);
     }
 }

@@ -1,12 +1,18 @@
 package sa.cleanlife.partnerapi.database;
 
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Tuple;
 import java.sql.SQLException;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 
 /** Brings the schema to the version this server knows, with the scripts under {@code db/migration}. */
 public final class Migrations {
+    /** All there are, in their order. */
+    static final List<String> VERSIONS = List.of("1", "2", "3");
+
     private Migrations() {}
 
     /** The schema cannot be brought up to date. The message completes the sentence "The schema of the database …". */
@@ -15,6 +21,23 @@ public final class Migrations {
         private MigrationException(String predicate) {
             super(predicate, null, false, false);
         }
+    }
+
+    /**
+     * Whether there is nothing to do, which is so at nearly every start: to find that out Flyway and its driver take as long
+     * as everything else with the database.
+     */
+    public static Future<Boolean> areDone(Statements database) {
+        return database.query("""
+                SELECT version
+                  FROM flyway_schema_history
+                 WHERE success
+                 ORDER BY installed_rank
+                """, Tuple.tuple())
+                .map(rows -> rows.stream().map(row -> row.getString("version")).toList())
+                .map(VERSIONS::equals)
+                // There is no such table yet, for one.
+                .otherwise(false);
     }
 
     /** Blocks. Several nodes may do this at once: Flyway lets one at a time. */

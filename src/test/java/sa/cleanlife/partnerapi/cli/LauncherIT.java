@@ -52,6 +52,8 @@ class LauncherIT {
         Files.createDirectories(checkout.resolve("src/main"));
         Files.createDirectories(checkout.resolve("target/app"));
         Files.createFile(jar());
+        // Named after the checksum of that empty jar: a start needs no rehearsal.
+        Files.createFile(jar().resolveSibling("rehearsed-42949672950.aot"));
 
         var tools = Files.createDirectory(machine.resolve("bin"));
         for (var tool : NEEDED_TOOLS) {
@@ -128,6 +130,23 @@ class LauncherIT {
         assertThat(first.err())
                 .contains("building the program", "Built -B -ntp -q -DskipTests -Dspotless.check.skip package");
         assertThat(first.out()).endsWith("\nkey\nlist\n").doesNotContain("Built");
+        assertThat(second.err()).isEmpty();
+        assertThat(second.out()).isEqualTo(first.out());
+    }
+
+    @Test
+    void rehearses_once_what_maven_has_built() throws Exception {
+        install("jvm/jdk 25", "25.0.1");
+        Files.delete(jar().resolveSibling("rehearsed-42949672950.aot"));
+
+        var first = launch("serve");
+        var second = launch("serve");
+
+        assertThat(first.err())
+                .startsWith("partner-api: rehearsing a start")
+                .contains("partner-api: the rehearsal failed, so starts will be slower");
+        assertThat(first.out()).endsWith("\nserve\n");
+        // This java makes no cache, and that it does not is not tried at every start.
         assertThat(second.err()).isEmpty();
         assertThat(second.out()).isEqualTo(first.out());
     }

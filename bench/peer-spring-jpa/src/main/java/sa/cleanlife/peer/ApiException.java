@@ -1,0 +1,25 @@
+package sa.cleanlife.peer;
+
+/** A refusal on its way to the partner. It is an answer, so it carries no stack trace. */
+public class ApiException extends RuntimeException {
+    private final int status;
+    private final String code;
+
+    public ApiException(int status, String code, String message) {
+        super(message, null, false, false);
+        this.status = status;
+        this.code = code;
+    }
+
+    static ApiException invalid(String message) {
+        return new ApiException(400, "VALIDATION_ERROR", message);
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String code() {
+        return code;
+    }
+}

@@ -1,0 +1,36 @@
+package sa.cleanlife.peer;
+
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Service;
+
+/** Without a transaction of its own: each call of the repository has the one it needs. */
+@Service
+public class ContactService {
+    private final ContactRepository contacts;
+
+    public ContactService(ContactRepository contacts) {
+        this.contacts = contacts;
+    }
+
+    public FoundContact findOrCreate(String phone, String name, String utmSource, HeldKey creator) {
+        return contacts.findByPhone(phone)
+                .map(found -> FoundContact.of(found, false))
+                .orElseGet(() -> create(new Contact(phone, name, utmSource, creator.partnerId(), creator.keyId())));
+    }
+
+    private FoundContact create(Contact contact) {
+        try {
+            return FoundContact.of(contacts.save(contact), true);
+        } catch (DataIntegrityViolationException lostTheRace) {
+            return contacts.findByPhone(contact.getPhone())
+                    .map(found -> FoundContact.of(found, false))
+                    .orElseThrow(() -> lostTheRace);
+        }
+    }
+
+    public Optional<FoundContact> find(UUID id) {
+        return contacts.findById(id).map(found -> FoundContact.of(found, false));
+    }
+}

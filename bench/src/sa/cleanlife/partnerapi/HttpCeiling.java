@@ -1,0 +1,27 @@
+package sa.cleanlife.partnerapi;
+
+import java.time.Clock;
+import java.util.concurrent.CountDownLatch;
+import sa.cleanlife.partnerapi.cli.ServerLog;
+import sa.cleanlife.partnerapi.contacts.ConstantContacts;
+
+/**
+ * The whole server, but for the database's part in finding contacts: what it could serve at most. Its settings are the
+ * server's own environment variables; keys are read from the database as ever.
+ */
+public final class HttpCeiling {
+    private HttpCeiling() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        var settings = Settings.read(System.getenv(), false);
+        ServerLog.use(settings.logFormat());
+        var server = new PartnerApi(
+                settings,
+                Clock.systemUTC(),
+                (database, quota, meters) -> ConstantContacts.contacts(quota, meters));
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+        server.start();
+        System.out.printf("The HTTP ceiling serves http://%s:%d.%n", settings.host(), server.port());
+        new CountDownLatch(1).await();
+    }
+}

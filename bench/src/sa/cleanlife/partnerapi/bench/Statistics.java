@@ -1,0 +1,26 @@
+package sa.cleanlife.partnerapi.bench;
+
+import java.util.Collection;
+
+/** Of some numbers, the one in the middle and the like. */
+final class Statistics {
+    private Statistics() {}
+
+    static double median(Collection<? extends Number> numbers) {
+        double[] sorted = sorted(numbers);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    static double percentile(Collection<? extends Number> numbers, double part) {
+        double[] sorted = sorted(numbers);
+        return sorted[Math.min(sorted.length - 1, (int) (sorted.length * part))];
+    }
+
+    private static double[] sorted(Collection<? extends Number> numbers) {
+        if (numbers.isEmpty()) {
+            throw new IllegalArgumentException("of no numbers there is no middle");
+        }
+        return numbers.stream().mapToDouble(Number::doubleValue).sorted().toArray();
+    }
+}

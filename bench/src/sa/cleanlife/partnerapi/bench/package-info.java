@@ -1,0 +1,5 @@
+/** Measures the server, beside PostgreSQL itself and other servers, on one machine in interleaved rounds. */
+@NullMarked
+package sa.cleanlife.partnerapi.bench;
+
+import org.jspecify.annotations.NullMarked;

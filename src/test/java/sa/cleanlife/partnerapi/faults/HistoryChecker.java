@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import sa.cleanlife.partnerapi.faults.History.Call;
 import sa.cleanlife.partnerapi.faults.History.FindOrCreate;
 import sa.cleanlife.partnerapi.faults.History.Lost;
@@ -68,7 +69,8 @@ public final class HistoryChecker {
         for (var call : calls) {
             switch (call) {
                 case FindOrCreate asked ->
-                    byPhone.computeIfAbsent(asked.phone(), phone -> new ArrayList<>()).add(asked);
+                    byPhone.computeIfAbsent(asked.phone(), phone -> new ArrayList<>())
+                            .add(asked);
                 case Read read -> reads.add(read);
             }
         }
@@ -105,7 +107,7 @@ public final class HistoryChecker {
         long firstKnown = told.stream().mapToLong(FindOrCreate::endNanos).min().orElseThrow();
         var possible = creating.isEmpty()
                 ? calls.stream()
-                        .filter(call -> mayHaveHadEffect(call) && call.startNanos() <= firstKnown)
+                        .filter(call -> mayHaveCreated(call) && call.startNanos() <= firstKnown)
                         .toList()
                 : creating;
         if (creating.size() > 1 || possible.isEmpty()) {
@@ -121,9 +123,9 @@ public final class HistoryChecker {
                 .ifPresent(call -> broken(Promise.A_NAME_IS_ONE_THAT_WAS_ASKED_FOR, phone, call));
     }
 
-    private static boolean mayHaveHadEffect(Call call) {
+    private static boolean mayHaveCreated(Call call) {
         return switch (call.answer()) {
-            case Told told -> true;
+            case Told told -> told.isNewContact();
             case Refused refused -> !refused.isCertain();
             case Lost lost -> true;
         };
@@ -156,12 +158,14 @@ public final class HistoryChecker {
                     broken(Promise.WHAT_WAS_ACKNOWLEDGED_CAN_BE_READ, told.phone(), read);
                 }
             }
-            case Refused(int status) when status == 404 -> {
+            case Refused(int status)
+            when status == 404 -> {
                 if (read.startNanos() >= acknowledgedAt.getOrDefault(read.id(), Long.MAX_VALUE)) {
                     broken(Promise.WHAT_WAS_ACKNOWLEDGED_CAN_BE_READ, phoneById.getOrDefault(read.id(), ""), read);
                 }
             }
-            case Refused(int status) when status != 503 ->
+            case Refused(int status)
+            when status != 503 ->
                 broken(Promise.A_GOOD_CALL_IS_ANSWERED_WITH_200_OR_503, phoneById.getOrDefault(read.id(), ""), read);
             case Refused refused -> {}
             case Lost lost -> {}
@@ -173,13 +177,13 @@ public final class HistoryChecker {
             broken(Promise.A_PHONE_HAS_ONE_ROW, phone, rows);
         }
         Set<String> names = new HashSet<>();
-        calls.stream().filter(HistoryChecker::mayHaveHadEffect).forEach(call -> names.add(call.name()));
+        calls.stream().filter(HistoryChecker::mayHaveCreated).forEach(call -> names.add(call.name()));
         rows.stream()
                 .filter(row -> !names.contains(row.name()))
                 .forEach(row -> broken(Promise.NO_ROW_THAT_NOBODY_ASKED_FOR, phone, row));
     }
 
-    private void expectOne(Promise promise, String phone, java.util.stream.Stream<?> values) {
+    private void expectOne(Promise promise, String phone, Stream<?> values) {
         var different = values.distinct().toList();
         if (different.size() > 1) {
             broken(promise, phone, different);

@@ -66,37 +66,39 @@ public record DataDirectory(Path path) {
         Files.delete(path.resolve("database/postmaster.pid"));
     }
 
-    /** Starts what was killed, on the port that it had. */
-    void restartPostgres() throws Exception {
+    /** Ends PostgreSQL in one of its own ways: {@code fast}, or {@code immediate}, which leaves it to recover. */
+    public void stopPostgres(String mode) throws Exception {
+        control("stop", "-W", "-m", mode);
+        await("the end of PostgreSQL's processes", () -> postgresProcesses().isEmpty());
+    }
+
+    /** Starts what was killed or stopped, on the port that it had. */
+    public void restartPostgres() throws Exception {
+        control("start", "-w", "-l", path.resolve("postgres.log").toString());
+    }
+
+    private void control(String... arguments) throws Exception {
         Path bin;
         try (var programs = Files.newDirectoryStream(path, "postgresql-*")) {
             bin = programs.iterator().next().resolve("bin");
         }
-        var command = new ProcessBuilder()
-                .redirectErrorStream(true)
-                .redirectOutput(path.resolve("restart.log").toFile());
+        var said = path.resolve("control.log");
+        var command = new ProcessBuilder().redirectErrorStream(true).redirectOutput(said.toFile());
         if (isRoot()) {
             // PostgreSQL refuses to run as root.
             command.command().addAll(List.of("unshare", "-U"));
         }
-        command.command()
-                .addAll(List.of(
-                        bin.resolve("pg_ctl").toString(),
-                        "start",
-                        "-w",
-                        "-D",
-                        path.resolve("database").toString(),
-                        "-l",
-                        path.resolve("postgres.log").toString()));
+        command.command().add(bin.resolve("pg_ctl").toString());
+        command.command().addAll(List.of(arguments));
+        command.command().addAll(List.of("-D", path.resolve("database").toString()));
         var process = command.start();
         try {
-            await("the start of PostgreSQL", () -> !process.isAlive());
+            await("pg_ctl " + arguments[0], () -> !process.isAlive());
         } finally {
             process.destroyForcibly();
         }
         if (process.exitValue() != 0) {
-            throw new AssertionError(
-                    Files.readString(path.resolve("restart.log")) + Files.readString(path.resolve("postgres.log")));
+            throw new AssertionError(Files.readString(said) + Files.readString(path.resolve("postgres.log")));
         }
     }
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import sa.cleanlife.partnerapi.SteadyLoad.Outcome;
 import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.database.EmbeddedPostgres;
+import sa.cleanlife.partnerapi.faults.Relay;
 
 /** A PostgreSQL of this test's own, which it kills, freezes and misconfigures under a server that uses it by URL. */
 @Timeout(60)

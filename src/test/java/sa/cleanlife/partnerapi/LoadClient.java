@@ -30,12 +30,19 @@ public final class LoadClient implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient http;
+    private final Duration longestAnswer;
 
     /** @param connections as many as are open to one server at the same time */
     public LoadClient(int connections) {
+        this(connections, LONGEST_ANSWER);
+    }
+
+    /** @param longestAnswer after which a request has failed, and its connection is closed */
+    public LoadClient(int connections, Duration longestAnswer) {
         quieten(Level.WARN);
+        this.longestAnswer = longestAnswer;
         http = vertx.createHttpClient(
-                new HttpClientOptions().setConnectTimeout((int) LONGEST_ANSWER.toMillis()),
+                new HttpClientOptions().setConnectTimeout((int) longestAnswer.toMillis()),
                 new PoolOptions().setHttp1MaxSize(connections));
     }
 
@@ -93,7 +100,8 @@ public final class LoadClient implements AutoCloseable {
 
     private Future<Reply> send(RequestOptions options, String key, Buffer body) {
         long sent = System.nanoTime();
-        return http.request(options.setHost("127.0.0.1").putHeader("x-api-key", key))
+        return http.request(
+                        options.setHost("127.0.0.1").putHeader("x-api-key", key).setTimeout(longestAnswer.toMillis()))
                 // All on the connection's event loop: a body that arrives before it is asked for would be lost.
                 .compose((HttpClientRequest request) -> request.send(body)
                         .compose(response -> response.body().map(received -> {
@@ -106,10 +114,10 @@ public final class LoadClient implements AutoCloseable {
                                     received.toString(),
                                     Duration.ofNanos(System.nanoTime() - sent));
                         })))
-                .timeout(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+                .timeout(longestAnswer.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    void after(Duration pause, Runnable next) {
+    public void after(Duration pause, Runnable next) {
         if (pause.isZero()) {
             next.run();
         } else {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Assertions;
 import sa.cleanlife.partnerapi.DataDirectory;
 
 /** The packaged program as an operator runs it: {@code ./partner-api}, a process with an environment of its own. */
-final class Launched implements AutoCloseable {
+public final class Launched implements AutoCloseable {
     private static final Path LAUNCHER = Path.of("partner-api").toAbsolutePath();
     private static final Pattern SERVES = Pattern.compile("serves http://127\\.0\\.0\\.1:(\\d+) ");
     private static final Pattern MANAGEMENT = Pattern.compile("metrics: http://127\\.0\\.0\\.1:(\\d+) ");
@@ -29,7 +29,8 @@ final class Launched implements AutoCloseable {
         this.err = err;
     }
 
-    static Launched start(DataDirectory data, Map<String, String> environment, String... arguments) throws IOException {
+    public static Launched start(DataDirectory data, Map<String, String> environment, String... arguments)
+            throws IOException {
         var out = Files.createTempFile(data.path().getParent(), "out", ".txt");
         var err = Files.createTempFile(data.path().getParent(), "err", ".txt");
         var builder = new ProcessBuilder(LAUNCHER.toString())
@@ -45,7 +46,7 @@ final class Launched implements AutoCloseable {
     }
 
     /** Waits until requests are served. */
-    static Launched serve(DataDirectory data, Map<String, String> environment) throws Exception {
+    public static Launched serve(DataDirectory data, Map<String, String> environment) throws Exception {
         var server = start(data, environment, "serve");
         try {
             DataDirectory.await("the server", () -> {
@@ -63,23 +64,23 @@ final class Launched implements AutoCloseable {
         }
     }
 
-    static Launched serve(DataDirectory data) throws Exception {
+    public static Launched serve(DataDirectory data) throws Exception {
         return serve(data, Map.of());
     }
 
-    String out() throws IOException {
+    public String out() throws IOException {
         return Files.readString(out, UTF_8);
     }
 
-    String err() throws IOException {
+    public String err() throws IOException {
         return Files.readString(err, UTF_8);
     }
 
-    int port() throws IOException {
+    public int port() throws IOException {
         return number(SERVES);
     }
 
-    int managementPort() throws IOException {
+    public int managementPort() throws IOException {
         return number(MANAGEMENT);
     }
 
@@ -91,23 +92,23 @@ final class Launched implements AutoCloseable {
         return Integer.parseInt(found.group(1));
     }
 
-    ProcessHandle handle() {
+    public ProcessHandle handle() {
         return process.toHandle();
     }
 
-    void signal(String name) {
+    public void signal(String name) {
         DataDirectory.signal(name, process.toHandle());
     }
 
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    int exitCode() throws IOException, InterruptedException {
+    public int exitCode() throws IOException, InterruptedException {
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             throw new AssertionError("still running: " + out() + err());
         }

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Texts by chance: phones, what nearly is one, and what is nothing of the kind. */
-final class PhoneTexts {
+public final class PhoneTexts {
     private static final Pattern WHITE = Pattern.compile("\\p{IsWhite_Space}");
 
     private static final int[] FORMAT = codePoints(c -> Character.getType(c) == Character.FORMAT);
@@ -75,7 +75,7 @@ final class PhoneTexts {
     }
 
     /** The same number to the gate: other digits, a trunk zero, and things between; at most 60 characters. */
-    static String decorated(String number, SplittableRandom random) {
+    public static String decorated(String number, SplittableRandom random) {
         var plain = random.nextBoolean() && !number.startsWith("+9660") ? "+9660" + number.substring(4) : number;
         var drawn = new StringBuilder();
         plain.codePoints()

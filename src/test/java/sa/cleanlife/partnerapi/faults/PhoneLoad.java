@@ -1,0 +1,208 @@
+package sa.cleanlife.partnerapi.faults;
+
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.LoadClient;
+import sa.cleanlife.partnerapi.LoadClient.Reply;
+import sa.cleanlife.partnerapi.contacts.PhoneTexts;
+import sa.cleanlife.partnerapi.faults.History.Answer;
+import sa.cleanlife.partnerapi.faults.History.FindOrCreate;
+import sa.cleanlife.partnerapi.faults.History.Lost;
+import sa.cleanlife.partnerapi.faults.History.Read;
+import sa.cleanlife.partnerapi.faults.History.Refused;
+import sa.cleanlife.partnerapi.faults.History.Told;
+
+/**
+ * Clients that keep asking two nodes for the same phones in all their spellings, and for the contacts that they were told
+ * of, and record every call. Phones come to be asked for little by little, so that there are new ones whenever a fault
+ * strikes, and several clients at once are after each.
+ */
+final class PhoneLoad implements AutoCloseable {
+    static final int PHONES = 10_000;
+
+    private static final int CLIENTS = 64;
+    private static final int SPELLINGS = 4;
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(5);
+
+    /** Between an answer and the same client's next call: two cores are to serve as well as to ask. */
+    private static final Duration PAUSE = Duration.ofMillis(5);
+
+    /** Where nothing listens failures come fast; nobody is helped by more of them. */
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(50);
+
+    private final List<Integer> ports;
+    private final String key;
+    private final History history;
+    private final LoadClient client = new LoadClient(CLIENTS, LONGEST_ANSWER);
+    private final String[] phones = new String[PHONES];
+    private final String[][] spellings = new String[PHONES][SPELLINGS];
+    private final AtomicReferenceArray<@Nullable UUID> ids = new AtomicReferenceArray<>(PHONES);
+    private final List<Service> services;
+    private final Service whole = new Service();
+    private final AtomicLong calls = new AtomicLong();
+    private final List<Future<Void>> loops = new ArrayList<>();
+    private final AtomicInteger known = new AtomicInteger();
+    private volatile int newest;
+    private volatile boolean stopped;
+
+    /** How long nobody was answered with success. */
+    static final class Service {
+        private long last = System.nanoTime();
+        private long longest;
+        private long answers;
+
+        private synchronized void answered() {
+            note();
+            answers++;
+        }
+
+        private void note() {
+            long now = System.nanoTime();
+            longest = Math.max(longest, now - last);
+            last = now;
+        }
+
+        synchronized void restart() {
+            note();
+            longest = 0;
+        }
+
+        synchronized Duration longestGap() {
+            return Duration.ofNanos(Math.max(longest, System.nanoTime() - last));
+        }
+
+        synchronized long answers() {
+            return answers;
+        }
+    }
+
+    /** @param ports one for each node */
+    PhoneLoad(List<Integer> ports, String key, long seed, History history) {
+        this.ports = ports;
+        this.key = key;
+        this.history = history;
+        this.services = ports.stream().map(port -> new Service()).toList();
+        var random = new SplittableRandom(seed);
+        for (int i = 0; i < PHONES; i++) {
+            var phone = "+96655%07d".formatted(i);
+            phones[i] = phone;
+            spellings[i][0] = phone;
+            for (int j = 1; j < SPELLINGS; j++) {
+                spellings[i][j] = PhoneTexts.decorated(phone, random);
+            }
+        }
+        askForNewPhones(100);
+        for (int i = 0; i < CLIENTS; i++) {
+            Promise<Void> ended = Promise.promise();
+            loops.add(ended.future());
+            next("Guest " + i, random.split(), ended);
+        }
+    }
+
+    /** Half of the calls are for these from now on. */
+    void askForNewPhones(int count) {
+        newest = Math.min(count, PHONES - known.get());
+        known.addAndGet(newest);
+    }
+
+    private void next(String name, SplittableRandom random, Promise<Void> ended) {
+        if (stopped) {
+            ended.complete();
+            return;
+        }
+        int node = random.nextInt(ports.size());
+        int asked = known.get();
+        int any = random.nextInt(asked);
+        int fresh = newest;
+        int phone = fresh > 0 && random.nextBoolean() ? asked - 1 - random.nextInt(fresh) : any;
+        var id = ids.get(any);
+        var call = id != null && random.nextInt(5) == 0
+                ? read(node, id)
+                : findOrCreate(node, phone, spellings[phone][random.nextInt(SPELLINGS)], name);
+        call.onComplete(reply ->
+                client.after(reply.succeeded() ? PAUSE : PAUSE_AFTER_FAILURE, () -> next(name, random, ended)));
+    }
+
+    private Future<Reply> findOrCreate(int node, int phone, String spelling, String name) {
+        long start = System.nanoTime();
+        return client.postContact(ports.get(node), key, spelling, name).onComplete(reply -> {
+            var answer = answer(reply);
+            history.add(new FindOrCreate(phones[phone], spelling, name, start, System.nanoTime(), answer));
+            count(node, answer);
+            if (answer instanceof Told told) {
+                ids.set(phone, told.id());
+            }
+        });
+    }
+
+    private Future<Reply> read(int node, UUID id) {
+        long start = System.nanoTime();
+        return client.getContact(ports.get(node), key, id.toString()).onComplete(reply -> {
+            var answer = answer(reply);
+            history.add(new Read(id, start, System.nanoTime(), answer));
+            count(node, answer);
+        });
+    }
+
+    private static Answer answer(AsyncResult<Reply> reply) {
+        if (reply.failed()) {
+            return new Lost();
+        }
+        var answer = reply.result();
+        return answer.status() == 200
+                ? new Told(UUID.fromString(answer.id()), answer.phone(), answer.name(), answer.isNewContact())
+                : new Refused(answer.status());
+    }
+
+    private void count(int node, Answer answer) {
+        calls.incrementAndGet();
+        if (answer instanceof Told) {
+            services.get(node).answered();
+            whole.answered();
+        }
+    }
+
+    long calls() {
+        return calls.get();
+    }
+
+    Service service(int node) {
+        return services.get(node);
+    }
+
+    Service wholeService() {
+        return whole;
+    }
+
+    /** Waits for the answers that are due, and then reads on both nodes every contact that anybody was told of. */
+    void finish() {
+        stopped = true;
+        LoadClient.await(Future.all(loops));
+        for (int node = 0; node < ports.size(); node++) {
+            int asked = node;
+            LoadClient.await(Future.all(IntStream.range(0, PHONES)
+                    .mapToObj(ids::get)
+                    .flatMap(id -> Optional.ofNullable(id).stream())
+                    .map(id -> read(asked, id))
+                    .toList()));
+        }
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        client.close();
+    }
+}

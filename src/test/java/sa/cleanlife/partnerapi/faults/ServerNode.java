@@ -1,0 +1,97 @@
+package sa.cleanlife.partnerapi.faults;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import sa.cleanlife.partnerapi.DataDirectory;
+import sa.cleanlife.partnerapi.LoadClient;
+import sa.cleanlife.partnerapi.cli.Launched;
+
+/** A packaged server on ports that it keeps, with networks to its clients and to its database that can be broken. */
+final class ServerNode implements AutoCloseable {
+    private final Relay clientLink;
+    private final Relay databaseLink;
+    private final DataDirectory place;
+    private final Map<String, String> environment;
+    private final int managementPort;
+    private Launched process;
+
+    /**
+     * Waits until it serves.
+     *
+     * @param place where it writes its logs
+     */
+    ServerNode(Path place, String databaseUrl) throws Exception {
+        int port = freePort();
+        int databasePort = URI.create(databaseUrl).getPort();
+        this.managementPort = freePort();
+        this.place = DataDirectory.of(place.resolve("none"));
+        this.clientLink = Relay.to(port);
+        this.databaseLink = Relay.to(databasePort);
+        this.environment = Map.of(
+                "PARTNER_API_PORT", Integer.toString(port),
+                "PARTNER_API_MANAGEMENT_PORT", Integer.toString(managementPort),
+                "PARTNER_API_DATABASE_URL",
+                        databaseUrl.replace(":" + databasePort + "/", ":" + databaseLink.port() + "/")
+                                + "?sslmode=disable");
+        try {
+            this.process = Launched.serve(this.place, environment);
+        } catch (Exception | Error e) {
+            closeLinks();
+            throw e;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Where clients reach it. */
+    int port() {
+        return clientLink.port();
+    }
+
+    Relay clientLink() {
+        return clientLink;
+    }
+
+    Relay databaseLink() {
+        return databaseLink;
+    }
+
+    boolean isReady(LoadClient client) {
+        return client.get(managementPort, "/health/ready")
+                .map(reply -> reply.status() == 200)
+                .otherwise(false)
+                .await();
+    }
+
+    void kill() throws InterruptedException {
+        process.kill();
+    }
+
+    void restart() throws Exception {
+        process = Launched.serve(place, environment);
+    }
+
+    private void closeLinks() throws IOException {
+        try (clientLink;
+                databaseLink) {
+            // Each is closed, also when the other does not close.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            process.close();
+        } finally {
+            closeLinks();
+        }
+    }
+}

@@ -18,7 +18,7 @@ import java.util.concurrent.Callable;
  * PostgreSQL's: {@code database/postmaster.pid}, {@code database-password}, {@code postgresql-<version>/bin}.
  */
 public record DataDirectory(Path path) {
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
     public static DataDirectory of(Path path) throws IOException {
         return new DataDirectory(Files.createDirectories(path).toRealPath());

@@ -39,22 +39,4 @@ enum Fault {
                 .orElseThrow(() -> new IllegalArgumentException("There is no fault " + word + "; there are "
                         + Arrays.stream(values()).map(Fault::word).collect(Collectors.joining(", ")) + "."));
     }
-
-    /** Whether it strikes all that the service consists of, and not one of its nodes. */
-    boolean strikesDatabase() {
-        return switch (this) {
-            case KILL_DATABASE, STOP_DATABASE_IMMEDIATELY, TERMINATE_BACKENDS, FREEZE_DATABASE -> true;
-            case KILL_NODE,
-                    CUT_DATABASE_LINK,
-                    DELAY_DATABASE_LINK,
-                    HALF_CLOSE_DATABASE_LINK,
-                    RESET_DATABASE_LINK,
-                    SILENCE_DATABASE_LINK,
-                    CUT_CLIENT_LINK,
-                    DELAY_CLIENT_LINK,
-                    HALF_CLOSE_CLIENT_LINK,
-                    RESET_CLIENT_LINK,
-                    SILENCE_CLIENT_LINK -> false;
-        };
-    }
 }

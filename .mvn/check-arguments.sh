@@ -1,0 +1,77 @@
+# shellcheck shell=sh
+# For ./mvnw to source, with its arguments: refuses a profile, a schedule of faults, a seed or another number that there is
+# not, with a sentence and exit code 2. Maven itself only warns of a profile that it does not know and then does something
+# else, and a test would say what is wrong with a value after minutes.
+
+check_arguments() ( # in a subshell, so that the caller keeps its variables and its shell options
+  set +f
+  root=$1
+  shift
+
+  refuse() {
+    printf '%s\n' "$*" >&2
+    exit 2
+  }
+
+  names() {
+    tr '\n' ' ' | sed 's/ $//; s/ /, /g'
+  }
+
+  profiles() {
+    sed -n '/<profile>/{n;s/.*<id>\(.*\)<\/id>.*/\1/p;}' "$root/pom.xml"
+  }
+
+  schedules() {
+    for file in "$root"/src/test/resources/faults/*.properties; do
+      basename "$file" .properties
+    done
+  }
+
+  is_listed() {
+    while read -r name; do
+      [ "$name" != "$1" ] || return 0
+    done
+    return 1
+  }
+
+  check_profiles() {
+    for name in $(printf %s "$1" | tr ',' ' '); do
+      name=${name#[-+!]}
+      case $name in
+        ('?'*) continue ;; # Maven's own way to say: if there is one
+      esac
+      profiles | is_listed "$name" || grep -qs "<id>$name</id>" "$HOME/.m2/settings.xml" ||
+        refuse "There is no profile $name; there are $(profiles | names)."
+    done
+  }
+
+  check_property() {
+    value=${1#*=}
+    case ${1%%=*} in
+      (faults.schedule)
+        schedules | is_listed "$value" || refuse "There is no schedule $value; there are $(schedules | names)."
+        ;;
+      (faults.seed)
+        case $value in
+          ('' | *[!0-9]* | ????????????????*) refuse "${1%%=*} must be a whole number of at most 15 digits, for example ${1%%=*}=42." ;;
+        esac
+        ;;
+    esac
+  }
+
+  awaited=
+  for argument; do
+    case $awaited$argument in
+      (-P?*) check_profiles "${argument#-P}" ;;
+      (--activate-profiles=*) check_profiles "${argument#*=}" ;;
+      (-D?*) check_property "${argument#-D}" ;;
+      (-P | --activate-profiles) awaited='-P ' && continue ;;
+      (-D | --define) awaited='-D ' && continue ;;
+      (-f | --file) exit 0 ;; # another project's
+    esac
+    awaited=
+  done
+)
+
+check_arguments "$scriptDir" "$@" || exit
+unset -f check_arguments

@@ -1,0 +1,68 @@
+package sa.cleanlife.partnerapi.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@code ./mvnw} says of arguments that Maven would let pass. */
+@DisabledOnOs(OS.WINDOWS)
+class MavenWrapperTest {
+    private record Run(int exitCode, String said) {}
+
+    private static Run run(String arguments) throws IOException, InterruptedException {
+        var command = Stream.concat(
+                        Stream.of(Path.of("mvnw").toAbsolutePath().toString()), Stream.of(arguments.split(" ", -1)))
+                .toList();
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var said = new String(process.getInputStream().readAllBytes(), UTF_8);
+        return new Run(process.waitFor(), said);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "verify -Pfautls | There is no profile fautls; there are ",
+                "-P fautls verify | There is no profile fautls; there are ",
+                "--activate-profiles faults,fautls verify | There is no profile fautls; there are ",
+                "--activate-profiles=!fautls verify | There is no profile fautls; there are ",
+                "verify -Pfaults -Dfaults.schedule=middle | There is no schedule middle; there are long, short.",
+                "verify -Pfaults -D faults.schedule= | There is no schedule ; there are long, short.",
+                "verify -Pfaults -Dfaults.seed=x | faults.seed must be a whole number of at most 15 digits, for example faults.seed=42.",
+                "verify -Dfaults.seed=1234567890123456 | faults.seed must be a whole number",
+            })
+    void names_what_there_is_and_ends_with_2(String arguments, String sentence) throws Exception {
+        var run = run(arguments);
+
+        assertThat(run.said()).startsWith(sentence).hasLineCount(1);
+        assertThat(run.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void names_all_profiles() throws Exception {
+        assertThat(run("verify -Pfautls").said()).contains("faults", "bench", "postgres-linux-amd64");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--version -Pfaults,-bench",
+                "--version -P?of-somebody-else",
+                "--version -Dfaults.schedule=long -Dfaults.seed=42 -Dany.other=x"
+            })
+    void lets_maven_do_what_there_is(String arguments) throws Exception {
+        var run = run(arguments);
+
+        assertThat(run.said()).contains("Apache Maven");
+        assertThat(run.exitCode()).isZero();
+    }
+}

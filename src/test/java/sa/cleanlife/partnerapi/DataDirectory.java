@@ -144,9 +144,13 @@ public record DataDirectory(Path path) {
 
     /** Waits for another process to get there; answers how long that took. */
     public static Duration await(String what, Callable<Boolean> condition) throws Exception {
+        return await(what, LONGEST_WAIT, condition);
+    }
+
+    public static Duration await(String what, Duration longest, Callable<Boolean> condition) throws Exception {
         long start = System.nanoTime();
         while (!condition.call()) {
-            if (System.nanoTime() - start > LONGEST_WAIT.toNanos()) {
+            if (System.nanoTime() - start > longest.toNanos()) {
                 throw new AssertionError("still waiting for " + what);
             }
             Thread.sleep(5);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,9 @@ public final class Launched implements AutoCloseable {
     private static final Path LAUNCHER = Path.of("partner-api").toAbsolutePath();
     private static final Pattern SERVES = Pattern.compile("serves http://127\\.0\\.0\\.1:(\\d+) ");
     private static final Pattern MANAGEMENT = Pattern.compile("metrics: http://127\\.0\\.0\\.1:(\\d+) ");
+
+    /** The first one after a build rehearses a start before. */
+    private static final Duration LONGEST_START = Duration.ofMinutes(3);
 
     private final Process process;
     private final Path out;
@@ -49,7 +53,7 @@ public final class Launched implements AutoCloseable {
     public static Launched serve(DataDirectory data, Map<String, String> environment) throws Exception {
         var server = start(data, environment, "serve");
         try {
-            DataDirectory.await("the server", () -> {
+            DataDirectory.await("the server", LONGEST_START, () -> {
                 if (!server.process.isAlive()) {
                     throw new AssertionError("the server ended: " + server.err());
                 }

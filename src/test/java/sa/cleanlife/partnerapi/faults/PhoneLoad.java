@@ -12,7 +12,10 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
+import java.util.stream.Gatherers;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import sa.cleanlife.partnerapi.LoadClient;
 import sa.cleanlife.partnerapi.LoadClient.Reply;
@@ -195,19 +198,25 @@ final class PhoneLoad implements AutoCloseable {
     List<Reply> finish() {
         stopped = true;
         LoadClient.await(Future.all(loops));
-        var last = new ArrayList<>(LoadClient.all(IntStream.range(0, PHONES)
-                .filter(phone -> ids.get(phone) == null)
-                .mapToObj(phone -> findOrCreate(0, phone, phones[phone], "Last guest"))
-                .toList()));
+        var last = new ArrayList<>(inWaves(
+                IntStream.range(0, PHONES)
+                        .filter(phone -> ids.get(phone) == null)
+                        .boxed(),
+                phone -> findOrCreate(0, phone, phones[phone], "Last guest")));
         for (int i = 0; i < ports.size(); i++) {
             int node = i;
-            last.addAll(LoadClient.all(IntStream.range(0, PHONES)
-                    .mapToObj(ids::get)
-                    .flatMap(id -> Optional.ofNullable(id).stream())
-                    .map(id -> read(node, id))
-                    .toList()));
+            last.addAll(inWaves(
+                    IntStream.range(0, PHONES).mapToObj(ids::get).flatMap(id -> Optional.ofNullable(id).stream()),
+                    id -> read(node, id)));
         }
         return last;
+    }
+
+    /** No more at once than there are connections: who waits for one waits for an answer too, and gives up in the end. */
+    private static <T> List<Reply> inWaves(Stream<T> what, Function<T, Future<Reply>> call) {
+        return what.gather(Gatherers.windowFixed(CLIENTS))
+                .flatMap(wave -> LoadClient.all(wave.stream().map(call).toList()).stream())
+                .toList();
     }
 
     @Override

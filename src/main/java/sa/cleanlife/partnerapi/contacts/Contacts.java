@@ -19,6 +19,7 @@ import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
 import sa.cleanlife.partnerapi.database.Coalescer;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
+import sa.cleanlife.partnerapi.database.Time;
 import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.usage.NewContactQuota;
 
@@ -39,15 +40,15 @@ public final class Contacts {
     private final Counter found;
 
     public Contacts(Database database, NewContactQuota quota, MeterRegistry meters) {
-        this(new PostgresContactStore(database), UUID::randomUUID, quota, meters);
+        this(new PostgresContactStore(database), database.time(), UUID::randomUUID, quota, meters);
     }
 
-    Contacts(ContactStore store, Supplier<UUID> ids, NewContactQuota quota, MeterRegistry meters) {
+    Contacts(ContactStore store, Time time, Supplier<UUID> ids, NewContactQuota quota, MeterRegistry meters) {
         this.store = store;
         this.ids = ids;
-        this.wanted = new Coalescer<>("find-or-create contacts", this::findOrCreateAll, meters);
-        this.reads = new Coalescer<>("read contacts", this::findAll, meters);
-        this.lookUps = new Coalescer<>("look up phones", this::findAllByPhone, meters);
+        this.wanted = new Coalescer<>("find-or-create contacts", time, this::findOrCreateAll, meters);
+        this.reads = new Coalescer<>("read contacts", time, this::findAll, meters);
+        this.lookUps = new Coalescer<>("look up phones", time, this::findAllByPhone, meters);
         this.quota = quota;
         this.created = contacts(meters, "created");
         this.found = contacts(meters, "found");

@@ -68,7 +68,8 @@ public final class HistoryChecker {
         for (var call : calls) {
             switch (call) {
                 case FindOrCreate asked ->
-                    byPhone.computeIfAbsent(asked.phone(), phone -> new ArrayList<>()).add(asked);
+                    byPhone.computeIfAbsent(asked.phone(), phone -> new ArrayList<>())
+                            .add(asked);
                 case Read read -> reads.add(read);
             }
         }
@@ -105,7 +106,7 @@ public final class HistoryChecker {
         long firstKnown = told.stream().mapToLong(FindOrCreate::endNanos).min().orElseThrow();
         var possible = creating.isEmpty()
                 ? calls.stream()
-                        .filter(call -> mayHaveHadEffect(call) && call.startNanos() <= firstKnown)
+                        .filter(call -> isUncertain(call) && call.startNanos() <= firstKnown)
                         .toList()
                 : creating;
         if (creating.size() > 1 || possible.isEmpty()) {
@@ -122,8 +123,13 @@ public final class HistoryChecker {
     }
 
     private static boolean mayHaveHadEffect(Call call) {
+        return call.answer() instanceof Told || isUncertain(call);
+    }
+
+    /** Whoever was told that a contact is not new has not created it. */
+    private static boolean isUncertain(Call call) {
         return switch (call.answer()) {
-            case Told told -> true;
+            case Told told -> false;
             case Refused refused -> !refused.isCertain();
             case Lost lost -> true;
         };
@@ -156,12 +162,14 @@ public final class HistoryChecker {
                     broken(Promise.WHAT_WAS_ACKNOWLEDGED_CAN_BE_READ, told.phone(), read);
                 }
             }
-            case Refused(int status) when status == 404 -> {
+            case Refused(int status)
+            when status == 404 -> {
                 if (read.startNanos() >= acknowledgedAt.getOrDefault(read.id(), Long.MAX_VALUE)) {
                     broken(Promise.WHAT_WAS_ACKNOWLEDGED_CAN_BE_READ, phoneById.getOrDefault(read.id(), ""), read);
                 }
             }
-            case Refused(int status) when status != 503 ->
+            case Refused(int status)
+            when status != 503 ->
                 broken(Promise.A_GOOD_CALL_IS_ANSWERED_WITH_200_OR_503, phoneById.getOrDefault(read.id(), ""), read);
             case Refused refused -> {}
             case Lost lost -> {}

@@ -116,7 +116,7 @@ public final class Coalescer<Q, A> {
                                 release();
                             }
                         },
-                        failure -> settle(taken, failure).onComplete(settled -> release()));
+                        failure -> settle(taken, failure));
     }
 
     private void adapt(int size, long tookNanos) {
@@ -175,43 +175,52 @@ public final class Coalescer<Q, A> {
         }
     }
 
-    private Future<Void> settle(List<Waiting<Q, A>> taken, Throwable failure) {
+    private void settle(List<Waiting<Q, A>> taken, Throwable failure) {
         if (failure instanceof DatabaseUnavailableException) {
-            // Those behind have waited as long as these, and would find the same.
+            giveUp(taken, failure);
+        } else if (taken.size() > 1) {
+            askAlone(taken, time.nanoTime() + Patience.LONGEST.toNanos());
+        } else {
             refuse(taken, failure);
-            var behind = new ArrayList<>(waiting);
-            waiting.clear();
-            refuse(behind, failure);
-            return Future.succeededFuture();
+            release();
         }
-        if (taken.size() > 1) {
-            return oneByOne(taken);
-        }
-        refuse(taken, failure);
-        return Future.succeededFuture();
     }
 
-    /** One question that the database refuses must not spoil its neighbours' answers. */
-    private Future<Void> oneByOne(List<Waiting<Q, A>> taken) {
-        long end = time.nanoTime() + Patience.LONGEST.toNanos();
-        Future<Void> done = Future.succeededFuture();
-        for (var entry : taken) {
-            var alone = List.of(entry);
-            done = done.compose(before -> time.nanoTime() - end < 0
-                            ? answers(alone)
-                            : Future.failedFuture(new DatabaseUnavailableException("no answer in time")))
-                    .compose(answers -> {
-                        deliver(alone, answers);
-                        return Future.<Void>succeededFuture();
-                    })
-                    .recover(failure -> {
-                        if (failure instanceof DatabaseUnavailableException) {
-                            return Future.failedFuture(failure);
-                        }
-                        refuse(alone, failure);
-                        return Future.succeededFuture();
-                    });
+    /** Those behind have waited as long as these, and would find the same. */
+    private void giveUp(List<Waiting<Q, A>> taken, Throwable failure) {
+        refuse(taken, failure);
+        var behind = new ArrayList<>(waiting);
+        waiting.clear();
+        refuse(behind, failure);
+        release();
+    }
+
+    /**
+     * One question that the database refuses must not spoil its neighbours' answers. Each has a turn of its own: a chain of
+     * as many futures as a batch has questions is longer than the stack is deep, once it fails.
+     */
+    private void askAlone(List<Waiting<Q, A>> taken, long end) {
+        if (taken.isEmpty()) {
+            release();
+        } else if (time.nanoTime() - end >= 0) {
+            giveUp(taken, new DatabaseUnavailableException("no answer in time"));
+        } else {
+            var first = taken.subList(0, 1);
+            Runnable others = () -> askAlone(taken.subList(1, taken.size()), end);
+            answers(first)
+                    .onComplete(
+                            answers -> {
+                                deliver(first, answers);
+                                time.soon(others);
+                            },
+                            failure -> {
+                                if (failure instanceof DatabaseUnavailableException) {
+                                    giveUp(taken, failure);
+                                } else {
+                                    refuse(first, failure);
+                                    time.soon(others);
+                                }
+                            });
         }
-        return done.recover(unavailable -> settle(taken, unavailable));
     }
 }

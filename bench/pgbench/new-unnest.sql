@@ -5,5 +5,5 @@ SELECT id, phone, name, utm_source, partner, key
   FROM unnest(ARRAY[gen_random_uuid()], ARRAY['+' || :phone::text], ARRAY['Ahmed Ali'], ARRAY[''],
               ARRAY['00000000-0000-4000-8000-000000000001'::uuid], ARRAY['00000000-0000-4000-8000-000000000002'::uuid])
        AS wanted (id, phone, name, utm_source, partner, key)
-    ON CONFLICT (phone) DO NOTHING
+    ON CONFLICT DO NOTHING
 RETURNING id, phone, name;

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import sa.cleanlife.partnerapi.database.Time;
 import sa.cleanlife.partnerapi.usage.NewContactQuota;
 
 /** Contacts without a database: whoever is asked for is there, under the same id and name. */
@@ -16,8 +17,8 @@ public final class ConstantContacts {
 
     private ConstantContacts() {}
 
-    public static Contacts contacts(NewContactQuota quota, MeterRegistry meters) {
-        return new Contacts(new Store(), UUID::randomUUID, quota, meters);
+    public static Contacts contacts(Time time, NewContactQuota quota, MeterRegistry meters) {
+        return new Contacts(new Store(), time, UUID::randomUUID, quota, meters);
     }
 
     private static final class Store implements ContactStore {

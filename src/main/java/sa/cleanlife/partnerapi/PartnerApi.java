@@ -157,7 +157,7 @@ public final class PartnerApi implements AutoCloseable {
                 List.of(new AddressCheck(settings.trustedProxies()), new RateCheck(rateLimits), new DomainCheck());
         List<Filter> filters = List.of(this::refuseWhileStarting, new KeyFilter(keys, keyLookup, keyUsage, checks));
         var api = new Api(vertx, filters, PartnerApi::refusalOf, this::originRefusal, requestLog);
-        var quota = new NewContactQuota(vertx, newContacts, meters);
+        var quota = new NewContactQuota(storage.database().time(), newContacts, meters);
         new ContactRoutes(contacts.contacts(storage.database(), quota, meters)).addTo(api);
         reference.addTo(api);
         return api;

@@ -6,7 +6,6 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,11 +13,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
 import sa.cleanlife.partnerapi.database.Coalescer;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
+import sa.cleanlife.partnerapi.database.Time;
 import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.usage.NewContactQuota;
 
@@ -30,7 +29,7 @@ import sa.cleanlife.partnerapi.usage.NewContactQuota;
 public final class Contacts {
     private final ContactStore store;
     private final Supplier<UUID> ids;
-    private final Coalescer<WantedContact, FoundContact> wanted;
+    private final Coalescer<ContactRequest, FoundContact> wanted;
     private final Coalescer<UUID, Optional<Contact>> reads;
     private final Coalescer<PhoneNumber, Optional<Contact>> lookUps;
     private final NewContactQuota quota;
@@ -39,15 +38,15 @@ public final class Contacts {
     private final Counter found;
 
     public Contacts(Database database, NewContactQuota quota, MeterRegistry meters) {
-        this(new PostgresContactStore(database), UUID::randomUUID, quota, meters);
+        this(new PostgresContactStore(database), database.time(), UUID::randomUUID, quota, meters);
     }
 
-    Contacts(ContactStore store, Supplier<UUID> ids, NewContactQuota quota, MeterRegistry meters) {
+    Contacts(ContactStore store, Time time, Supplier<UUID> ids, NewContactQuota quota, MeterRegistry meters) {
         this.store = store;
         this.ids = ids;
-        this.wanted = new Coalescer<>("find-or-create contacts", this::findOrCreateAll, meters);
-        this.reads = new Coalescer<>("read contacts", this::findAll, meters);
-        this.lookUps = new Coalescer<>("look up phones", this::findAllByPhone, meters);
+        this.wanted = new Coalescer<>("find-or-create contacts", time, this::findOrCreateAll, meters);
+        this.reads = new Coalescer<>("read contacts", time, this::findAll, meters);
+        this.lookUps = new Coalescer<>("look up phones", time, this::findAllByPhone, meters);
         this.quota = quota;
         this.created = contacts(meters, "created");
         this.found = contacts(meters, "found");
@@ -69,7 +68,7 @@ public final class Contacts {
     }
 
     private Future<FoundContact> findOrCreateFreely(WantedContact contact) {
-        return wanted.ask(contact).onSuccess(answer -> {
+        return wanted.ask(new ContactRequest(contact)).onSuccess(answer -> {
             if (answer.isNew()) {
                 quota.count(contact.key());
             }
@@ -92,7 +91,7 @@ public final class Contacts {
             return underWay.map(first -> new FoundContact(first.contact(), false));
         }
         var created = quota.take(contact.key())
-                .compose(taken -> wanted.ask(contact).onComplete(answer -> {
+                .compose(taken -> wanted.ask(new ContactRequest(contact)).onComplete(answer -> {
                     if (isCertainlyNotCreated(answer)) {
                         quota.giveBack(contact.key());
                     }
@@ -138,21 +137,21 @@ public final class Contacts {
                         .toList());
     }
 
-    private Future<List<FoundContact>> findOrCreateAll(List<WantedContact> batch) {
-        var firstByPhone = new TreeMap<PhoneNumber, WantedContact>();
-        batch.forEach(contact -> firstByPhone.putIfAbsent(contact.phone(), contact));
+    private Future<List<FoundContact>> findOrCreateAll(List<ContactRequest> batch) {
+        var firstByPhone = new TreeMap<PhoneNumber, ContactRequest>();
+        batch.forEach(request -> firstByPhone.putIfAbsent(request.phone(), request));
         return store.findByPhone(firstByPhone.keySet()).compose(known -> {
             var missing = new ArrayList<NewContact>();
-            firstByPhone.forEach((phone, contact) -> {
+            firstByPhone.forEach((phone, request) -> {
                 if (!known.containsKey(phone)) {
-                    missing.add(new NewContact(ids.get(), contact));
+                    missing.add(request.creation(ids));
                 }
             });
             return missing.isEmpty()
-                    ? Future.succeededFuture(answers(batch, known, List.of()))
+                    ? Future.succeededFuture(answers(batch, known))
                     : create(missing).map(contacts -> {
                         contacts.putAll(known);
-                        return answers(batch, contacts, missing);
+                        return answers(batch, contacts);
                     });
         });
     }
@@ -175,15 +174,13 @@ public final class Contacts {
 
     /**
      * The row's id tells who created it, also when the insert's own answer was lost and it was asked again: of the requests
-     * for a phone only the first, which the id was made for, is told that the contact is new.
+     * for a phone only the one that the id was made for is told that the contact is new.
      */
-    private static List<FoundContact> answers(
-            List<WantedContact> batch, Map<PhoneNumber, Contact> contacts, List<NewContact> missing) {
-        var newIds = missing.stream().map(NewContact::id).collect(Collectors.toCollection(HashSet::new));
+    private static List<FoundContact> answers(List<ContactRequest> batch, Map<PhoneNumber, Contact> contacts) {
         var answers = new ArrayList<FoundContact>(batch.size());
-        for (var asked : batch) {
-            var contact = Optional.ofNullable(contacts.get(asked.phone())).orElseThrow();
-            answers.add(new FoundContact(contact, newIds.remove(contact.id())));
+        for (var request : batch) {
+            var contact = Optional.ofNullable(contacts.get(request.phone())).orElseThrow();
+            answers.add(new FoundContact(contact, request.hasCreated(contact)));
         }
         return answers;
     }

@@ -48,7 +48,9 @@ final class PostgresContactStore implements ContactStore {
 
     /**
      * Answers those that were inserted. Of those that race for a phone, on this node or another, the unique index lets one
-     * insert; the others' rows are visible to no statement that began before, so they must be looked up by a new one.
+     * insert; the others' rows are visible to no statement that began before, so they must be looked up by a new one. An
+     * insert whose answer was lost may still be under way when it is asked for again, and is then met first at its id: so no
+     * conflict is an error, and not that of phones alone.
      *
      * @param contacts ordered by phone, so that two batches that wait for each other's rows cannot deadlock
      */
@@ -60,7 +62,7 @@ final class PostgresContactStore implements ContactStore {
                 SELECT id, phone, name, utm_source, partner, key
                   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[])
                        AS wanted (id, phone, name, utm_source, partner, key)
-                    ON CONFLICT (phone) DO NOTHING
+                    ON CONFLICT DO NOTHING
                 RETURNING id, phone, name
                 """,
                         Tuple.of(

@@ -4,12 +4,10 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -48,11 +46,13 @@ public final class Coalescer<Q, A> {
     private static final int MOST_WAITING = 8_192;
 
     private record Waiting<Q, A>(Q question, Promise<A> answer, long sinceNanos) {
-        boolean waitsFor(Duration time) {
-            return System.nanoTime() - sinceNanos >= time.toNanos();
+        boolean waitsFor(Duration time, long nowNanos) {
+            return nowNanos - sinceNanos >= time.toNanos();
         }
     }
 
+    private final Time time;
+    private final Patience patience;
     private final Function<List<Q>, Future<List<A>>> batch;
     private final DistributionSummary batchSizes;
     private final ArrayDeque<Waiting<Q, A>> waiting = new ArrayDeque<>();
@@ -65,7 +65,9 @@ public final class Coalescer<Q, A> {
      *
      * @param batch answers a list of questions with as many answers, in the same order
      */
-    public Coalescer(String name, Function<List<Q>, Future<List<A>>> batch, MeterRegistry meters) {
+    public Coalescer(String name, Time time, Function<List<Q>, Future<List<A>>> batch, MeterRegistry meters) {
+        this.time = time;
+        this.patience = new Patience(time);
         this.batch = batch;
         this.batchSizes = DistributionSummary.builder("database.batch.size")
                 .description("Questions answered by one round of statements")
@@ -78,7 +80,7 @@ public final class Coalescer<Q, A> {
         if ((atDatabase && isCrowded(CROWDED)) || waiting.size() >= MOST_WAITING) {
             return Future.failedFuture(DatabaseUnavailableException.overloaded());
         }
-        var entry = new Waiting<Q, A>(question, Promise.promise(), System.nanoTime());
+        var entry = new Waiting<Q, A>(question, Promise.promise(), time.nanoTime());
         waiting.add(entry);
         if (!busy) {
             nextSoon();
@@ -86,15 +88,14 @@ public final class Coalescer<Q, A> {
         return entry.answer().future();
     }
 
-    private boolean isCrowded(Duration time) {
-        return waiting.size() > fullBatch && waiting.element().waitsFor(time);
+    private boolean isCrowded(Duration wait) {
+        return waiting.size() > fullBatch && waiting.element().waitsFor(wait, time.nanoTime());
     }
 
     /** After what has arrived by now was read, all of it. */
     private void nextSoon() {
-        var loop = Objects.requireNonNull(Vertx.currentContext());
+        time.soon(this::next);
         busy = true;
-        loop.runOnContext(now -> next());
     }
 
     private void next() {
@@ -104,18 +105,18 @@ public final class Coalescer<Q, A> {
         }
         batchSizes.record(taken.size());
         atDatabase = true;
-        long began = System.nanoTime();
+        long began = time.nanoTime();
         answers(taken)
                 .onComplete(
                         answers -> {
-                            adapt(taken.size(), System.nanoTime() - began);
+                            adapt(taken.size(), time.nanoTime() - began);
                             try {
                                 deliver(taken, answers);
                             } finally {
                                 release();
                             }
                         },
-                        failure -> settle(taken, failure).onComplete(settled -> release()));
+                        failure -> settle(taken, failure));
     }
 
     private void adapt(int size, long tookNanos) {
@@ -143,7 +144,7 @@ public final class Coalescer<Q, A> {
         var questions = taken.stream().map(Waiting::question).toList();
         try {
             // The batch's own future knows its event loop: a time-out is dealt with there, on no other thread.
-            return Database.patiently(batch.apply(questions).map(answers -> {
+            return patience.once(batch.apply(questions).map(answers -> {
                 if (answers.size() != questions.size()) {
                     throw new IllegalStateException("a batch must answer each question");
                 }
@@ -174,43 +175,52 @@ public final class Coalescer<Q, A> {
         }
     }
 
-    private Future<Void> settle(List<Waiting<Q, A>> taken, Throwable failure) {
+    private void settle(List<Waiting<Q, A>> taken, Throwable failure) {
         if (failure instanceof DatabaseUnavailableException) {
-            // Those behind have waited as long as these, and would find the same.
+            giveUp(taken, failure);
+        } else if (taken.size() > 1) {
+            askAlone(taken, time.nanoTime() + Patience.LONGEST.toNanos());
+        } else {
             refuse(taken, failure);
-            var behind = new ArrayList<>(waiting);
-            waiting.clear();
-            refuse(behind, failure);
-            return Future.succeededFuture();
+            release();
         }
-        if (taken.size() > 1) {
-            return oneByOne(taken);
-        }
-        refuse(taken, failure);
-        return Future.succeededFuture();
     }
 
-    /** One question that the database refuses must not spoil its neighbours' answers. */
-    private Future<Void> oneByOne(List<Waiting<Q, A>> taken) {
-        long end = System.nanoTime() + Database.PATIENCE.toNanos();
-        Future<Void> done = Future.succeededFuture();
-        for (var entry : taken) {
-            var alone = List.of(entry);
-            done = done.compose(before -> System.nanoTime() - end < 0
-                            ? answers(alone)
-                            : Future.failedFuture(new DatabaseUnavailableException("no answer in time")))
-                    .compose(answers -> {
-                        deliver(alone, answers);
-                        return Future.<Void>succeededFuture();
-                    })
-                    .recover(failure -> {
-                        if (failure instanceof DatabaseUnavailableException) {
-                            return Future.failedFuture(failure);
-                        }
-                        refuse(alone, failure);
-                        return Future.succeededFuture();
-                    });
+    /** Those behind have waited as long as these, and would find the same. */
+    private void giveUp(List<Waiting<Q, A>> taken, Throwable failure) {
+        refuse(taken, failure);
+        var behind = new ArrayList<>(waiting);
+        waiting.clear();
+        refuse(behind, failure);
+        release();
+    }
+
+    /**
+     * One question that the database refuses must not spoil its neighbours' answers. Each has a turn of its own: a chain of
+     * as many futures as a batch has questions is longer than the stack is deep, once it fails.
+     */
+    private void askAlone(List<Waiting<Q, A>> taken, long end) {
+        if (taken.isEmpty()) {
+            release();
+        } else if (time.nanoTime() - end >= 0) {
+            giveUp(taken, new DatabaseUnavailableException("no answer in time"));
+        } else {
+            var first = taken.subList(0, 1);
+            Runnable others = () -> askAlone(taken.subList(1, taken.size()), end);
+            answers(first)
+                    .onComplete(
+                            answers -> {
+                                deliver(first, answers);
+                                time.soon(others);
+                            },
+                            failure -> {
+                                if (failure instanceof DatabaseUnavailableException) {
+                                    giveUp(taken, failure);
+                                } else {
+                                    refuse(first, failure);
+                                    time.soon(others);
+                                }
+                            });
         }
-        return done.recover(unavailable -> settle(taken, unavailable));
     }
 }

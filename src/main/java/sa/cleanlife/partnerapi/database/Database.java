@@ -2,11 +2,9 @@ package sa.cleanlife.partnerapi.database;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxException;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
@@ -15,7 +13,6 @@ import io.vertx.sqlclient.SqlConnectOptions;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -36,25 +33,15 @@ public final class Database implements Statements {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
-    /** An answer is due within 2 s of losing the database; this leaves time for the rest of it. */
-    static final Duration PATIENCE = Duration.ofMillis(1_500);
-
     /** Ends connections that a dead network holds. A busy one is never silent this long; an idle one is soon reopened. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
-    /** After it the pool knows which of its connections the database has ended. */
-    private static final Duration NOTICING = Duration.ofMillis(50);
-
     private static final Duration HEARTBEAT = Duration.ofMillis(250);
-
-    /**
-     * The classes of SQLSTATE that tell of the server's state rather than of the statement: connection, transaction state
-     * (read-only after a failover), authorization, catalog, rollback, resources, object state, operator, system.
-     */
-    private static final Set<String> UNAVAILABLE_CLASSES = Set.of("08", "25", "28", "3D", "40", "53", "55", "57", "58");
 
     private final Vertx vertx;
     private final DatabaseUrl url;
+    private final Time time;
+    private final Patience patience;
     private volatile Pool pool;
     private Future<SqlConnectOptions> search = Future.failedFuture("none yet");
     private volatile boolean available;
@@ -65,6 +52,8 @@ public final class Database implements Statements {
     public Database(Vertx vertx, DatabaseUrl url) {
         this.vertx = vertx;
         this.url = url;
+        this.time = Time.of(vertx);
+        this.patience = new Patience(time);
         this.pool = pool("postgresql", CONNECTIONS, this::server);
     }
 
@@ -138,6 +127,11 @@ public final class Database implements Statements {
         left.close();
     }
 
+    /** The time in which its answers are waited for. */
+    public Time time() {
+        return time;
+    }
+
     /** Whether the last heartbeat was answered; false before {@link #watch}. */
     public boolean isAvailable() {
         return available;
@@ -151,26 +145,10 @@ public final class Database implements Statements {
                         : Future.succeededFuture());
     }
 
-    /**
-     * Runs one statement in a transaction of its own. It must be safe to repeat: when the connection is lost nobody knows
-     * whether it was committed, so it is asked again, on another. The next may be lost as well, since what ends one often
-     * ends all; the one after that is asked for when the pool has noticed.
-     */
+    /** Runs one statement in a transaction of its own. It must be safe to repeat: it is asked until its answer is known. */
     @Override
     public Future<RowSet<Row>> query(String sql, Tuple parameters) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        Supplier<Future<RowSet<Row>>> ask = () -> pool.preparedQuery(sql).execute(parameters);
-        return patiently(ask.get()
-                .recover(failure -> isWorthAsking(failure, end) ? ask.get() : Future.failedFuture(failure))
-                .recover(failure -> isWorthAsking(failure, end)
-                        ? vertx.timer(NOTICING.toMillis(), TimeUnit.MILLISECONDS)
-                                .compose(noticed -> ask.get())
-                        : Future.failedFuture(failure)));
-    }
-
-    /** Who asked is told that the database is unavailable when the time is over, so nothing is done for them after that. */
-    private static boolean isWorthAsking(Throwable failure, long end) {
-        return isUnavailable(failure) && System.nanoTime() - end < 0;
+        return patience.untilKnown(() -> pool.preparedQuery(sql).execute(parameters));
     }
 
     /**
@@ -178,7 +156,7 @@ public final class Database implements Statements {
      * than whoever asked waits for it, or when nothing is heard of it: a node that hangs must not hold up the others.
      */
     public <T> Future<T> transaction(Function<Statements, Future<T>> work) {
-        return patiently(pool.withTransaction(connection -> {
+        return patience.once(pool.withTransaction(connection -> {
             Statements transaction =
                     (sql, parameters) -> connection.preparedQuery(sql).execute(parameters);
             return transaction.query("""
@@ -204,26 +182,9 @@ public final class Database implements Statements {
     public Future<Void> close() {
         closed = true;
         available = false;
-        return pool.close().timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).otherwiseEmpty();
-    }
-
-    /** Waits only so long for an answer, and gives every failure one of its two forms. */
-    static <T> Future<T> patiently(Future<T> answer) {
-        return answer.timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .recover(failure -> Future.failedFuture(
-                        isUnavailable(failure) ? DatabaseUnavailableException.because(failure) : failure));
-    }
-
-    private static boolean isUnavailable(Throwable failure) {
-        return switch (failure) {
-            case PgException e -> UNAVAILABLE_CLASSES.contains(e.getSqlState().substring(0, 2));
-            case DatabaseUnavailableException e -> true;
-            case VertxException e -> true;
-            case RuntimeException e -> false;
-            case Error e -> false;
-            // Time-outs, lost connections, failed handshakes: the driver has a type for few of them.
-            default -> true;
-        };
+        return pool.close()
+                .timeout(Patience.LONGEST.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty();
     }
 
     /**

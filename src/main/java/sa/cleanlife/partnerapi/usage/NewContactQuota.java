@@ -2,15 +2,18 @@ package sa.cleanlife.partnerapi.usage;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import sa.cleanlife.partnerapi.database.Coalescer;
+import sa.cleanlife.partnerapi.database.Time;
 import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.usage.NewContacts.Grant;
@@ -27,20 +30,34 @@ public final class NewContactQuota {
     /** In which another event loop or node that has the last place creates the contact that it took it for. */
     private static final Duration CREATED_MEANWHILE = Duration.ofMillis(100);
 
-    private final Vertx vertx;
-    private final NewContacts contacts;
+    private final Time time;
+    private final Predicate<UUID> limited;
+    private final Consumer<UUID> count;
+    private final Function<Map<UUID, Integer>, Future<Map<UUID, Grant>>> reserve;
     private final Coalescer<UUID, Optional<Duration>> places;
     private final Coalescer<UUID, Optional<Duration>> returns;
 
-    public NewContactQuota(Vertx vertx, NewContacts contacts, MeterRegistry meters) {
-        this.vertx = vertx;
-        this.contacts = contacts;
-        this.places = new Coalescer<>("reserve new contacts", keys -> reserve(keys, 1), meters);
-        this.returns = new Coalescer<>("give back new contacts", keys -> reserve(keys, -1), meters);
+    public NewContactQuota(Time time, NewContacts contacts, MeterRegistry meters) {
+        this(time, key -> contacts.quota(key).isPresent(), contacts::count, contacts::reserve, meters);
+    }
+
+    /** @param reserve as {@link NewContacts#reserve} does */
+    NewContactQuota(
+            Time time,
+            Predicate<UUID> limited,
+            Consumer<UUID> count,
+            Function<Map<UUID, Integer>, Future<Map<UUID, Grant>>> reserve,
+            MeterRegistry meters) {
+        this.time = time;
+        this.limited = limited;
+        this.count = count;
+        this.reserve = reserve;
+        this.places = new Coalescer<>("reserve new contacts", time, keys -> reserve(keys, 1), meters);
+        this.returns = new Coalescer<>("give back new contacts", time, keys -> reserve(keys, -1), meters);
     }
 
     public boolean limits(UUID key) {
-        return contacts.quota(key).isPresent();
+        return limited.test(key);
     }
 
     /** Fails with the refusal when the quota is used up; not at once, so that it is worth looking again whether it is needed. */
@@ -48,8 +65,7 @@ public final class NewContactQuota {
         return places.ask(key)
                 .compose(moreIn -> moreIn.isEmpty()
                         ? Future.succeededFuture()
-                        : vertx.timer(CREATED_MEANWHILE.toMillis(), TimeUnit.MILLISECONDS)
-                                .compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
+                        : time.after(CREATED_MEANWHILE).compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
     }
 
     private static ApiException refusal(Duration moreIn) {
@@ -66,14 +82,14 @@ public final class NewContactQuota {
 
     /** Counts a contact that a key without a quota has created. */
     public void count(UUID key) {
-        contacts.count(key);
+        count.accept(key);
     }
 
     /** For each that asks nothing when it has its place, otherwise the time until there will be one. */
     private Future<List<Optional<Duration>>> reserve(List<UUID> keys, int each) {
         var wanted = new HashMap<UUID, Integer>();
         keys.forEach(key -> wanted.merge(key, each, Integer::sum));
-        return contacts.reserve(wanted).map(grants -> {
+        return reserve.apply(wanted).map(grants -> {
             var left = new HashMap<UUID, Integer>();
             var answers = new ArrayList<Optional<Duration>>(keys.size());
             for (var key : keys) {

@@ -1,0 +1,71 @@
+package sa.cleanlife.partnerapi.database;
+
+import io.vertx.core.Future;
+import io.vertx.core.VertxException;
+import io.vertx.pgclient.PgException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * How long an answer of the database is waited for, and how often it is asked again. What goes wrong comes out as one of
+ * two: {@link DatabaseUnavailableException} when asking again later may help, or the failure itself, which is then a fault
+ * of ours.
+ */
+public final class Patience {
+    /** An answer is due within 2 s of losing the database; this leaves time for the rest of it. */
+    static final Duration LONGEST = Duration.ofMillis(1_500);
+
+    /** After it the pool knows which of its connections the database has ended. */
+    private static final Duration NOTICING = Duration.ofMillis(50);
+
+    /**
+     * The classes of SQLSTATE that tell of the server's state rather than of the statement: connection, transaction state
+     * (read-only after a failover), authorization, catalog, rollback, resources, object state, operator, system.
+     */
+    private static final Set<String> UNAVAILABLE_CLASSES = Set.of("08", "25", "28", "3D", "40", "53", "55", "57", "58");
+
+    private final Time time;
+
+    public Patience(Time time) {
+        this.time = time;
+    }
+
+    /**
+     * Asks until the answer is known, three times at most. It must be safe to repeat: when the connection is lost nobody
+     * knows whether it took effect, so it is asked again, on another. The next may be lost as well, since what ends one often
+     * ends all; the one after that is asked for when the pool has noticed.
+     */
+    public <T> Future<T> untilKnown(Supplier<Future<T>> ask) {
+        long end = time.nanoTime() + LONGEST.toNanos();
+        return once(ask.get()
+                .recover(failure -> isWorthAsking(failure, end) ? ask.get() : Future.failedFuture(failure))
+                .recover(failure -> isWorthAsking(failure, end)
+                        ? time.after(NOTICING).compose(noticed -> ask.get())
+                        : Future.failedFuture(failure)));
+    }
+
+    /** Who asked is told that the database is unavailable when the time is over, so nothing is done for them after that. */
+    private boolean isWorthAsking(Throwable failure, long end) {
+        return isUnavailable(failure) && time.nanoTime() - end < 0;
+    }
+
+    /** Waits only so long for an answer, and gives every failure one of its two forms. */
+    public <T> Future<T> once(Future<T> answer) {
+        return time.limit(answer, LONGEST)
+                .recover(failure -> Future.failedFuture(
+                        isUnavailable(failure) ? DatabaseUnavailableException.because(failure) : failure));
+    }
+
+    private static boolean isUnavailable(Throwable failure) {
+        return switch (failure) {
+            case PgException e -> UNAVAILABLE_CLASSES.contains(e.getSqlState().substring(0, 2));
+            case DatabaseUnavailableException e -> true;
+            case VertxException e -> true;
+            case RuntimeException e -> false;
+            case Error e -> false;
+            // Time-outs, lost connections, failed handshakes: the driver has a type for few of them.
+            default -> true;
+        };
+    }
+}

@@ -1,0 +1,63 @@
+package sa.cleanlife.partnerapi.contacts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import sa.cleanlife.partnerapi.TestPostgres;
+import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
+import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.database.DatabaseUrl;
+import sa.cleanlife.partnerapi.database.Migrations;
+
+/** What a race of statements does that no caller can bring about, since the server sends them one after the other. */
+@Timeout(60)
+class PostgresContactStoreTest {
+    private static final Vertx VERTX = Vertx.vertx();
+    private static final String URI = TestPostgres.newDatabase();
+    private static final Database DATABASE = new Database(VERTX, DatabaseUrl.parse(URI));
+    private static final ContactStore STORE = new PostgresContactStore(DATABASE);
+
+    @BeforeAll
+    static void migrate() {
+        Migrations.run(DatabaseUrl.parse(URI));
+    }
+
+    @AfterAll
+    static void close() {
+        DATABASE.close().await();
+        VERTX.close().await();
+    }
+
+    /** As when a connection breaks while the database is at work: the insert goes on, and is asked for again meanwhile. */
+    @Test
+    void the_same_insert_several_times_at_once_inserts_once_and_is_never_refused() {
+        for (int round = 0; round < 300; round++) {
+            var phone = PhoneNumber.ofStored("+9665%08d".formatted(round));
+            var contact = new NewContact(
+                    UUID.randomUUID(),
+                    new WantedContact(phone, "Ahmed Ali", "PARTNER", UUID.randomUUID(), UUID.randomUUID()));
+
+            var inserted = Stream.generate(() -> STORE.insertMissing(List.of(contact)))
+                    .limit(4)
+                    .toList();
+
+            assertThat(Future.all(inserted).map(all -> 1).await()).isEqualTo(1);
+            assertThat(inserted.stream()
+                            .mapToInt(answer -> answer.result().size())
+                            .sum())
+                    .isEqualTo(1);
+            assertThat(STORE.findByPhone(List.of(phone)).await().get(phone))
+                    .isEqualTo(new Contact(contact.id(), phone, "Ahmed Ali"));
+        }
+        assertThat(TestPostgres.queryNumber(URI, "SELECT count(*) FROM contact"))
+                .isEqualTo(300);
+    }
+}

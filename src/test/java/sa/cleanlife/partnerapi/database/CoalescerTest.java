@@ -1,0 +1,78 @@
+package sa.cleanlife.partnerapi.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import sa.cleanlife.partnerapi.database.VirtualTime.Trace;
+
+/** What many questions in one batch do to each other, in virtual time. */
+class CoalescerTest {
+    /** As deep as that of an event loop. */
+    private static final long STACK = 1 << 20;
+
+    private static final int LARGEST_BATCH = 512;
+
+    /** Answers each question with itself, when the database is as it should be. */
+    private static final class World {
+        private final VirtualTime time = new VirtualTime(Trace.NONE);
+        private final VirtualLoop loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
+        private final Coalescer<Integer, Integer> coalescer =
+                new Coalescer<>("questions", loop, this::answer, new CompositeMeterRegistry());
+        private final List<Integer> batches = new ArrayList<>();
+        private boolean isRefusing;
+
+        private Future<List<Integer>> answer(List<Integer> questions) {
+            batches.add(questions.size());
+            return loop.after(Duration.ofMillis(1)).map(there -> {
+                if (isRefusing && questions.size() > 1) {
+                    throw new IllegalArgumentException("one of these cannot be stored");
+                }
+                if (isRefusing && questions.getFirst() > 0) {
+                    throw new DatabaseUnavailableException("it went away in between");
+                }
+                return questions;
+            });
+        }
+
+        private List<Future<Integer>> ask(int questions) {
+            var answers = IntStream.range(0, questions).mapToObj(coalescer::ask).toList();
+            time.run();
+            return answers;
+        }
+    }
+
+    @Test
+    void
+            when_the_database_goes_away_while_a_large_refused_batch_is_asked_one_by_one_all_are_told_and_the_next_is_served()
+                    throws Exception {
+        var task = new FutureTask<>(() -> {
+            var world = new World();
+            while (world.batches.isEmpty() || world.batches.getLast() < LARGEST_BATCH) {
+                world.ask(LARGEST_BATCH);
+            }
+            world.isRefusing = true;
+
+            var refused = world.ask(LARGEST_BATCH);
+
+            assertThat(world.batches).endsWith(LARGEST_BATCH, 1, 1);
+            assertThat(refused.getFirst().result()).isZero();
+            assertThat(refused.subList(1, LARGEST_BATCH))
+                    .allMatch(answer -> answer.cause() instanceof DatabaseUnavailableException);
+            world.isRefusing = false;
+            assertThat(world.ask(3)).allMatch(Future::succeeded);
+            return world;
+        });
+
+        new Thread(null, task, "as deep as an event loop", STACK).start();
+
+        task.get();
+    }
+}

@@ -1,0 +1,98 @@
+package sa.cleanlife.partnerapi.database;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeoutException;
+
+/** An event loop of a simulated node: it can pause, and it can be gone. */
+public final class VirtualLoop implements Time {
+    private static final long LONGEST_TURN_NANOS = 100_000;
+
+    private final VirtualTime world;
+    private final String name;
+    private final SplittableRandom random;
+
+    /** Each machine counts from its own beginning, and some of these counts overflow while we look. */
+    private final long originNanos;
+
+    private long pausedUntilNanos;
+    private boolean gone;
+
+    public VirtualLoop(VirtualTime world, String name, SplittableRandom random) {
+        this.world = world;
+        this.name = name;
+        this.random = random;
+        this.originNanos =
+                random.nextInt(4) == 0 ? Long.MAX_VALUE - random.nextLong(3_000_000_000L) : random.nextLong();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Something that reaches this event loop in so long, if it is there then. */
+    public void after(long delayNanos, Runnable event) {
+        world.after(delayNanos, () -> turn(event));
+    }
+
+    private void turn(Runnable event) {
+        if (gone) {
+            return;
+        }
+        long pause = pausedUntilNanos - world.nowNanos();
+        if (pause > 0) {
+            // What has piled up meanwhile, answers and time-outs, is dealt with in any order.
+            after(pause + aTurn(), event);
+        } else {
+            event.run();
+        }
+    }
+
+    /** Does nothing for so long, as when memory is cleared or the machine is busy elsewhere. */
+    public void pause(long nanos) {
+        pausedUntilNanos = world.nowNanos() + nanos;
+    }
+
+    /** As after kill -9: nothing of it happens any more. */
+    public void kill() {
+        gone = true;
+    }
+
+    public boolean isGone() {
+        return gone;
+    }
+
+    @Override
+    public long nanoTime() {
+        return originNanos + world.nowNanos();
+    }
+
+    @Override
+    public void soon(Runnable turn) {
+        after(aTurn(), turn);
+    }
+
+    private long aTurn() {
+        return 1 + random.nextLong(LONGEST_TURN_NANOS);
+    }
+
+    @Override
+    public Future<Void> after(Duration delay) {
+        var promise = Promise.<Void>promise();
+        after(delay.toNanos(), promise::complete);
+        return promise.future();
+    }
+
+    @Override
+    public <T> Future<T> limit(Future<T> answer, Duration longest) {
+        if (answer.isComplete()) {
+            return answer;
+        }
+        var promise = Promise.<T>promise();
+        after(longest.toNanos(), () -> promise.tryFail(new TimeoutException()));
+        answer.onComplete(promise::tryComplete, promise::tryFail);
+        return promise.future();
+    }
+}

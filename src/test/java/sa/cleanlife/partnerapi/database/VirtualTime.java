@@ -1,0 +1,71 @@
+package sa.cleanlife.partnerapi.database;
+
+import java.util.PriorityQueue;
+import java.util.function.Supplier;
+
+/**
+ * The time of a simulated world: it goes from one event to the next, in one thread, and nobody waits. The same events in the
+ * same order are the same world, so nothing in it may depend on the real clock, on another thread, or on the order of a hash.
+ */
+public final class VirtualTime {
+    /** A world that takes longer goes round in circles. */
+    private static final int MOST_EVENTS = 1_000_000;
+
+    private record Event(long atNanos, long number, Runnable run) implements Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            int earlier = Long.compare(atNanos, other.atNanos);
+            return earlier == 0 ? Long.compare(number, other.number) : earlier;
+        }
+    }
+
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private final Trace trace;
+    private final Thread thread = Thread.currentThread();
+    private long nowNanos;
+    private long numbers;
+
+    /** Takes down what happens, line by line, or nothing. */
+    public interface Trace {
+        Trace NONE = line -> {};
+
+        void note(Supplier<String> line);
+    }
+
+    public VirtualTime(Trace trace) {
+        this.trace = trace;
+    }
+
+    /** Since the world began. */
+    public long nowNanos() {
+        requireThread();
+        return nowNanos;
+    }
+
+    public void after(long delayNanos, Runnable event) {
+        requireThread();
+        events.add(new Event(nowNanos + delayNanos, numbers++, event));
+    }
+
+    /** Lets happen what is to happen, until nothing is left. */
+    public void run() {
+        requireThread();
+        for (var next = events.poll(); next != null; next = events.poll()) {
+            if (numbers > MOST_EVENTS) {
+                throw new IllegalStateException("the simulated world does not come to rest");
+            }
+            nowNanos = next.atNanos;
+            next.run.run();
+        }
+    }
+
+    public void note(String who, Supplier<String> what) {
+        trace.note(() -> String.format("%,15d ns %s: %s", nowNanos, who, what.get()));
+    }
+
+    private void requireThread() {
+        if (Thread.currentThread() != thread) {
+            throw new IllegalStateException("something of the simulated world has got into another thread");
+        }
+    }
+}

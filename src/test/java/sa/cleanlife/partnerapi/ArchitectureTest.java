@@ -206,6 +206,34 @@ class ArchitectureTest {
                     .check(SERVER);
         }
 
+        /** What else did would be where a simulation cannot follow: on the real clock, or in another thread. */
+        @Test
+        void contacts_and_what_coalesces_and_repeats_take_time_and_turns_from_time_alone() {
+            var simulated = describe(
+                    "run in simulations",
+                    (JavaClass any) -> any.getPackageName().equals(ROOT + ".contacts")
+                            || Set.of("Coalescer", "Patience", "NewContactQuota")
+                                    .contains(outermost(any).getSimpleName()));
+            noClasses()
+                    .that(simulated)
+                    .should()
+                    .callMethodWhere(describe(
+                            "of Future that waits or times out, or of System that tells the time",
+                            call -> (call.getTargetOwner().isAssignableTo(io.vertx.core.Future.class)
+                                            && Set.of("timeout", "await").contains(call.getName()))
+                                    || (call.getTargetOwner().isEquivalentTo(System.class)
+                                            && Set.of("nanoTime", "currentTimeMillis")
+                                                    .contains(call.getName()))))
+                    .orShould()
+                    .dependOnClassesThat(belongToAnyOf(
+                            io.vertx.core.Vertx.class,
+                            io.vertx.core.Context.class,
+                            Thread.class,
+                            java.util.concurrent.Executor.class,
+                            java.util.Timer.class))
+                    .check(SERVER);
+        }
+
         /** Handed in, so that a test can set it. */
         @Test
         void the_clock_is_chosen_in_main_alone() {

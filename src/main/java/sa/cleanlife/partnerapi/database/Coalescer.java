@@ -150,7 +150,8 @@ public final class Coalescer<Q, A> {
                 }
                 return answers;
             }));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // As from any later step of the batch; otherwise it would never be over, and nor would the wait for it.
             return Future.failedFuture(e);
         }
     }

@@ -75,4 +75,28 @@ class CoalescerTest {
 
         task.get();
     }
+
+    @Test
+    void a_batch_that_cannot_even_be_asked_fails_and_the_next_is_served() {
+        var time = new VirtualTime(Trace.NONE);
+        var loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
+        var coalescer = new Coalescer<Integer, Integer>(
+                "questions",
+                loop,
+                questions -> {
+                    if (questions.contains(1)) {
+                        throw new NoClassDefFoundError("of what asks");
+                    }
+                    return Future.succeededFuture(questions);
+                },
+                new CompositeMeterRegistry());
+
+        var failed = coalescer.ask(1);
+        time.run();
+        var served = coalescer.ask(2);
+        time.run();
+
+        assertThat(failed.cause()).isInstanceOf(NoClassDefFoundError.class);
+        assertThat(served.result()).isEqualTo(2);
+    }
 }

@@ -1,0 +1,165 @@
+package sa.cleanlife.partnerapi.contacts;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import sa.cleanlife.partnerapi.contacts.SimulatedQuestion.ById;
+import sa.cleanlife.partnerapi.contacts.SimulatedQuestion.ByPhone;
+import sa.cleanlife.partnerapi.database.InjectedFaults;
+import sa.cleanlife.partnerapi.database.VirtualTime;
+import sa.cleanlife.partnerapi.database.VirtualTime.Trace;
+import sa.cleanlife.partnerapi.faults.History;
+import sa.cleanlife.partnerapi.faults.History.Answer;
+import sa.cleanlife.partnerapi.faults.History.Lost;
+import sa.cleanlife.partnerapi.faults.History.Refused;
+import sa.cleanlife.partnerapi.faults.History.Told;
+import sa.cleanlife.partnerapi.faults.HistoryChecker;
+
+/**
+ * A world in which clients ask several nodes for few phones, while the database, the network and the nodes fail. The real
+ * {@link Contacts} serve in it, and one seed decides all the rest.
+ */
+final class ContactSimulation {
+    private static final long MILLISECOND = Duration.ofMillis(1).toNanos();
+
+    /** What came of a world, and the promises that were broken in it. */
+    record Outcome(int calls, InjectedFaults faults, List<String> broken) {}
+
+    private final VirtualTime world;
+    private final SplittableRandom random;
+    private final InjectedFaults faults = new InjectedFaults();
+    private final SimulatedCluster cluster;
+    private final History history = new History();
+    private final List<UUID> known = new ArrayList<>();
+    private final List<String> spellings;
+    private final long longestPauseNanos;
+    private final boolean isPoisonous;
+
+    private ContactSimulation(long seed, Trace trace, UnaryOperator<ContactStore> stores) {
+        this.world = new VirtualTime(trace);
+        this.random = new SplittableRandom(seed);
+        this.cluster = new SimulatedCluster(world, random.split(), faults, stores);
+        this.spellings = Stream.generate(() -> PhoneTexts.mobile(random))
+                .limit(1 + random.nextInt(5))
+                .flatMap(phone ->
+                        Stream.of(phone, PhoneTexts.decorated(phone, random), PhoneTexts.decorated(phone, random)))
+                .toList();
+        this.longestPauseNanos = oneOf(List.of(1, 20, 400)) * MILLISECOND;
+        this.isPoisonous = random.nextInt(3) == 0;
+    }
+
+    /** @param stores puts something between the contacts and where they are kept */
+    static Outcome run(long seed, Trace trace, UnaryOperator<ContactStore> stores) {
+        return new ContactSimulation(seed, trace, stores).run();
+    }
+
+    private Outcome run() {
+        IntStream.rangeClosed(1, 2 + random.nextInt(10)).forEach(i -> new Client("client " + i));
+        cluster.planFaults(4 * longestPauseNanos + 20 * MILLISECOND);
+        var broken = new ArrayList<String>();
+        try {
+            world.run();
+        } catch (RuntimeException e) {
+            broken.add("THE_WORLD_GOES_ON: " + e);
+        }
+        cluster.broken().forEach(broken::add);
+        HistoryChecker.violations(history.calls(), rows()).stream()
+                .map(violation -> violation.promise() + ": " + violation.evidence())
+                .forEach(broken::add);
+        return new Outcome(history.calls().size(), faults, broken);
+    }
+
+    private List<History.Row> rows() {
+        return cluster.rows().stream()
+                .map(row -> new History.Row(
+                        row.id(), row.wanted().phone().e164(), row.wanted().name()))
+                .toList();
+    }
+
+    private <T> T oneOf(List<T> from) {
+        return from.get(random.nextInt(from.size()));
+    }
+
+    /** Someone who asks one thing after the other, and some again when there was no good answer. */
+    private final class Client {
+        private final String name;
+        private final long patienceNanos = MILLISECOND * (1_000 + random.nextInt(9_000));
+        private int left = 2 + random.nextInt(6);
+
+        private Client(String name) {
+            this.name = name;
+            afterAPause(this::next);
+        }
+
+        private void afterAPause(Runnable next) {
+            world.after(1 + random.nextLong(longestPauseNanos), next);
+        }
+
+        private void next() {
+            if (left-- > 0) {
+                ask(random.nextInt(4) == 0 ? byId() : byPhone(), random.nextInt(4));
+            }
+        }
+
+        private ById byId() {
+            return new ById(
+                    known.isEmpty() || random.nextInt(8) == 0
+                            ? new UUID(random.nextLong(), random.nextLong())
+                            : oneOf(known));
+        }
+
+        private ByPhone byPhone() {
+            var isLimited = random.nextInt(4) == 0;
+            // Those with a quota who ask for the same phone at once share what becomes of it, for better or worse.
+            var isPoisoned = isPoisonous && !isLimited && random.nextInt(6) == 0;
+            var spelling = oneOf(spellings);
+            return new ByPhone(
+                    new WantedContact(
+                            (PhoneNumber) PhoneNumber.parse(spelling),
+                            (isPoisoned ? SimulatedContactStore.POISON + " of " : "") + name + ", " + left,
+                            "PARTNER",
+                            new UUID(0, 0),
+                            isLimited ? SimulatedCluster.KEY_WITH_QUOTA : SimulatedCluster.KEY_WITHOUT_QUOTA),
+                    spelling,
+                    isLimited);
+        }
+
+        /** Until it is answered, or this client's patience is at an end. */
+        private void ask(SimulatedQuestion question, int repeats) {
+            long startNanos = world.nowNanos();
+            world.note(name, () -> "asks " + question);
+            var isOver = new AtomicBoolean();
+            Consumer<Answer> end = answer -> {
+                if (!isOver.getAndSet(true)) {
+                    world.note(name, () -> "is told " + answer);
+                    if (isPartOfHistory(question, answer)) {
+                        history.add(question.call(startNanos, world.nowNanos(), answer));
+                    }
+                    goOn(question, answer, repeats);
+                }
+            };
+            world.after(patienceNanos, () -> end.accept(new Lost()));
+            cluster.call(question, end);
+        }
+
+        private void goOn(SimulatedQuestion question, Answer answer, int repeats) {
+            if (answer instanceof Told told) {
+                known.add(told.id());
+            }
+            boolean isGood = answer instanceof Told || answer.equals(new Refused(404));
+            afterAPause(isGood || repeats == 0 ? this::next : () -> ask(question, repeats - 1));
+        }
+
+        /** A contact beyond a quota, or one that cannot be stored, is none that was asked for: it must leave no trace. */
+        private boolean isPartOfHistory(SimulatedQuestion question, Answer answer) {
+            return !(answer.equals(new Refused(429)) || (question.isPoisoned() && answer.equals(new Refused(500))));
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package sa.cleanlife.partnerapi.contacts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import sa.cleanlife.partnerapi.contacts.ContactSimulation.Outcome;
+import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
+import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
+import sa.cleanlife.partnerapi.database.InjectedFault;
+import sa.cleanlife.partnerapi.database.InjectedFaults;
+import sa.cleanlife.partnerapi.database.VirtualTime.Trace;
+
+/** What holds in any world, whatever fails in it. {@code -Dsimulation.seed=…} runs one, and prints what happens. */
+class ContactSimulationTest {
+    private static final String SEED = "simulation.seed";
+
+    private static Outcome world(long seed) {
+        return ContactSimulation.run(seed, Trace.NONE, UnaryOperator.identity());
+    }
+
+    private static List<String> trace(long seed) {
+        var lines = new ArrayList<String>();
+        var outcome = ContactSimulation.run(seed, line -> lines.add(line.get()), UnaryOperator.identity());
+        outcome.broken().forEach(broken -> lines.add("broken: " + broken));
+        return lines;
+    }
+
+    private static long aSeed() {
+        return new SplittableRandom().nextLong();
+    }
+
+    @Nested
+    @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "one seed was asked for")
+    class All_worlds {
+        private static final int WORLDS = 10_000;
+
+        @Test
+        void keep_every_promise_and_know_every_fault() {
+            long first = aSeed();
+            var faults = new InjectedFaults();
+            long calls = 0;
+            var failed = new ArrayList<Long>();
+            for (long seed = first; seed < first + WORLDS; seed++) {
+                var outcome = world(seed);
+                calls += outcome.calls();
+                faults.add(outcome.faults());
+                if (!outcome.broken().isEmpty()) {
+                    failed.add(seed);
+                }
+            }
+            System.out.printf(
+                    "Simulation of contacts: %,d seeds from %d on, %,d calls, %d seeds with violations; %s%n",
+                    WORLDS, first, calls, failed.size(), told(faults));
+
+            assertThat(InjectedFault.values()).as("faults that were injected").allMatch(fault -> faults.of(fault) > 0);
+            failed.stream().findFirst().ifPresent(ContactSimulationTest::failWith);
+        }
+
+        private static String told(InjectedFaults faults) {
+            return Arrays.stream(InjectedFault.values())
+                    .map(fault -> "%s %,d".formatted(fault, faults.of(fault)))
+                    .collect(Collectors.joining(", "));
+        }
+
+        @Test
+        void are_the_same_to_the_letter_when_their_seeds_are_and_differ_when_they_do_not() {
+            long first = aSeed();
+            var traces = LongStream.range(first, first + 100)
+                    .mapToObj(seed -> {
+                        var trace = trace(seed);
+                        assertThat(trace(seed)).as("-D%s=%d", SEED, seed).isEqualTo(trace);
+                        return trace;
+                    })
+                    .toList();
+
+            assertThat(traces).doesNotHaveDuplicates().allMatch(trace -> trace.size() > 10);
+        }
+    }
+
+    @Nested
+    @EnabledIfSystemProperty(
+            named = SEED,
+            matches = "(?s).*",
+            disabledReason = "no seed was asked for: -D" + SEED + "=…")
+    class One_world {
+        @Test
+        void keeps_every_promise() {
+            long seed = seed(System.getProperty(SEED, ""));
+            trace(seed).forEach(System.out::println);
+
+            if (!world(seed).broken().isEmpty()) {
+                failWith(seed);
+            }
+        }
+
+        private static long seed(String text) {
+            try {
+                return Long.parseLong(text);
+            } catch (NumberFormatException e) {
+                return fail("%s must be a whole number, such as 42, but is '%s'".formatted(SEED, text));
+            }
+        }
+    }
+
+    private static void failWith(long seed) {
+        fail("""
+                seed %d breaks promises; to see how it comes to that:
+                  ./mvnw test -Dtest=ContactSimulationTest -D%s=%d
+                %s""".formatted(seed, SEED, seed, String.join("\n", world(seed).broken())));
+    }
+
+    /** A simulation in which nothing can go wrong would be worth nothing. */
+    @Nested
+    @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "one seed was asked for")
+    class A_store_that_breaks_a_promise_is_noticed {
+        private static final int MOST_WORLDS = 2_000;
+
+        @Test
+        void when_it_takes_a_lost_answer_for_a_yes() {
+            expectBroken("WHAT_WAS_ACKNOWLEDGED_IS_STORED", real -> new Changed(real) {
+                @Override
+                public Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts) {
+                    return super.insertMissing(contacts).recover(failure -> guessed(failure, contacts));
+                }
+            });
+        }
+
+        private static Future<Map<PhoneNumber, Contact>> guessed(Throwable failure, List<NewContact> contacts) {
+            return failure instanceof DatabaseUnavailableException
+                    ? Future.succeededFuture(contacts.stream()
+                            .collect(Collectors.toMap(c -> c.wanted().phone(), Changed::contact)))
+                    : Future.failedFuture(failure);
+        }
+
+        @Test
+        void when_it_asks_again_with_another_id() {
+            expectBroken("A_NAME_IS_ONE_THAT_WAS_ASKED_FOR", real -> new Changed(real) {
+                @Override
+                public Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts) {
+                    var again = contacts.stream()
+                            .map(contact -> new NewContact(
+                                    new UUID(contact.id().getLeastSignificantBits(), 0), contact.wanted()))
+                            .toList();
+                    return super.insertMissing(contacts)
+                            .recover(failure -> failure instanceof DatabaseUnavailableException
+                                    ? super.insertMissing(again)
+                                    : Future.failedFuture(failure));
+                }
+            });
+        }
+
+        @Test
+        void when_it_takes_the_rows_of_others_for_those_it_inserted() {
+            expectBroken("A_PHONE_HAS_ONE_ID", real -> new Changed(real) {
+                @Override
+                public Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts) {
+                    return super.insertMissing(contacts).map(inserted -> {
+                        var all = new HashMap<>(inserted);
+                        contacts.forEach(c -> all.putIfAbsent(c.wanted().phone(), contact(c)));
+                        return all;
+                    });
+                }
+            });
+        }
+
+        @Test
+        void when_it_forgets_now_and_then_what_it_has_stored() {
+            expectBroken("WHAT_WAS_ACKNOWLEDGED_CAN_BE_READ", real -> new Changed(real) {
+                @Override
+                public Future<Map<UUID, Contact>> findById(Collection<UUID> ids) {
+                    return super.findById(ids.size() == 1 ? ids : List.of());
+                }
+            });
+        }
+
+        private static void expectBroken(String promise, UnaryOperator<ContactStore> stores) {
+            long first = aSeed();
+            var noticed = LongStream.range(first, first + MOST_WORLDS)
+                    .mapToObj(seed -> ContactSimulation.run(seed, Trace.NONE, stores))
+                    .flatMap(outcome -> outcome.broken().stream())
+                    .filter(broken -> broken.startsWith(promise))
+                    .findFirst();
+
+            assertThat(noticed)
+                    .as("a world of %d seeds from %d on", MOST_WORLDS, first)
+                    .isPresent();
+        }
+
+        /** The real store, but for what is overridden. */
+        private static class Changed implements ContactStore {
+            private final ContactStore real;
+
+            private Changed(ContactStore real) {
+                this.real = real;
+            }
+
+            static Contact contact(NewContact wanted) {
+                return new Contact(
+                        wanted.id(), wanted.wanted().phone(), wanted.wanted().name());
+            }
+
+            @Override
+            public Future<Map<PhoneNumber, Contact>> findByPhone(Collection<PhoneNumber> phones) {
+                return real.findByPhone(phones);
+            }
+
+            @Override
+            public Future<Map<UUID, Contact>> findById(Collection<UUID> ids) {
+                return real.findById(ids);
+            }
+
+            @Override
+            public Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts) {
+                return real.insertMissing(contacts);
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package sa.cleanlife.partnerapi.contacts;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import sa.cleanlife.partnerapi.database.InjectedFault;
+import sa.cleanlife.partnerapi.database.InjectedFaults;
+import sa.cleanlife.partnerapi.database.VirtualLoop;
+import sa.cleanlife.partnerapi.database.VirtualTime;
+
+/** A server process of a simulated world: it is killed, and another takes its place, which knows nothing of the first. */
+final class SimulatedNode {
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration LONGEST_ABSENCE = Duration.ofMillis(500);
+
+    /** An event loop with contacts of its own. */
+    record Loop(VirtualLoop time, Contacts contacts) {}
+
+    private final VirtualTime world;
+    private final String name;
+    private final int size;
+    private final Function<VirtualLoop, Contacts> contacts;
+    private final SplittableRandom random;
+    private final InjectedFaults faults;
+    private final List<Loop> loops = new ArrayList<>();
+    private final Set<Runnable> connections = new LinkedHashSet<>();
+    private int lives;
+    private long pausedNanos;
+
+    /**
+     * Starts one.
+     *
+     * @param size how many event loops it has
+     * @param contacts makes what serves an event loop
+     */
+    SimulatedNode(
+            VirtualTime world,
+            String name,
+            int size,
+            Function<VirtualLoop, Contacts> contacts,
+            SplittableRandom random,
+            InjectedFaults faults) {
+        this.world = world;
+        this.name = name;
+        this.size = size;
+        this.contacts = contacts;
+        this.random = random;
+        this.faults = faults;
+        start();
+    }
+
+    private void start() {
+        lives++;
+        for (int i = 1; i <= size; i++) {
+            var loop = new VirtualLoop(world, "%s/%d loop %d".formatted(name, lives, i), random.split());
+            loops.add(new Loop(loop, contacts.apply(loop)));
+        }
+    }
+
+    /** The one that takes a new connection, if there is one to take it. */
+    Optional<Loop> loop() {
+        return loops.isEmpty() ? Optional.empty() : Optional.of(loops.get(random.nextInt(loops.size())));
+    }
+
+    /** @param broken called when this node crashes, unless {@link #disconnect} was */
+    void connect(Runnable broken) {
+        connections.add(broken);
+    }
+
+    void disconnect(Runnable broken) {
+        connections.remove(broken);
+    }
+
+    void crash() {
+        if (loops.isEmpty()) {
+            return;
+        }
+        faults.count(InjectedFault.NODE_CRASHED);
+        world.note(name, () -> "crashes");
+        loops.forEach(loop -> loop.time().kill());
+        loops.clear();
+        var broken = List.copyOf(connections);
+        connections.clear();
+        broken.forEach(Runnable::run);
+        world.after(random.nextLong(LONGEST_ABSENCE.toNanos()), this::start);
+    }
+
+    void pause() {
+        loop().ifPresent(loop -> {
+            faults.count(InjectedFault.NODE_PAUSED);
+            world.note(loop.time().name(), () -> "stands still");
+            long nanos = random.nextLong(LONGEST_PAUSE.toNanos());
+            pausedNanos += nanos;
+            loop.time().pause(nanos);
+        });
+    }
+
+    /** How long its event loops have stood still, all together. */
+    long pausedNanos() {
+        return pausedNanos;
+    }
+}

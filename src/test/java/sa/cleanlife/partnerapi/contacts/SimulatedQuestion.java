@@ -1,0 +1,73 @@
+package sa.cleanlife.partnerapi.contacts;
+
+import io.vertx.core.Future;
+import java.util.UUID;
+import sa.cleanlife.partnerapi.faults.History;
+import sa.cleanlife.partnerapi.faults.History.Answer;
+import sa.cleanlife.partnerapi.faults.History.FindOrCreate;
+import sa.cleanlife.partnerapi.faults.History.Read;
+import sa.cleanlife.partnerapi.faults.History.Refused;
+import sa.cleanlife.partnerapi.faults.History.Told;
+
+/** What a client of a simulated world asks for, as often as it likes. */
+sealed interface SimulatedQuestion {
+    Future<Answer> ask(Contacts contacts);
+
+    History.Call call(long startNanos, long endNanos, Answer answer);
+
+    /** How many questions it is to the database, at the most. */
+    int parts();
+
+    /** Whether the database will refuse it, unless it has no need to store it. */
+    boolean isPoisoned();
+
+    record ByPhone(WantedContact wanted, String spelling, boolean isLimited) implements SimulatedQuestion {
+        @Override
+        public Future<Answer> ask(Contacts contacts) {
+            return contacts.findOrCreate(wanted).map(found -> told(found.contact(), found.isNew()));
+        }
+
+        @Override
+        public History.Call call(long startNanos, long endNanos, Answer answer) {
+            return new FindOrCreate(wanted.phone().e164(), spelling, wanted.name(), startNanos, endNanos, answer);
+        }
+
+        /** With a quota: looks, takes a place, creates, and looks again. */
+        @Override
+        public int parts() {
+            return isLimited ? 4 : 1;
+        }
+
+        @Override
+        public boolean isPoisoned() {
+            return wanted.name().startsWith(SimulatedContactStore.POISON);
+        }
+    }
+
+    record ById(UUID id) implements SimulatedQuestion {
+        @Override
+        public Future<Answer> ask(Contacts contacts) {
+            return contacts.find(id)
+                    .map(found -> found.map(contact -> told(contact, false)).orElse(new Refused(404)));
+        }
+
+        @Override
+        public History.Call call(long startNanos, long endNanos, Answer answer) {
+            return new Read(id, startNanos, endNanos, answer);
+        }
+
+        @Override
+        public int parts() {
+            return 1;
+        }
+
+        @Override
+        public boolean isPoisoned() {
+            return false;
+        }
+    }
+
+    private static Answer told(Contact contact, boolean isNew) {
+        return new Told(contact.id(), contact.phone().e164(), contact.name(), isNew);
+    }
+}

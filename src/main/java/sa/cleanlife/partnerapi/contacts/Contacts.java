@@ -30,7 +30,7 @@ import sa.cleanlife.partnerapi.usage.NewContactQuota;
 public final class Contacts {
     private final ContactStore store;
     private final Supplier<UUID> ids;
-    private final Coalescer<WantedContact, FoundContact> wanted;
+    private final Coalescer<WantedContact, Future<FoundContact>> wanted;
     private final Coalescer<UUID, Optional<Contact>> reads;
     private final Coalescer<PhoneNumber, Optional<Contact>> lookUps;
     private final NewContactQuota quota;
@@ -69,11 +69,15 @@ public final class Contacts {
     }
 
     private Future<FoundContact> findOrCreateFreely(WantedContact contact) {
-        return wanted.ask(contact).onSuccess(answer -> {
+        return ask(contact).onSuccess(answer -> {
             if (answer.isNew()) {
                 quota.count(contact.key());
             }
         });
+    }
+
+    private Future<FoundContact> ask(WantedContact contact) {
+        return wanted.ask(contact).compose(answer -> answer);
     }
 
     /** Found contacts never count, so it is looked for before a place in the quota is taken. */
@@ -92,7 +96,7 @@ public final class Contacts {
             return underWay.map(first -> new FoundContact(first.contact(), false));
         }
         var created = quota.take(contact.key())
-                .compose(taken -> wanted.ask(contact).onComplete(answer -> {
+                .compose(taken -> ask(contact).onComplete(answer -> {
                     if (isCertainlyNotCreated(answer)) {
                         quota.giveBack(contact.key());
                     }
@@ -105,11 +109,12 @@ public final class Contacts {
         return created.onComplete(over -> creations.remove(creation));
     }
 
-    /** Somebody else was quicker, or the question was never asked. */
+    /** Somebody else was quicker, the question was never asked, or there was no space. */
     private static boolean isCertainlyNotCreated(AsyncResult<FoundContact> answer) {
         return answer.succeeded()
                 ? !answer.result().isNew()
-                : answer.cause() instanceof DatabaseUnavailableException failure && failure.isOverloaded();
+                : answer.cause() instanceof DatabaseUnavailableException failure
+                        && (failure.isOverloaded() || failure.isDiskFull());
     }
 
     /** The last place may have gone to another event loop or node for this very phone. */
@@ -138,7 +143,7 @@ public final class Contacts {
                         .toList());
     }
 
-    private Future<List<FoundContact>> findOrCreateAll(List<WantedContact> batch) {
+    private Future<List<Future<FoundContact>>> findOrCreateAll(List<WantedContact> batch) {
         var firstByPhone = new TreeMap<PhoneNumber, WantedContact>();
         batch.forEach(contact -> firstByPhone.putIfAbsent(contact.phone(), contact));
         return store.findByPhone(firstByPhone.keySet()).compose(known -> {
@@ -150,10 +155,14 @@ public final class Contacts {
             });
             return missing.isEmpty()
                     ? Future.succeededFuture(answers(batch, known, List.of()))
-                    : create(missing).map(contacts -> {
-                        contacts.putAll(known);
-                        return answers(batch, contacts, missing);
-                    });
+                    : create(missing)
+                            .map(contacts -> {
+                                contacts.putAll(known);
+                                return answers(batch, contacts, missing);
+                            })
+                            .recover(failure -> isDiskFull(failure)
+                                    ? Future.succeededFuture(answersOfKnown(batch, known, failure))
+                                    : Future.failedFuture(failure));
         });
     }
 
@@ -177,14 +186,28 @@ public final class Contacts {
      * The row's id tells who created it, also when the insert's own answer was lost and it was asked again: of the requests
      * for a phone only the first, which the id was made for, is told that the contact is new.
      */
-    private static List<FoundContact> answers(
+    private static List<Future<FoundContact>> answers(
             List<WantedContact> batch, Map<PhoneNumber, Contact> contacts, List<NewContact> missing) {
         var newIds = missing.stream().map(NewContact::id).collect(Collectors.toCollection(HashSet::new));
-        var answers = new ArrayList<FoundContact>(batch.size());
+        var answers = new ArrayList<Future<FoundContact>>(batch.size());
         for (var asked : batch) {
             var contact = Optional.ofNullable(contacts.get(asked.phone())).orElseThrow();
-            answers.add(new FoundContact(contact, newIds.remove(contact.id())));
+            answers.add(Future.succeededFuture(new FoundContact(contact, newIds.remove(contact.id()))));
         }
         return answers;
+    }
+
+    private static boolean isDiskFull(Throwable failure) {
+        return failure instanceof DatabaseUnavailableException unavailable && unavailable.isDiskFull();
+    }
+
+    /** A database that has no space for new contacts still knows the others: those who ask for them need not wait. */
+    private static List<Future<FoundContact>> answersOfKnown(
+            List<WantedContact> batch, Map<PhoneNumber, Contact> known, Throwable failure) {
+        return batch.stream()
+                .map(asked -> Optional.ofNullable(known.get(asked.phone()))
+                        .map(contact -> Future.succeededFuture(new FoundContact(contact, false)))
+                        .orElseGet(() -> Future.failedFuture(failure)))
+                .toList();
     }
 }

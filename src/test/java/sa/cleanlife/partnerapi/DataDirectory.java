@@ -18,7 +18,7 @@ import java.util.concurrent.Callable;
  * PostgreSQL's: {@code database/postmaster.pid}, {@code database-password}, {@code postgresql-<version>/bin}.
  */
 public record DataDirectory(Path path) {
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(45);
 
     public static DataDirectory of(Path path) throws IOException {
         return new DataDirectory(Files.createDirectories(path).toRealPath());
@@ -124,7 +124,7 @@ public record DataDirectory(Path path) {
     }
 
     /** A connection past the server, to the database that the embedded PostgreSQL comes with. */
-    private Connection connect() throws IOException, SQLException {
+    public Connection connect() throws IOException, SQLException {
         var password = Files.readString(path.resolve("database-password"), US_ASCII);
         var port = pidFile().get(3);
         return DriverManager.getConnection(

@@ -30,8 +30,14 @@ final class Launched implements AutoCloseable {
     }
 
     static Launched start(DataDirectory data, Map<String, String> environment, String... arguments) throws IOException {
-        var out = Files.createTempFile(data.path().getParent(), "out", ".txt");
-        var err = Files.createTempFile(data.path().getParent(), "err", ".txt");
+        return start(data, environment, data.path().resolveSibling(""), arguments);
+    }
+
+    /** @param printed where what it prints is kept */
+    static Launched start(DataDirectory data, Map<String, String> environment, Path printed, String... arguments)
+            throws IOException {
+        var out = Files.createTempFile(printed, "out", ".txt");
+        var err = Files.createTempFile(printed, "err", ".txt");
         var builder = new ProcessBuilder(LAUNCHER.toString())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());

@@ -1,6 +1,7 @@
 package sa.cleanlife.partnerapi;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.system.DiskSpaceMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -86,6 +87,9 @@ public final class PartnerApi implements AutoCloseable {
         this.clock = clock;
         this.contacts = contacts;
         this.storage = openStorage();
+        if (storage.isEmbedded()) {
+            new DiskSpaceMetrics(settings.dataDirectory().toFile()).bindTo(meters);
+        }
         this.keys = new KnownKeys(storage.database(), clock);
         this.keyLookup = new KeyLookup(vertx, keys);
         this.keyUsage = new KeyUsage(storage.database(), clock);

@@ -126,7 +126,7 @@ public record DataDirectory(Path path) {
     }
 
     /** A connection past the server, to the database that the embedded PostgreSQL comes with. */
-    private Connection connect() throws IOException, SQLException {
+    public Connection connect() throws IOException, SQLException {
         var password = Files.readString(path.resolve("database-password"), US_ASCII);
         var port = pidFile().get(3);
         return DriverManager.getConnection(

@@ -50,6 +50,16 @@ public final class TestPostgres {
                 .migrate();
     }
 
+    /** Adds migrations that this version does not have. */
+    static void migrateWith(String location, String uri) {
+        var login = Login.of(uri);
+        Flyway.configure()
+                .dataSource(login.jdbcUrl(), login.user(), login.password())
+                .locations("classpath:db/migration", location)
+                .load()
+                .migrate();
+    }
+
     private record Login(String jdbcUrl, String user, String password) {
         static Login of(String uri) {
             var userAt = uri.indexOf("//") + 2;

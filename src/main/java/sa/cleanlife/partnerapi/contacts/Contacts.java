@@ -104,11 +104,12 @@ public final class Contacts {
         return created.onComplete(over -> creations.remove(creation));
     }
 
-    /** Somebody else was quicker, or the question was never asked. */
+    /** Somebody else was quicker, the question was never asked, or there was no space. */
     private static boolean isCertainlyNotCreated(AsyncResult<FoundContact> answer) {
         return answer.succeeded()
                 ? !answer.result().isNew()
-                : answer.cause() instanceof DatabaseUnavailableException failure && failure.isOverloaded();
+                : answer.cause() instanceof DatabaseUnavailableException failure
+                        && (failure.isOverloaded() || failure.isDiskFull());
     }
 
     /** The last place may have gone to another event loop or node for this very phone. */

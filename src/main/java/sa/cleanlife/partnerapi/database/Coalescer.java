@@ -177,7 +177,7 @@ public final class Coalescer<Q, A> {
     }
 
     private void settle(List<Waiting<Q, A>> taken, Throwable failure) {
-        if (failure instanceof DatabaseUnavailableException) {
+        if (isForAll(failure)) {
             giveUp(taken, failure);
         } else if (taken.size() > 1) {
             askAlone(taken, time.nanoTime() + Patience.LONGEST.toNanos());
@@ -185,6 +185,11 @@ public final class Coalescer<Q, A> {
             refuse(taken, failure);
             release();
         }
+    }
+
+    /** A database whose disk is full still answers what is stored: only what would be stored must be refused. */
+    private static boolean isForAll(Throwable failure) {
+        return failure instanceof DatabaseUnavailableException unavailable && !unavailable.isDiskFull();
     }
 
     /** Those behind have waited as long as these, and would find the same. */
@@ -215,7 +220,7 @@ public final class Coalescer<Q, A> {
                                 time.soon(others);
                             },
                             failure -> {
-                                if (failure instanceof DatabaseUnavailableException) {
+                                if (isForAll(failure)) {
                                     giveUp(taken, failure);
                                 } else {
                                     refuse(first, failure);

@@ -69,8 +69,14 @@ final class DataDirectoryLock implements AutoCloseable {
             channel.close();
             return Optional.empty();
         }
-        var pid = ProcessHandle.current().pid();
-        Files.writeString(holderFile(dataDirectory), role + " " + pid);
+        try {
+            Files.writeString(
+                    holderFile(dataDirectory),
+                    role + " " + ProcessHandle.current().pid());
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
         return Optional.of(new DataDirectoryLock(dataDirectory, channel));
     }
 

@@ -46,7 +46,8 @@ public final class Database implements Statements {
     private Future<SqlConnectOptions> search = Future.failedFuture("none yet");
     private volatile boolean available;
     private volatile boolean closed;
-    private volatile String lastRemedyFailure = "";
+    private volatile NowAndThen remedyFailures = new NowAndThen();
+    private final NowAndThen fullDisks = new NowAndThen();
 
     /** Connects when it is first asked something. */
     public Database(Vertx vertx, DatabaseUrl url) {
@@ -97,12 +98,20 @@ public final class Database implements Statements {
         });
     }
 
-    /** Says it once, not at every attempt. */
     private void noteRemedy(Throwable failure) {
-        var reason = String.valueOf(failure.getMessage());
-        if (!reason.equals(lastRemedyFailure)) {
-            lastRemedyFailure = reason;
-            LOG.atWarn().addKeyValue("reason", reason).log("the database could not be started again");
+        if (remedyFailures.isTime()) {
+            LOG.atWarn()
+                    .addKeyValue("reason", String.valueOf(failure.getMessage()))
+                    .log("the database could not be started again");
+        }
+    }
+
+    /** The heartbeat writes nothing, so it does not notice. */
+    private void noteFullDisk(Throwable failure) {
+        if (failure instanceof DatabaseUnavailableException unavailable
+                && unavailable.isDiskFull()
+                && fullDisks.isTime()) {
+            LOG.warn("the database's disk is full; what would be stored gets a 503 until there is space");
         }
     }
 
@@ -115,6 +124,7 @@ public final class Database implements Statements {
                             "reason",
                             DatabaseUnavailableException.because(failure).getMessage())
                     .log("the database does not answer; requests get a 503 until it does");
+            remedyFailures = new NowAndThen();
             leaveConnections();
         }
         available = failure == null;
@@ -148,7 +158,8 @@ public final class Database implements Statements {
     /** Runs one statement in a transaction of its own. It must be safe to repeat: it is asked until its answer is known. */
     @Override
     public Future<RowSet<Row>> query(String sql, Tuple parameters) {
-        return patience.untilKnown(() -> pool.preparedQuery(sql).execute(parameters));
+        return patience.untilKnown(() -> pool.preparedQuery(sql).execute(parameters))
+                .onFailure(this::noteFullDisk);
     }
 
     /**
@@ -157,13 +168,14 @@ public final class Database implements Statements {
      */
     public <T> Future<T> transaction(Function<Statements, Future<T>> work) {
         return patience.once(pool.withTransaction(connection -> {
-            Statements transaction =
-                    (sql, parameters) -> connection.preparedQuery(sql).execute(parameters);
-            return transaction.query("""
+                    Statements transaction =
+                            (sql, parameters) -> connection.preparedQuery(sql).execute(parameters);
+                    return transaction.query("""
                     SELECT set_config('lock_timeout', '1s', true),
                            set_config('idle_in_transaction_session_timeout', '5s', true)
                     """, Tuple.tuple()).compose(set -> work.apply(transaction));
-        }));
+                }))
+                .onFailure(this::noteFullDisk);
     }
 
     /** Those of PostgreSQL's settings that make it forget what it has acknowledged, and are off where they must be on. */

@@ -9,6 +9,8 @@ import java.util.concurrent.TimeoutException;
 public final class DatabaseUnavailableException extends RuntimeException {
     private static final String OVERLOADED = "overloaded";
 
+    private static final String DISK_FULL = "53100";
+
     private final String sqlState;
 
     /** More is asked than can be answered in time, so this was not. */
@@ -29,13 +31,17 @@ public final class DatabaseUnavailableException extends RuntimeException {
     static DatabaseUnavailableException because(Throwable failure) {
         return switch (failure) {
             case DatabaseUnavailableException already -> already;
-            case PgException e -> new DatabaseUnavailableException("SQLSTATE " + e.getSqlState(), e.getSqlState());
+            case PgException e -> new DatabaseUnavailableException(reason(e.getSqlState()), e.getSqlState());
             case TimeoutException e -> new DatabaseUnavailableException("no answer in time");
             case VertxException e
             when e.getCause() == null -> new DatabaseUnavailableException("connection lost, or none to be had");
             default ->
                 new DatabaseUnavailableException(rootCause(failure).getClass().getSimpleName());
         };
+    }
+
+    private static String reason(String sqlState) {
+        return (sqlState.equals(DISK_FULL) ? "the database's disk is full, " : "") + "SQLSTATE " + sqlState;
     }
 
     private static Throwable rootCause(Throwable failure) {
@@ -45,6 +51,11 @@ public final class DatabaseUnavailableException extends RuntimeException {
     /** Whether it is certain that nothing was done, since the database was not even asked. */
     public boolean isOverloaded() {
         return OVERLOADED.equals(getMessage());
+    }
+
+    /** Whether the database is there and can be read, but has no space for what was to be written, which it was not. */
+    public boolean isDiskFull() {
+        return sqlState.equals(DISK_FULL);
     }
 
     /** Whether the server is there, but this user, password or database is not what it knows. */

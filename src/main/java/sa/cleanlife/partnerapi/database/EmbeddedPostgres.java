@@ -160,6 +160,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         var why = e instanceof AccessDeniedException denied
                 ? "this user has no access to " + denied.getFile()
                 : e.toString();
-        return new EmbeddedPostgresException("The data directory " + dataDirectory + " cannot be used: " + why, e);
+        return new EmbeddedPostgresException(
+                "The data directory " + dataDirectory + " cannot be used" + FullDisk.remark(dataDirectory) + ": " + why,
+                e);
     }
 }

@@ -39,15 +39,28 @@ public final class Patience {
     public <T> Future<T> untilKnown(Supplier<Future<T>> ask) {
         long end = time.nanoTime() + LONGEST.toNanos();
         return once(ask.get()
-                .recover(failure -> isWorthAsking(failure, end) ? ask.get() : Future.failedFuture(failure))
-                .recover(failure -> isWorthAsking(failure, end)
-                        ? time.after(NOTICING).compose(noticed -> ask.get())
-                        : Future.failedFuture(failure)));
+                .recover(lost -> isWorthAsking(lost, end) ? again(lost, ask.get()) : Future.failedFuture(lost))
+                .recover(lost -> isWorthAsking(lost, end)
+                        ? time.after(NOTICING).compose(noticed -> again(lost, ask.get()))
+                        : Future.failedFuture(lost)));
     }
 
-    /** Who asked is told that the database is unavailable when the time is over, so nothing is done for them after that. */
+    /** Of a question that was lost, a disk that is full the next time does not tell that it had no effect. */
+    private static <T> Future<T> again(Throwable lost, Future<T> answer) {
+        return answer.recover(failure -> Future.failedFuture(isDiskFull(failure) ? lost : failure));
+    }
+
+    /**
+     * Who asked is told that the database is unavailable when the time is over, so nothing is done for them after that. A
+     * disk that is full is still so the next moment, on every connection.
+     */
     private boolean isWorthAsking(Throwable failure, long end) {
-        return isUnavailable(failure) && time.nanoTime() - end < 0;
+        return isUnavailable(failure) && !isDiskFull(failure) && time.nanoTime() - end < 0;
+    }
+
+    private static boolean isDiskFull(Throwable failure) {
+        return isUnavailable(failure)
+                && DatabaseUnavailableException.because(failure).isDiskFull();
     }
 
     /** Waits only so long for an answer, and gives every failure one of its two forms. */

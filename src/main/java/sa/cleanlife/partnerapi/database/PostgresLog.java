@@ -13,25 +13,32 @@ record PostgresLog(Path file) {
     private static final int LAST_LINES = 8;
 
     static PostgresLog in(Path dataDirectory) throws IOException {
-        var file = dataDirectory.resolve("postgres.log");
+        var log = new PostgresLog(dataDirectory.resolve("postgres.log"));
+        log.create();
+        return log;
+    }
+
+    private void create() throws IOException {
         if (!Files.exists(file)) {
             Files.createFile(file, OwnerOnly.FILE);
         }
-        return new PostgresLog(file);
     }
 
     /** Keeps the log from growing for ever. Only while PostgreSQL is not running: it would go on writing into the old file. */
     void rotate() throws IOException {
+        // Somebody who needs space may have removed it.
+        create();
         if (Files.size(file) > MAX_BYTES) {
             Files.move(file, file.resolveSibling("postgres.log.1"), StandardCopyOption.REPLACE_EXISTING);
-            Files.createFile(file, OwnerOnly.FILE);
+            create();
         }
     }
 
     /** The end of a sentence that says what failed. */
     String end() throws IOException {
+        create();
         var lines = new String(Files.readAllBytes(file), UTF_8).lines().toList();
         var last = lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
-        return ". The end of " + file + ":\n  " + String.join("\n  ", last);
+        return FullDisk.remark(file) + ". The end of " + file + ":\n  " + String.join("\n  ", last);
     }
 }

@@ -35,8 +35,18 @@ public final class Launched implements AutoCloseable {
 
     public static Launched start(DataDirectory data, Map<String, String> environment, String... arguments)
             throws IOException {
-        var out = Files.createTempFile(data.path().getParent(), "out", ".txt");
-        var err = Files.createTempFile(data.path().getParent(), "err", ".txt");
+        return start(data, environment, data.path().resolveSibling(""), arguments);
+    }
+
+    /**
+     * Starts it, whatever becomes of that.
+     *
+     * @param printed where what it prints is kept
+     */
+    public static Launched start(DataDirectory data, Map<String, String> environment, Path printed, String... arguments)
+            throws IOException {
+        var out = Files.createTempFile(printed, "out", ".txt");
+        var err = Files.createTempFile(printed, "err", ".txt");
         var builder = new ProcessBuilder(LAUNCHER.toString())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());

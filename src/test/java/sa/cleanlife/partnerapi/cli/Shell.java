@@ -92,13 +92,22 @@ public final class Shell {
                     new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.environment().clear();
             builder.environment().putAll(environment);
-            int exitCode = builder.start().waitFor();
+            int exitCode = exitCodeOf(builder.start());
             return new Run(exitCode, Files.readString(out, UTF_8), Files.readString(err, UTF_8));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** What does not end by itself ends with the test that waits for it. */
+    private static int exitCodeOf(Process process) throws InterruptedException {
+        try {
+            return process.waitFor();
+        } finally {
+            process.destroyForcibly();
         }
     }
 

@@ -249,6 +249,32 @@ class EmbeddedPostgresTest {
         }
 
         @Test
+        void starts_a_postgresql_that_died_again_when_somebody_has_removed_its_log() throws Exception {
+            try (var postgres = EmbeddedPostgres.serve(data)) {
+                Files.delete(data.resolve("postgres.log"));
+                var killed = postmaster();
+                killed.destroyForcibly();
+                killed.onExit().join();
+
+                postgres.revive();
+
+                assertThat(ask(postgres, "SELECT 1")).isEqualTo("1");
+            }
+        }
+
+        @Test
+        void lets_go_of_a_directory_in_which_it_cannot_write_who_it_is() throws Exception {
+            var holder = Files.createDirectory(data.resolve("lock-holder"));
+            assertThatThrownBy(() -> EmbeddedPostgres.serve(data)).hasMessageContaining("cannot be used");
+
+            Files.delete(holder);
+
+            try (var postgres = EmbeddedPostgres.serve(data)) {
+                assertThat(ask(postgres, "SELECT 1")).isEqualTo("1");
+            }
+        }
+
+        @Test
         void waits_for_what_a_killed_postgresql_left_running() throws Exception {
             var killed = EmbeddedPostgres.serve(data);
             store(killed);

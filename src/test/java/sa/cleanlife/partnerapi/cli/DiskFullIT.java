@@ -1,0 +1,308 @@
+package sa.cleanlife.partnerapi.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import sa.cleanlife.partnerapi.DataDirectory;
+import sa.cleanlife.partnerapi.LoadClient;
+import sa.cleanlife.partnerapi.LoadClient.Reply;
+import sa.cleanlife.partnerapi.SteadyLoad;
+import sa.cleanlife.partnerapi.SteadyLoad.Outcome;
+import sa.cleanlife.partnerapi.faults.History;
+import sa.cleanlife.partnerapi.faults.HistoryChecker;
+
+/** The packaged server on a disk of its own, which fills up under it. */
+@Timeout(120)
+class DiskFullIT {
+    private static final int MEGABYTES = 192;
+    private static final Pattern KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
+    private static final int CLIENTS = 8;
+
+    /** What is promised, and on top of it what a busy machine may need to run this test. */
+    private static final Duration SOON = Duration.ofSeconds(2).plusMillis(600);
+
+    @TempDir
+    private static Path directory;
+
+    private static SmallDisk disk;
+    private static DataDirectory data;
+    private static String key;
+
+    @BeforeAll
+    static void start_for_the_first_time() throws Exception {
+        var mounted = SmallDisk.mount(directory, MEGABYTES);
+        if (mounted.isEmpty()) {
+            System.out.println("DiskFullIT: skipped, since this user may not mount a disk to fill; root may");
+        }
+        Assumptions.assumeTrue(mounted.isPresent());
+        disk = mounted.get();
+        // The disk's own root, so that what a process prints does not go to the full disk.
+        data = DataDirectory.of(disk.path());
+        try (var server = Launched.serve(data)) {
+            var found = KEY.matcher(server.out());
+            assertThat(found.find()).isTrue();
+            key = found.group();
+        }
+    }
+
+    @BeforeEach
+    void make_space() throws Exception {
+        disk.makeSpace();
+    }
+
+    @AfterEach
+    void kill_what_is_left() throws Exception {
+        data.killEverything();
+    }
+
+    @AfterAll
+    static void unmount() throws Exception {
+        if (disk != null) {
+            disk.close();
+        }
+    }
+
+    @Test
+    void known_contacts_are_found_new_ones_get_a_503_and_all_works_again_once_there_is_space() throws Exception {
+        try (var server = Launched.serve(data);
+                var load = SteadyLoad.start(server.port(), key, CLIENTS, Duration.ofMillis(2));
+                var client = new LoadClient(CLIENTS)) {
+            DataDirectory.await("the first contacts", () -> load.acknowledged() > 200);
+            var known = load.outcomes().stream()
+                    .filter(Outcome::isAcknowledged)
+                    .limit(100)
+                    .toList();
+
+            disk.fill();
+            DataDirectory.await("new contacts to be refused", () -> count(load, 503) > 100);
+
+            // Many at once, so that they share batches with new contacts.
+            assertThat(findAll(client, server, known))
+                    .allSatisfy(reply -> assertThat(reply.isNewContact()).isFalse());
+            assertThat(status(client, server, "/health/ready")).isEqualTo(200);
+            assertThat(server.err()).containsOnlyOnce("the database's disk is full; what would be stored gets a 503");
+
+            disk.makeSpace();
+            long space = System.nanoTime();
+            awaitService(load, space);
+            assertKept(server, client, load, List.of(503));
+        }
+    }
+
+    @Test
+    void a_database_that_the_full_disk_stops_is_started_again_once_there_is_space() throws Exception {
+        try (var server = Launched.serve(data);
+                var load = SteadyLoad.start(server.port(), key, CLIENTS, Duration.ofMillis(2));
+                var client = new LoadClient(CLIENTS)) {
+            DataDirectory.await("the first contacts", () -> load.acknowledged() > 200);
+
+            disk.fill();
+            stopPostgresForWantOfSpace();
+            DataDirectory.await("ready to say 503", () -> status(client, server, "/health/ready") == 503);
+            DataDirectory.await("a sentence", () -> server.err().contains("the database could not be started again"));
+            Thread.sleep(2_000);
+            var away = load.outcomes().stream()
+                    .filter(each -> each.endedNanos()
+                            > System.nanoTime() - Duration.ofSeconds(1).toNanos())
+                    .map(Outcome::status);
+
+            assertThat(away).isNotEmpty().containsOnly(503);
+            assertThat(status(client, server, "/health/live")).isEqualTo(200);
+            assertThat(server.err().lines().filter(line -> line.contains("could not be started again")))
+                    .as("not at every attempt")
+                    .singleElement()
+                    .asString()
+                    .contains("PostgreSQL did not start (the disk is full: 0 MB are left)");
+
+            disk.makeSpace();
+            long space = System.nanoTime();
+            var took = DataDirectory.await("ready", () -> status(client, server, "/health/ready") == 200);
+            System.out.println("DiskFullIT: ready " + took.toMillis() + " ms after there was space");
+            awaitService(load, space);
+            assertKept(server, client, load, List.of(503));
+        }
+    }
+
+    @Test
+    void a_server_stops_on_a_full_disk_is_refused_a_start_there_and_has_all_contacts_afterwards() throws Exception {
+        List<Outcome> outcomes;
+        try (var server = Launched.serve(data);
+                var load = SteadyLoad.start(server.port(), key, CLIENTS, Duration.ofMillis(2))) {
+            DataDirectory.await("the first contacts", () -> load.acknowledged() > 200);
+            disk.fill();
+            DataDirectory.await("new contacts to be refused", () -> count(load, 503) > 10);
+            outcomes = load.stop();
+
+            server.signal("TERM");
+
+            assertThat(server.exitCode()).as(server.err()).isZero();
+            assertThat(data.postgresProcesses()).isEmpty();
+        }
+        // What was freed by the stop.
+        disk.fill();
+
+        assertThatAStartIsRefused(data);
+
+        disk.makeSpace();
+        try (var server = Launched.serve(data);
+                var client = new LoadClient(CLIENTS)) {
+            var acknowledged = outcomes.stream().filter(Outcome::isAcknowledged).toList();
+            assertThat(findAll(client, server, acknowledged))
+                    .allSatisfy(reply -> assertThat(reply.isNewContact()).isFalse());
+        }
+    }
+
+    @Test
+    void a_new_database_needs_more_space_than_there_is() throws Exception {
+        var other = DataDirectory.of(Files.createDirectory(data.path().resolve("other")));
+        disk.fillBut(20);
+
+        assertThatAStartIsRefused(other);
+
+        assertThat(other.path().resolve("database")).doesNotExist();
+    }
+
+    private static void assertThatAStartIsRefused(DataDirectory where) throws Exception {
+        // Beside the disk is space for what it prints.
+        try (var server = Launched.start(where, Map.of(), directory, "serve")) {
+            assertThat(server.exitCode()).isEqualTo(1);
+            assertThat(server.out()).isEmpty();
+            assertThat(server.err())
+                    .contains("(the disk is full: 0 MB are left)")
+                    .doesNotContain("\tat ", "Something failed that should not");
+        }
+        assertThat(where.postgresProcesses()).isEmpty();
+    }
+
+    /** Without space for the next file of its write-ahead log PostgreSQL stops, and does not start either. */
+    private static void stopPostgresForWantOfSpace() throws Exception {
+        try (var connection = data.connect();
+                var statement = connection.createStatement()) {
+            for (int i = 0; i < 10; i++) {
+                statement.execute("SELECT pg_switch_wal()");
+                statement.execute("SELECT pg_logical_emit_message(true, 'test', 'more')");
+            }
+        } catch (SQLException stopped) {
+            // As is wanted.
+        }
+    }
+
+    private static long count(SteadyLoad load, int status) {
+        return load.outcomes().stream().filter(each -> each.status() == status).count();
+    }
+
+    private static List<Reply> findAll(LoadClient client, Launched server, List<Outcome> known) throws Exception {
+        int port = server.port();
+        return LoadClient.all(known.stream()
+                .map(each -> client.postContact(port, key, each.phone(), "Somebody Else"))
+                .toList());
+    }
+
+    private static int status(LoadClient client, Launched server, String path) throws Exception {
+        return LoadClient.await(client.get(server.managementPort(), path)).status();
+    }
+
+    private static void awaitService(SteadyLoad load, long since) throws Exception {
+        DataDirectory.await(
+                "contacts to be created again",
+                () -> load.outcomes().stream()
+                                .filter(each -> each.sentNanos() > since && each.isAcknowledged())
+                                .count()
+                        > 200);
+    }
+
+    /** One contact per phone, nothing acknowledged lost, no other refusal than these, and every answer in time. */
+    private static void assertKept(Launched server, LoadClient client, SteadyLoad load, List<Integer> refusals)
+            throws Exception {
+        var outcomes = load.stop();
+        System.out.println("DiskFullIT: " + SteadyLoad.statuses(outcomes.stream()) + ", slowest "
+                + outcomes.stream()
+                        .map(Outcome::took)
+                        .max(Duration::compareTo)
+                        .orElseThrow()
+                        .toMillis() + " ms");
+        var allowed = new ArrayList<>(refusals);
+        allowed.add(200);
+        assertThat(SteadyLoad.statuses(outcomes.stream()).keySet()).isSubsetOf(allowed);
+        assertThat(outcomes).extracting(Outcome::took).allMatch(took -> took.compareTo(SOON) < 0);
+
+        var history = new History();
+        outcomes.forEach(each -> history.add(call(each)));
+        var acknowledged = outcomes.stream().filter(Outcome::isAcknowledged).toList();
+        int port = server.port();
+        long asked = System.nanoTime();
+        var again = findAll(client, server, outcomes);
+        var read = LoadClient.all(acknowledged.stream()
+                .map(each ->
+                        client.getContact(port, key, each.reply().orElseThrow().id()))
+                .toList());
+        long answered = System.nanoTime();
+        IntStream.range(0, again.size())
+                .forEach(i -> history.add(new History.FindOrCreate(
+                        outcomes.get(i).phone(),
+                        outcomes.get(i).phone(),
+                        "Somebody Else",
+                        asked,
+                        answered,
+                        answer(again.get(i)))));
+        IntStream.range(0, read.size())
+                .forEach(i -> history.add(new History.Read(
+                        UUID.fromString(
+                                acknowledged.get(i).reply().orElseThrow().id()),
+                        asked,
+                        answered,
+                        answer(read.get(i)))));
+
+        var phones = outcomes.stream().map(Outcome::phone).toList();
+        assertThat(HistoryChecker.violations(history.calls(), rowsOf(phones))).isEmpty();
+    }
+
+    private static History.Call call(Outcome outcome) {
+        return new History.FindOrCreate(
+                outcome.phone(),
+                outcome.phone(),
+                outcome.name(),
+                outcome.sentNanos(),
+                outcome.endedNanos(),
+                outcome.reply().map(DiskFullIT::answer).orElseGet(History.Lost::new));
+    }
+
+    private static History.Answer answer(Reply reply) {
+        return reply.status() == 200
+                ? new History.Told(UUID.fromString(reply.id()), reply.phone(), reply.name(), reply.isNewContact())
+                : new History.Refused(reply.status());
+    }
+
+    /** And of all phones from the first of them on, since nobody else asks for those. */
+    private static List<History.Row> rowsOf(List<String> phones) throws Exception {
+        var rows = new ArrayList<History.Row>();
+        try (var connection = data.connect();
+                var statement = connection.prepareStatement("SELECT id, phone, name FROM contact WHERE phone >= ?")) {
+            statement.setString(1, phones.stream().min(String::compareTo).orElseThrow());
+            try (var result = statement.executeQuery()) {
+                while (result.next()) {
+                    rows.add(new History.Row(
+                            result.getObject("id", UUID.class), result.getString("phone"), result.getString("name")));
+                }
+            }
+        }
+        return rows;
+    }
+}

@@ -1,5 +1,6 @@
 package sa.cleanlife.partnerapi;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -33,6 +34,7 @@ import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.http.Api;
 import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.http.Call;
+import sa.cleanlife.partnerapi.http.Connections;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Filter;
 import sa.cleanlife.partnerapi.http.RequestLog;
@@ -71,6 +73,7 @@ public final class PartnerApi implements AutoCloseable {
     private final RateLimits rateLimits;
     private final NewContacts newContacts;
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+    private final List<Connections> connections = new CopyOnWriteArrayList<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
     private @Nullable HttpServer management;
     private Optional<ApiKey> sandboxKey = Optional.empty();
@@ -91,6 +94,13 @@ public final class PartnerApi implements AutoCloseable {
         this.keyUsage = new KeyUsage(storage.database(), clock);
         this.rateLimits = new RateLimits(storage.database());
         this.newContacts = new NewContacts(storage.database(), clock, keys::newContactsPerDay, meters);
+        Gauge.builder("http.server.connections", this, PartnerApi::openConnections)
+                .description("Connections of partners that are open")
+                .register(meters);
+    }
+
+    private int openConnections() {
+        return connections.stream().mapToInt(Connections::count).sum();
     }
 
     private Storage openStorage() {
@@ -142,10 +152,10 @@ public final class PartnerApi implements AutoCloseable {
         @Override
         public Future<?> start() {
             var api = api();
-            return vertx.createHttpServer(Api.serverOptions())
-                    .requestHandler(api::handle)
+            var ours = new Connections(vertx, Connections.share(EventLoops.COUNT));
+            connections.add(ours);
+            return ours.watch(vertx.createHttpServer(Api.serverOptions()), api::handle)
                     .invalidRequestHandler(api::handleMalformed)
-                    .connectionHandler(api::handleConnection)
                     // To Vert.x, 0 is a free port for each event loop, and a negative one the same for all.
                     .listen(settings.port() == 0 ? -1 : settings.port(), settings.host())
                     .onSuccess(servers::add);

@@ -117,7 +117,7 @@ class SlowClientsTest {
     }
 
     private static double openConnections() throws Exception {
-        var request = HttpRequest.newBuilder(server.managementUri("/metrics")).timeout(Duration.ofSeconds(10));
+        var request = HttpRequest.newBuilder(server.managementUri("/metrics")).timeout(Duration.ofSeconds(30));
         return OPERATOR.send(request.build(), BodyHandlers.ofLines())
                 .body()
                 .filter(line -> line.startsWith("http_server_connections "))

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import sa.cleanlife.partnerapi.http.Connections;
@@ -19,23 +20,37 @@ final class Management {
 
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
+    private final Vertx vertx;
     private final PrometheusMeterRegistry meters;
     private final BooleanSupplier ready;
+    private final WorkerExecutor aside;
+    private Future<String> gathered = Future.succeededFuture("");
 
-    Management(PrometheusMeterRegistry meters, BooleanSupplier ready) {
+    Management(Vertx vertx, PrometheusMeterRegistry meters, BooleanSupplier ready) {
+        this.vertx = vertx;
         this.meters = meters;
         this.ready = ready;
+        this.aside = vertx.createSharedWorkerExecutor("metrics", 1);
     }
 
-    Future<HttpServer> listen(Vertx vertx, String host, int port) {
-        // To gather the metrics takes some milliseconds, and tens with thousands of connections: partners do not wait for it.
-        var aside = vertx.createSharedWorkerExecutor("metrics", 1);
+    Future<HttpServer> listen(String host, int port) {
         return new Connections(vertx, MOST_CONNECTIONS)
-                .watch(vertx.createHttpServer(Connections.limit(new HttpServerOptions())), request -> handle(request, aside))
+                .watch(vertx.createHttpServer(Connections.limit(new HttpServerOptions())), this::handle)
                 .listen(port, host);
     }
 
-    private void handle(HttpServerRequest request, WorkerExecutor aside) {
+    /**
+     * Takes some milliseconds, and tens of them with thousands of connections: no call of a partner waits for that. Those who
+     * ask while it is going on share it.
+     */
+    private Future<String> metrics() {
+        if (gathered.isComplete()) {
+            gathered = aside.executeBlocking(meters::scrape, false).map(Objects::requireNonNull);
+        }
+        return gathered;
+    }
+
+    private void handle(HttpServerRequest request) {
         if (!READING.contains(request.method())) {
             request.response().putHeader("Allow", "GET, HEAD");
             answer(request, 405, "text/plain", "only GET and HEAD\n");
@@ -55,10 +70,10 @@ final class Management {
                 }
             }
             case "/metrics" ->
-                aside.executeBlocking(meters::scrape, false)
-                        .onSuccess(
-                                text -> answer(request, 200, "text/plain; version=0.0.4; charset=utf-8", text))
-                        .onFailure(failure -> answer(request, 500, "text/plain", "the metrics could not be gathered\n"));
+                metrics()
+                        .onSuccess(text -> answer(request, 200, "text/plain; version=0.0.4; charset=utf-8", text))
+                        .onFailure(
+                                failure -> answer(request, 500, "text/plain", "the metrics could not be gathered\n"));
             case null, default ->
                 answer(request, 404, "text/plain", "there are /health/live, /health/ready and /metrics\n");
         }

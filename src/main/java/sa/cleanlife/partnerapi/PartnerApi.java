@@ -120,8 +120,8 @@ public final class PartnerApi implements AutoCloseable {
 
         management = listening(
                 "PARTNER_API_MANAGEMENT_HOST and PARTNER_API_MANAGEMENT_PORT",
-                new Management(meters, this::isReady)
-                        .listen(vertx, settings.managementHost(), settings.managementPort()));
+                new Management(vertx, meters, this::isReady)
+                        .listen(settings.managementHost(), settings.managementPort()));
         listening(
                 "PARTNER_API_HOST and PARTNER_API_PORT",
                 vertx.deployVerticle(EventLoop::new, new DeploymentOptions().setInstances(EventLoops.COUNT)));

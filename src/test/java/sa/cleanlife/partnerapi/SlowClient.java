@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -38,7 +39,7 @@ public final class SlowClient implements AutoCloseable {
             if (receiveBuffer > 0) {
                 channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
             }
-            channel.connect(new InetSocketAddress("127.0.0.1", port));
+            channel.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
             channel.socket().setSoTimeout(PATIENCE_MILLIS);
             return new SlowClient(channel);
         } catch (IOException e) {
@@ -92,7 +93,8 @@ public final class SlowClient implements AutoCloseable {
                     .map(String::toLowerCase)
                     .filter(line -> line.startsWith("content-length:"))
                     .findFirst()
-                    .map(line -> Integer.parseInt(line.substring(line.indexOf(':') + 1).strip()));
+                    .map(line -> Integer.parseInt(
+                            line.substring(line.indexOf(':') + 1).strip()));
             in.skipNBytes(length.orElse(0));
             return Integer.parseInt(head.substring(9, 12));
         } catch (IOException e) {

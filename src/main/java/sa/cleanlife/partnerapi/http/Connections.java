@@ -84,7 +84,8 @@ public final class Connections {
                 // Only the kernel knows what the other end has taken. Without Linux's own sockets the idle timeout is
                 // left.
                 .setTcpUserTimeout((int) UNTAKEN.toMillis())
-                // Otherwise a connection would be seen only once it has said which protocol it speaks. TLS and HTTP/2 are the
+                // Otherwise a connection would be seen only once it has said which protocol it speaks. TLS and HTTP/2
+                // are the
                 // balancer's; one protocol is one set of limits to keep.
                 .setHttp2ClearTextEnabled(false)
                 .setSendBufferSize(KEPT_BY_KERNEL_BYTES);

@@ -2,6 +2,8 @@ package sa.cleanlife.partnerapi.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +41,11 @@ class FewFilesIT {
         var data = DataDirectory.of(directory.resolve("data"));
         try (var server = Launched.serveWithFiles(FILES, data, Map.of("PARTNER_API_LOG", "json"));
                 var client = new LoadClient(1)) {
-            var key = KEY.matcher(server.out()).results().findFirst().orElseThrow().group();
+            var key = KEY.matcher(server.out())
+                    .results()
+                    .findFirst()
+                    .orElseThrow()
+                    .group();
             assertThat(post(client, server, key)).isEqualTo(200);
 
             var crowd = Stream.generate(() -> connect(server)).limit(CROWD).toList();
@@ -51,8 +57,9 @@ class FewFilesIT {
                             .status())
                     .isEqualTo(200);
             assertThat(openFiles(server)).isLessThan(FILES - 20);
-            DataDirectory.await("a line that says so", () -> server.err()
-                    .contains("connections were turned away: as many as may be are open"));
+            DataDirectory.await(
+                    "a line that says so",
+                    () -> server.err().contains("connections were turned away: as many as may be are open"));
 
             crowd.forEach(SlowClient::close);
             DataDirectory.await("room again", () -> isServed(server));
@@ -63,8 +70,8 @@ class FewFilesIT {
     private static SlowClient connect(Launched server) {
         try {
             return SlowClient.connect(server.port());
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -80,7 +87,9 @@ class FewFilesIT {
     }
 
     private static int openFiles(Launched server) {
-        return List.of(Path.of("/proc/" + server.handle().pid() + "/fd").toFile().list())
+        return List.of(Path.of("/proc/" + server.handle().pid() + "/fd")
+                        .toFile()
+                        .list())
                 .size();
     }
 }

@@ -26,7 +26,8 @@ record Footprint(
         long residentKb,
         long backends,
         long backendsKb) {
-    static final String TITLE = "     calls connections files threads  heap kB buffers kB resident kB backends their kB";
+    static final String TITLE =
+            "     calls connections files threads  heap kB buffers kB resident kB backends their kB";
 
     record Measure(String name, ToDoubleFunction<Footprint> of, double slack) {}
 
@@ -69,7 +70,8 @@ record Footprint(
 
     private static String metrics(Launched server) throws IOException {
         try (var client = new LoadClient(1)) {
-            return LoadClient.await(client.get(server.managementPort(), "/metrics")).body();
+            return LoadClient.await(client.get(server.managementPort(), "/metrics"))
+                    .body();
         }
     }
 
@@ -107,7 +109,8 @@ record Footprint(
         var said = new StringBuilder();
         for (var command : commands) {
             var process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                    .toString(),
                             Long.toString(pid),
                             command)
                     .redirectErrorStream(true)

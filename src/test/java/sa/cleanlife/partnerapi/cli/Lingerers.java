@@ -3,6 +3,8 @@ package sa.cleanlife.partnerapi.cli;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import sa.cleanlife.partnerapi.SlowClient;
 
@@ -14,7 +16,7 @@ final class Lingerers implements AutoCloseable {
     private static final String CALL = "GET /" + HOST + "\r\n";
 
     private final List<Kind> kinds = new ArrayList<>();
-    private final Thread thread;
+    private final CompletableFuture<Void> lingering;
     private volatile boolean stopped;
 
     private Lingerers(int port, int managementPort, String key) {
@@ -26,18 +28,30 @@ final class Lingerers implements AutoCloseable {
             return client;
         };
         kinds.add(new Kind("idle", 200, false, 75, caller));
-        kinds.add(new Kind("slow in the first head", 20, true, 10, () -> SlowClient.connect(port)
-                .pour("GET /")));
+        kinds.add(new Kind(
+                "slow in the first head",
+                20,
+                true,
+                10,
+                () -> SlowClient.connect(port).pour("GET /")));
         kinds.add(new Kind("slow in the next head", 20, true, 75, caller));
-        kinds.add(new Kind("slow in a body", 20, true, 15, () -> SlowClient.connect(port)
-                .pour(post)));
-        kinds.add(new Kind("deaf to answers", 20, true, 10, () -> SlowClient.deaf(port)
-                .pour(CALL.repeat(5_000))));
-        kinds.add(new Kind("deaf to a page", 20, true, 10, () -> SlowClient.deaf(port)
-                .pour("GET /docs/swagger-ui-bundle.js" + HOST + "\r\n")));
-        kinds.add(new Kind("deaf to the metrics", 2, true, 10, () -> SlowClient.deaf(managementPort)
-                .pour(("GET /metrics" + HOST + "\r\n").repeat(20))));
-        thread = Thread.ofVirtual().start(this::linger);
+        kinds.add(new Kind(
+                "slow in a body", 20, true, 15, () -> SlowClient.connect(port).pour(post)));
+        kinds.add(new Kind(
+                "deaf to answers", 20, true, 10, () -> SlowClient.deaf(port).pour(CALL.repeat(5_000))));
+        kinds.add(new Kind(
+                "deaf to a page",
+                20,
+                true,
+                10,
+                () -> SlowClient.deaf(port).pour("GET /docs/swagger-ui-bundle.js" + HOST + "\r\n")));
+        kinds.add(new Kind(
+                "deaf to the metrics",
+                2,
+                true,
+                10,
+                () -> SlowClient.deaf(managementPort).pour(("GET /metrics" + HOST + "\r\n").repeat(20))));
+        lingering = CompletableFuture.runAsync(this::linger, Thread::startVirtualThread);
     }
 
     static Lingerers come(int port, int managementPort, String key) {
@@ -51,7 +65,7 @@ final class Lingerers implements AutoCloseable {
         private final int seconds;
         private final Supplier<SlowClient> another;
         private final List<SlowClient> clients = new ArrayList<>();
-        private volatile int ended;
+        private final AtomicInteger ended = new AtomicInteger();
         private volatile Duration longest = Duration.ZERO;
 
         Kind(String name, int count, boolean drips, int seconds, Supplier<SlowClient> another) {
@@ -78,7 +92,7 @@ final class Lingerers implements AutoCloseable {
                     longest = client.endedAfter()
                             .filter(after -> after.compareTo(longest) > 0)
                             .orElse(longest);
-                    ended++;
+                    ended.incrementAndGet();
                     client.close();
                     clients.set(i, another.get());
                 }
@@ -90,13 +104,13 @@ final class Lingerers implements AutoCloseable {
         }
 
         int ended() {
-            return ended;
+            return ended.get();
         }
 
         @Override
         public String toString() {
             return "%s: %d ended%s"
-                    .formatted(name, ended, longest.isZero() ? "" : ", none later than " + longest.toSeconds() + " s");
+                    .formatted(name, ended.get(), longest.isZero() ? "" : ", none later than " + longest.toSeconds() + " s");
         }
     }
 
@@ -111,13 +125,12 @@ final class Lingerers implements AutoCloseable {
         return kinds;
     }
 
+    /** Throws what has ended them too early. */
     @Override
     public void close() {
         stopped = true;
         try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            lingering.join();
         } finally {
             kinds.forEach(kind -> kind.clients.forEach(SlowClient::close));
         }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,7 +37,7 @@ final class MixedLoad implements AutoCloseable {
     private final LoadClient client = new LoadClient(CALLERS);
     private final AtomicInteger newPhones = new AtomicInteger(20_000_000);
     private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<CompletableFuture<Void>> loops = new ArrayList<>();
     private volatile String knownId = UNKNOWN_ID;
     private volatile boolean stopped;
 
@@ -45,9 +46,9 @@ final class MixedLoad implements AutoCloseable {
         this.managementPort = managementPort;
         this.keys = keys;
         for (int i = 0; i < CALLERS; i++) {
-            threads.add(Thread.ofVirtual().start(this::keepCalling));
+            loops.add(CompletableFuture.runAsync(this::keepCalling, Thread::startVirtualThread));
         }
-        threads.add(Thread.ofVirtual().start(this::keepVisiting));
+        loops.add(CompletableFuture.runAsync(this::keepVisiting, Thread::startVirtualThread));
     }
 
     static MixedLoad start(int port, int managementPort, Keys keys) {
@@ -144,18 +145,12 @@ final class MixedLoad implements AutoCloseable {
         return answers;
     }
 
-    /** Waits for the answers that are due. */
+    /** Waits for the answers that are due; throws when one did not come. */
     @Override
     public void close() {
         stopped = true;
-        try {
-            for (var thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            client.close();
+        try (client) {
+            loops.forEach(CompletableFuture::join);
         }
     }
 }

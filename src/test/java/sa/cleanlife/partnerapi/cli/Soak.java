@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import sa.cleanlife.partnerapi.DataDirectory;
-import sa.cleanlife.partnerapi.LoadClient;
 
 /**
  * The packaged server under all that may come, for ten minutes or as many as {@code -Dsoak.minutes} says: what it holds after
@@ -36,6 +36,11 @@ class Soak {
 
     private DataDirectory data;
 
+    @BeforeEach
+    void choose_a_data_directory() throws Exception {
+        data = DataDirectory.of(directory.resolve("data"));
+    }
+
     @AfterEach
     void kill_what_is_left() throws Exception {
         data.killEverything();
@@ -44,7 +49,6 @@ class Soak {
     @Test
     void files_threads_and_memory_are_flat() throws Exception {
         var time = Duration.ofMinutes(minutes());
-        data = DataDirectory.of(directory.resolve("data"));
         try (var server = Launched.serve(data, Map.of("PARTNER_API_LOG", "json"))) {
             var keys = issueKeys(server);
             var samples = new ArrayList<Footprint>();
@@ -84,15 +88,22 @@ class Soak {
 
     private MixedLoad.Keys issueKeys(Launched server) throws Exception {
         var good = KEY.matcher(server.out()).results().findFirst().orElseThrow().group();
-        return new MixedLoad.Keys(
-                good, issueKey("--rate-limit", "600"), issueKey("--new-contacts-per-day", "100"));
+        return new MixedLoad.Keys(good, issueKey("--rate-limit", "600"), issueKey("--new-contacts-per-day", "100"));
     }
 
     private String issueKey(String limit, String value) throws Exception {
         try (var command = Launched.start(
                 data,
                 Map.of(),
-                "key", "issue", "--partner", "sandbox", "--permission", "partner_contacts_read", limit, value, "--json")) {
+                "key",
+                "issue",
+                "--partner",
+                "sandbox",
+                "--permission",
+                "partner_contacts_read",
+                limit,
+                value,
+                "--json")) {
             assertThat(command.exitCode()).as(command.err()).isZero();
             return new JsonObject(command.out()).getString("key");
         }
@@ -108,7 +119,8 @@ class Soak {
         for (var measure : Footprint.MEASURES) {
             double from = median(early, measure.of());
             double to = median(late, measure.of());
-            System.out.printf("%-32s %,10.0f -> %,10.0f (may grow by %,.0f)%n", measure.name(), from, to, measure.slack());
+            System.out.printf(
+                    "%-32s %,10.0f -> %,10.0f (may grow by %,.0f)%n", measure.name(), from, to, measure.slack());
             if (to > from + measure.slack()) {
                 growth.add("%s grew from %.0f to %.0f".formatted(measure.name(), from, to));
             }
@@ -117,6 +129,11 @@ class Soak {
     }
 
     private static double median(List<Footprint> samples, ToDoubleFunction<Footprint> of) {
-        return samples.stream().mapToDouble(of).sorted().skip(samples.size() / 2).findFirst().orElseThrow();
+        return samples.stream()
+                .mapToDouble(of)
+                .sorted()
+                .skip(samples.size() / 2)
+                .findFirst()
+                .orElseThrow();
     }
 }

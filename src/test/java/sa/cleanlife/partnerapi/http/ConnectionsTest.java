@@ -28,7 +28,9 @@ class ConnectionsTest {
 
     private HttpServer listen() {
         return connections
-                .watch(vertx.createHttpServer(Connections.limit(new HttpServerOptions())), request -> request.response().end())
+                .watch(
+                        vertx.createHttpServer(Connections.limit(new HttpServerOptions())),
+                        request -> request.response().end())
                 .listen(0, "127.0.0.1")
                 .await();
     }

@@ -3,33 +3,51 @@ package sa.cleanlife.partnerapi;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import sa.cleanlife.partnerapi.http.Connections;
 
 /** What the operator's tools ask, on a port of its own that partners do not reach: liveness, readiness and metrics. */
 final class Management {
+    /** Balancers, monitors and whoever is on duty are few. */
+    private static final int MOST_CONNECTIONS = 100;
+
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
+    private final Vertx vertx;
     private final PrometheusMeterRegistry meters;
     private final BooleanSupplier ready;
+    private final WorkerExecutor aside;
+    private Future<String> gathered = Future.succeededFuture("");
 
-    Management(PrometheusMeterRegistry meters, BooleanSupplier ready) {
+    Management(Vertx vertx, PrometheusMeterRegistry meters, BooleanSupplier ready) {
+        this.vertx = vertx;
         this.meters = meters;
         this.ready = ready;
+        this.aside = vertx.createSharedWorkerExecutor("metrics", 1);
     }
 
-    Future<HttpServer> listen(Vertx vertx, String host, int port) {
-        return vertx.createHttpServer(new HttpServerOptions()
-                        .setHost(host)
-                        .setPort(port)
-                        .setHttp2ClearTextEnabled(false)
-                        .setIdleTimeout(75))
-                .requestHandler(this::handle)
-                .listen();
+    Future<HttpServer> listen(String host, int port) {
+        return new Connections(vertx, MOST_CONNECTIONS)
+                .watch(vertx.createHttpServer(Connections.limit(new HttpServerOptions())), this::handle)
+                .listen(port, host);
+    }
+
+    /**
+     * Takes some milliseconds, and tens of them with thousands of connections: no call of a partner waits for that. Those who
+     * ask while it is going on share it.
+     */
+    private Future<String> metrics() {
+        if (gathered.isComplete()) {
+            gathered = aside.executeBlocking(meters::scrape, false).map(Objects::requireNonNull);
+        }
+        return gathered;
     }
 
     private void handle(HttpServerRequest request) {
@@ -51,7 +69,11 @@ final class Management {
                             "not ready: starting, stopping, or the database does not answer\n");
                 }
             }
-            case "/metrics" -> answer(request, 200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape());
+            case "/metrics" ->
+                metrics()
+                        .onSuccess(text -> answer(request, 200, "text/plain; version=0.0.4; charset=utf-8", text))
+                        .onFailure(
+                                failure -> answer(request, 500, "text/plain", "the metrics could not be gathered\n"));
             case null, default ->
                 answer(request, 404, "text/plain", "there are /health/live, /health/ready and /metrics\n");
         }

@@ -1,5 +1,6 @@
 package sa.cleanlife.partnerapi;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.system.DiskSpaceMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -34,6 +35,7 @@ import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.http.Api;
 import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.http.Call;
+import sa.cleanlife.partnerapi.http.Connections;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Filter;
 import sa.cleanlife.partnerapi.http.RequestLog;
@@ -72,6 +74,7 @@ public final class PartnerApi implements AutoCloseable {
     private final RateLimits rateLimits;
     private final NewContacts newContacts;
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+    private final List<Connections> connections = new CopyOnWriteArrayList<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
     private @Nullable HttpServer management;
     private Optional<ApiKey> sandboxKey = Optional.empty();
@@ -95,6 +98,13 @@ public final class PartnerApi implements AutoCloseable {
         this.keyUsage = new KeyUsage(storage.database(), clock);
         this.rateLimits = new RateLimits(storage.database());
         this.newContacts = new NewContacts(storage.database(), clock, keys::newContactsPerDay, meters);
+        Gauge.builder("http.server.connections", this, PartnerApi::openConnections)
+                .description("Connections of partners that are open")
+                .register(meters);
+    }
+
+    private int openConnections() {
+        return connections.stream().mapToInt(Connections::count).sum();
     }
 
     private Storage openStorage() {
@@ -114,8 +124,8 @@ public final class PartnerApi implements AutoCloseable {
 
         management = listening(
                 "PARTNER_API_MANAGEMENT_HOST and PARTNER_API_MANAGEMENT_PORT",
-                new Management(meters, this::isReady)
-                        .listen(vertx, settings.managementHost(), settings.managementPort()));
+                new Management(vertx, meters, this::isReady)
+                        .listen(settings.managementHost(), settings.managementPort()));
         listening(
                 "PARTNER_API_HOST and PARTNER_API_PORT",
                 vertx.deployVerticle(EventLoop::new, new DeploymentOptions().setInstances(EventLoops.COUNT)));
@@ -146,10 +156,10 @@ public final class PartnerApi implements AutoCloseable {
         @Override
         public Future<?> start() {
             var api = api();
-            return vertx.createHttpServer(Api.serverOptions())
-                    .requestHandler(api::handle)
+            var ours = new Connections(vertx, Connections.share(EventLoops.COUNT));
+            connections.add(ours);
+            return ours.watch(vertx.createHttpServer(Api.serverOptions()), api::handle)
                     .invalidRequestHandler(api::handleMalformed)
-                    .connectionHandler(api::handleConnection)
                     // To Vert.x, 0 is a free port for each event loop, and a negative one the same for all.
                     .listen(settings.port() == 0 ? -1 : settings.port(), settings.host())
                     .onSuccess(servers::add);

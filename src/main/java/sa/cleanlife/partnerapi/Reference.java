@@ -2,8 +2,10 @@ package sa.cleanlife.partnerapi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -51,7 +53,12 @@ final class Reference {
     }
 
     private static Page page(String path, String resource, String contentType) {
-        return new Page(path, resource, contentType, Buffer.buffer(read(resource)));
+        var content = read(resource);
+        // Outside the heap, where the kernel takes it from as it is. Of what lies in the heap each reader would get a
+        // copy,
+        // and a slow one would keep it for long.
+        var buffer = Unpooled.directBuffer(content.length).writeBytes(content);
+        return new Page(path, resource, contentType, BufferInternal.buffer(buffer));
     }
 
     private static byte[] read(String resource) {

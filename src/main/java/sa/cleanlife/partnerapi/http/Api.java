@@ -5,16 +5,13 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +31,6 @@ public final class Api {
 
     private static final int MAX_REQUEST_LINE_BYTES = 4 * 1024;
     private static final int MAX_HEADER_BYTES = 16 * 1024;
-    private static final Duration FIRST_HEAD = Duration.ofSeconds(10);
     private static final CharSequence X_REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
 
     /**
@@ -54,7 +50,6 @@ public final class Api {
     private final Cors cors;
     private final RequestLog requestLog;
     private int underWay;
-    private final Set<HttpConnection> silentConnections = new HashSet<>();
     private final Map<String, Resource> plainResources = new HashMap<>();
     private final Map<String, Resource> resourcesWithParameters = new LinkedHashMap<>();
 
@@ -78,16 +73,12 @@ public final class Api {
 
     /** What the HTTP server must be told for this API's limits to hold. */
     public static HttpServerOptions serverOptions() {
-        return new HttpServerOptions()
+        return Connections.limit(new HttpServerOptions())
                 .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
-                // TLS and HTTP/2 are the balancer's; one protocol is one set of limits to keep.
-                .setHttp2ClearTextEnabled(false)
                 // Nobody speaks WebSocket with us, and looking for it in every message takes time.
                 .setPerFrameWebSocketCompressionSupported(false)
-                .setPerMessageWebSocketCompressionSupported(false)
-                // Longer than the 60 s of common balancers, so that it is they who end an idle connection.
-                .setIdleTimeout(75);
+                .setPerMessageWebSocketCompressionSupported(false);
     }
 
     public void get(String path, Guard guard, Function<Call, Future<? extends Json.Value>> handler) {
@@ -152,23 +143,8 @@ public final class Api {
         return Future.succeededFuture();
     }
 
-    /** Ends a new connection that sends no whole request head in time, however slowly it keeps sending. */
-    public void handleConnection(HttpConnection connection) {
-        silentConnections.add(connection);
-        var deadline = vertx.setTimer(FIRST_HEAD.toMillis(), late -> {
-            if (silentConnections.remove(connection)) {
-                connection.close();
-            }
-        });
-        connection.closeHandler(closed -> {
-            vertx.cancelTimer(deadline);
-            silentConnections.remove(connection);
-        });
-    }
-
     /** Answers a request whose head could be read. */
     public void handle(HttpServerRequest request) {
-        silentConnections.remove(request.connection());
         if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING) && !isChunkedAlone(request)) {
             // Where such a body ends is not known, so what comes next is not taken for a request.
             refuse(request, "(malformed)", malformed("request must have no transfer encoding but chunked"));

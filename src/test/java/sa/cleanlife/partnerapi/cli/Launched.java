@@ -45,11 +45,20 @@ public final class Launched implements AutoCloseable {
      */
     public static Launched start(DataDirectory data, Map<String, String> environment, Path printed, String... arguments)
             throws IOException {
+        return start(List.of(LAUNCHER.toString()), data, environment, printed, arguments);
+    }
+
+    private static Launched start(
+            List<String> launcher,
+            DataDirectory data,
+            Map<String, String> environment,
+            Path printed,
+            String... arguments)
+            throws IOException {
         var out = Files.createTempFile(printed, "out", ".txt");
         var err = Files.createTempFile(printed, "err", ".txt");
-        var builder = new ProcessBuilder(LAUNCHER.toString())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+        var builder = new ProcessBuilder().redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.command().addAll(launcher);
         builder.command().addAll(List.of(arguments));
         builder.environment().keySet().removeIf(name -> name.startsWith("PARTNER_API_"));
         var settings = new HashMap<>(Map.of("PARTNER_API_PORT", "0", "PARTNER_API_MANAGEMENT_PORT", "0"));
@@ -61,7 +70,16 @@ public final class Launched implements AutoCloseable {
 
     /** Waits until requests are served. */
     public static Launched serve(DataDirectory data, Map<String, String> environment) throws Exception {
-        var server = start(data, environment, "serve");
+        return untilItServes(start(data, environment, "serve"));
+    }
+
+    /** The same, for a process that may not have more than so many files open. */
+    static Launched serveWithFiles(int files, DataDirectory data, Map<String, String> environment) throws Exception {
+        var limited = List.of("sh", "-c", "ulimit -n " + files + " && exec \"$0\" \"$@\"", LAUNCHER.toString());
+        return untilItServes(start(limited, data, environment, data.path().resolveSibling(""), "serve"));
+    }
+
+    private static Launched untilItServes(Launched server) throws Exception {
         try {
             DataDirectory.await("the server", LONGEST_START, () -> {
                 if (!server.process.isAlive()) {

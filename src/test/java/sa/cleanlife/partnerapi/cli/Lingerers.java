@@ -1,0 +1,138 @@
+package sa.cleanlife.partnerapi.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import sa.cleanlife.partnerapi.SlowClient;
+
+/** As many clients of each kind as ever that are idle, slow or deaf: for each that the server has ended another one comes. */
+final class Lingerers implements AutoCloseable {
+    private static final Duration BETWEEN_BYTES = Duration.ofSeconds(1);
+    private static final Duration SILENCE = Duration.ofSeconds(90);
+    private static final String HOST = " HTTP/1.1\r\nHost: soak\r\n";
+    private static final String CALL = "GET /" + HOST + "\r\n";
+
+    private final List<Kind> kinds = new ArrayList<>();
+    private final CompletableFuture<Void> lingering;
+    private volatile boolean stopped;
+
+    private Lingerers(int port, int managementPort, String key) {
+        var post = "POST /v1/partners/contacts" + HOST + "x-api-key: " + key
+                + "\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n";
+        Supplier<SlowClient> caller = () -> {
+            var client = SlowClient.connect(port);
+            client.call(CALL);
+            return client;
+        };
+        kinds.add(new Kind("idle", 200, false, 75, caller));
+        kinds.add(new Kind(
+                "slow in the first head",
+                20,
+                true,
+                10,
+                () -> SlowClient.connect(port).pour("GET /")));
+        kinds.add(new Kind("slow in the next head", 20, true, 75, caller));
+        kinds.add(new Kind(
+                "slow in a body", 20, true, 15, () -> SlowClient.connect(port).pour(post)));
+        kinds.add(new Kind(
+                "deaf to answers", 20, true, 10, () -> SlowClient.deaf(port).pour(CALL.repeat(5_000))));
+        kinds.add(new Kind(
+                "deaf to a page",
+                20,
+                true,
+                10,
+                () -> SlowClient.deaf(port).pour("GET /docs/swagger-ui-bundle.js" + HOST + "\r\n")));
+        kinds.add(new Kind(
+                "deaf to the metrics",
+                2,
+                true,
+                10,
+                () -> SlowClient.deaf(managementPort).pour(("GET /metrics" + HOST + "\r\n").repeat(20))));
+        lingering = CompletableFuture.runAsync(this::linger, Thread::startVirtualThread);
+    }
+
+    static Lingerers come(int port, int managementPort, String key) {
+        return new Lingerers(port, managementPort, key);
+    }
+
+    /** Those of one kind, which the server is to end after so many seconds. */
+    static final class Kind {
+        private final String name;
+        private final boolean drips;
+        private final int seconds;
+        private final Supplier<SlowClient> another;
+        private final List<SlowClient> clients = new ArrayList<>();
+        private final AtomicInteger ended = new AtomicInteger();
+        private volatile Duration longest = Duration.ZERO;
+
+        Kind(String name, int count, boolean drips, int seconds, Supplier<SlowClient> another) {
+            this.name = name;
+            this.drips = drips;
+            this.seconds = seconds;
+            this.another = another;
+            for (int i = 0; i < count; i++) {
+                clients.add(another.get());
+            }
+        }
+
+        private void look() {
+            for (int i = 0; i < clients.size(); i++) {
+                var client = clients.get(i);
+                // Who says nothing learns that it was ended when it calls again.
+                boolean silent = !drips && client.age().compareTo(SILENCE) > 0;
+                if (drips) {
+                    client.pour("x");
+                } else if (silent && client.call(CALL) != 0) {
+                    throw new AssertionError(name + " for " + client.age() + " and still served");
+                }
+                if (silent || client.endedAfter().isPresent()) {
+                    longest = client.endedAfter()
+                            .filter(after -> after.compareTo(longest) > 0)
+                            .orElse(longest);
+                    ended.incrementAndGet();
+                    client.close();
+                    clients.set(i, another.get());
+                }
+            }
+        }
+
+        boolean wereEndedInTime(Duration slack) {
+            return longest.compareTo(Duration.ofSeconds(seconds).plus(slack)) < 0;
+        }
+
+        int ended() {
+            return ended.get();
+        }
+
+        @Override
+        public String toString() {
+            return "%s: %d ended%s"
+                    .formatted(name, ended.get(), longest.isZero() ? "" : ", none later than " + longest.toSeconds() + " s");
+        }
+    }
+
+    private void linger() {
+        while (!stopped) {
+            kinds.forEach(Kind::look);
+            MixedLoad.pause(BETWEEN_BYTES);
+        }
+    }
+
+    List<Kind> kinds() {
+        return kinds;
+    }
+
+    /** Throws what has ended them too early. */
+    @Override
+    public void close() {
+        stopped = true;
+        try {
+            lingering.join();
+        } finally {
+            kinds.forEach(kind -> kind.clients.forEach(SlowClient::close));
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package sa.cleanlife.partnerapi.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import sa.cleanlife.partnerapi.DataDirectory;
+
+/**
+ * The packaged server under all that may come, for ten minutes or as many as {@code -Dsoak.minutes} says: what it holds after
+ * that is what it held in the beginning. Run by {@code ./mvnw verify -Psoak}.
+ */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "what a process holds is read from /proc")
+class Soak {
+    private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(10);
+
+    /** What a busy machine may add to a limit, and the last samples to the first. */
+    private static final Duration SLACK = Duration.ofSeconds(15);
+
+    private static final Pattern KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
+
+    @TempDir
+    private Path directory;
+
+    private DataDirectory data;
+
+    @BeforeEach
+    void choose_a_data_directory() throws Exception {
+        data = DataDirectory.of(directory.resolve("data"));
+    }
+
+    @AfterEach
+    void kill_what_is_left() throws Exception {
+        data.killEverything();
+    }
+
+    @Test
+    void files_threads_and_memory_are_flat() throws Exception {
+        var time = Duration.ofMinutes(minutes());
+        try (var server = Launched.serve(data, Map.of("PARTNER_API_LOG", "json"))) {
+            var keys = issueKeys(server);
+            var samples = new ArrayList<Footprint>();
+            int port = server.port();
+            int management = server.managementPort();
+            try (var lingerers = Lingerers.come(port, management, keys.good());
+                    var load = MixedLoad.start(port, management, keys)) {
+                long end = System.nanoTime() + time.toNanos();
+                System.out.println(Footprint.TITLE);
+                while (System.nanoTime() - end < 0) {
+                    MixedLoad.pause(BETWEEN_SAMPLES);
+                    samples.add(Footprint.of(server, data, load.calls()));
+                    System.out.println(samples.getLast());
+                }
+                load.answers().forEach((kind, count) -> System.out.printf("%,12d %s%n", count.sum(), kind));
+                lingerers.kinds().forEach(System.out::println);
+
+                assertThat(load.answers().keySet()).noneMatch(kind -> kind.endsWith(" 500") || kind.endsWith(" 0"));
+                assertThat(lingerers.kinds())
+                        .allMatch(kind -> kind.wereEndedInTime(SLACK))
+                        .allMatch(kind -> kind.ended() > 0 || time.toMinutes() < 3);
+            }
+            assertFlat(samples);
+            DataDirectory.await("the end of all connections", () -> Footprint.connections(server) == 0);
+            server.signal("TERM");
+            assertThat(server.exitCode()).isZero();
+        }
+    }
+
+    private static long minutes() {
+        var text = System.getProperty("soak.minutes", "10");
+        if (!text.matches("[1-9][0-9]{0,3}")) {
+            throw new AssertionError("-Dsoak.minutes must be a whole number from 1 to 9999, not " + text);
+        }
+        return Long.parseLong(text);
+    }
+
+    private MixedLoad.Keys issueKeys(Launched server) throws Exception {
+        var good = KEY.matcher(server.out()).results().findFirst().orElseThrow().group();
+        return new MixedLoad.Keys(good, issueKey("--rate-limit", "600"), issueKey("--new-contacts-per-day", "100"));
+    }
+
+    private String issueKey(String limit, String value) throws Exception {
+        try (var command = Launched.start(
+                data,
+                Map.of(),
+                "key",
+                "issue",
+                "--partner",
+                "sandbox",
+                "--permission",
+                "partner_contacts_read",
+                limit,
+                value,
+                "--json")) {
+            assertThat(command.exitCode()).as(command.err()).isZero();
+            return new JsonObject(command.out()).getString("key");
+        }
+    }
+
+    /** The medians of the second and of the last sixth: in the first sixth all warms up. */
+    private static void assertFlat(List<Footprint> samples) {
+        int sixth = samples.size() / 6;
+        assertThat(sixth).as("samples in a sixth of the time").isPositive();
+        var early = samples.subList(sixth, 2 * sixth);
+        var late = samples.subList(samples.size() - sixth, samples.size());
+        var growth = new ArrayList<String>();
+        for (var measure : Footprint.MEASURES) {
+            double from = median(early, measure.of());
+            double to = median(late, measure.of());
+            System.out.printf(
+                    "%-32s %,10.0f -> %,10.0f (may grow by %,.0f)%n", measure.name(), from, to, measure.slack());
+            if (to > from + measure.slack()) {
+                growth.add("%s grew from %.0f to %.0f".formatted(measure.name(), from, to));
+            }
+        }
+        assertThat(growth).isEmpty();
+    }
+
+    private static double median(List<Footprint> samples, ToDoubleFunction<Footprint> of) {
+        return samples.stream()
+                .mapToDouble(of)
+                .sorted()
+                .skip(samples.size() / 2)
+                .findFirst()
+                .orElseThrow();
+    }
+}

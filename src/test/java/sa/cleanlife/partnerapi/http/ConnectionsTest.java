@@ -1,0 +1,151 @@
+package sa.cleanlife.partnerapi.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How many connections there may be, and for how long; with shorter times than those of the server. */
+class ConnectionsTest {
+    private static final int MOST = 3;
+    private static final Duration TO_FIRST_HEAD = Duration.ofSeconds(1);
+    private static final Duration TO_NEXT_HEAD = Duration.ofSeconds(3);
+    private static final String REQUEST = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Connections connections = new Connections(vertx, MOST, TO_FIRST_HEAD, TO_NEXT_HEAD);
+    private final HttpServer server = listen();
+
+    private HttpServer listen() {
+        return connections
+                .watch(
+                        vertx.createHttpServer(Connections.limit(new HttpServerOptions())),
+                        request -> request.response().end())
+                .listen(0, "127.0.0.1")
+                .await();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    private Socket connect() throws IOException {
+        var socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), server.actualPort());
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    }
+
+    private static void call(Socket socket) throws IOException {
+        send(socket, REQUEST);
+        assertThat(isAnswered(socket)).isTrue();
+    }
+
+    private static boolean isAnswered(Socket socket) throws IOException {
+        var answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+        return new String(socket.getInputStream().readNBytes(answer.length()), ISO_8859_1).equals(answer);
+    }
+
+    /** For how long the server leaves a connection open on which a byte of a head comes every tenth of a second. */
+    private static Duration patienceWithSlowHead(Socket socket) throws Exception {
+        long start = System.nanoTime();
+        send(socket, "GET / HTTP/1.1\r\nslow: ");
+        for (int i = 0; i < 80; i++) {
+            try {
+                send(socket, "x");
+            } catch (SocketException ended) {
+                return Duration.ofNanos(System.nanoTime() - start);
+            }
+            Thread.sleep(100);
+        }
+        throw new AssertionError("still open");
+    }
+
+    private void awaitCount(int count) throws InterruptedException {
+        for (int i = 0; i < 500 && connections.count() != count; i++) {
+            Thread.sleep(10);
+        }
+        assertThat(connections.count()).isEqualTo(count);
+    }
+
+    @Test
+    void one_that_sends_its_first_head_byte_by_byte_is_ended() throws Exception {
+        try (var socket = connect()) {
+            assertThat(patienceWithSlowHead(socket)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(3));
+        }
+    }
+
+    @Test
+    void one_that_sends_its_second_head_byte_by_byte_is_ended_too_but_later() throws Exception {
+        try (var socket = connect()) {
+            call(socket);
+
+            assertThat(patienceWithSlowHead(socket)).isBetween(Duration.ofMillis(2_900), Duration.ofSeconds(6));
+        }
+    }
+
+    @Test
+    void one_that_calls_now_and_then_stays() throws Exception {
+        try (var socket = connect()) {
+            for (int i = 0; i < 4; i++) {
+                call(socket);
+                Thread.sleep(1_500);
+            }
+
+            call(socket);
+        }
+    }
+
+    @Test
+    void of_more_than_may_be_the_last_are_turned_away_until_others_have_gone() throws Exception {
+        try (var first = connect();
+                var second = connect()) {
+            call(first);
+            call(second);
+            try (var third = connect()) {
+                call(third);
+                assertTurnedAway();
+                call(second);
+            }
+            awaitCount(MOST - 1);
+
+            try (var fourth = connect()) {
+                call(fourth);
+            }
+        }
+    }
+
+    private void assertTurnedAway() throws IOException {
+        try (var socket = connect()) {
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void those_that_have_gone_are_not_counted() throws Exception {
+        try (var polite = connect();
+                var rude = connect()) {
+            call(polite);
+            call(rude);
+            awaitCount(2);
+
+            rude.setSoLinger(true, 0);
+        }
+
+        awaitCount(0);
+    }
+}

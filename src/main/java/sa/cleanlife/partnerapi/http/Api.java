@@ -145,12 +145,6 @@ public final class Api {
 
     /** Answers a request whose head could be read. */
     public void handle(HttpServerRequest request) {
-        if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING) && !isChunkedAlone(request)) {
-            // Where such a body ends is not known, so what comes next is not taken for a request.
-            refuse(request, "(malformed)", malformed("request must have no transfer encoding but chunked"));
-            request.connection().close();
-            return;
-        }
         var path = request.path();
         var resource = plainResources.get(path);
         if (resource != null) {
@@ -166,11 +160,6 @@ public final class Api {
             }
         }
         refuse(request, "(unknown)", ErrorCode.RESOURCE_NOT_FOUND.error());
-    }
-
-    private static boolean isChunkedAlone(HttpServerRequest request) {
-        var codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
-        return codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked");
     }
 
     private void serve(HttpServerRequest request, Resource resource, Map<String, String> pathParameters) {
@@ -203,7 +192,7 @@ public final class Api {
         send(call, answer);
     }
 
-    /** Answers what the HTTP decoder refused; the connection ends with it. */
+    /** Answers what the HTTP decoder or {@link HeadGate} refused; the connection ends with it. */
     public void handleMalformed(HttpServerRequest request) {
         var cause = request.decoderResult().cause();
         var sentence = switch (cause) {
@@ -211,6 +200,7 @@ public final class Api {
                 "request must have a first line of at most %d bytes".formatted(MAX_REQUEST_LINE_BYTES);
             case TooLongHttpHeaderException headers ->
                 "request must have headers of at most %d bytes in all".formatted(MAX_HEADER_BYTES);
+            case HeadGate.TransferEncodingException encoding -> "request must have no transfer encoding but chunked";
             case null, default -> "request must be well-formed HTTP/1.1";
         };
         refuse(request, "(malformed)", malformed(sentence));

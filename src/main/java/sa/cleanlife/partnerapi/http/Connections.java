@@ -81,12 +81,10 @@ public final class Connections {
     /** What the HTTP server must be told for these limits to hold. */
     public static HttpServerOptions limit(HttpServerOptions options) {
         return options.setIdleTimeout((int) NEXT_HEAD.toSeconds())
-                // Only the kernel knows what the other end has taken. Without Linux's own sockets the idle timeout is
-                // left.
+                // Only the kernel knows what the other end has taken. Elsewhere than on Linux the idle timeout is left.
                 .setTcpUserTimeout((int) UNTAKEN.toMillis())
                 // Otherwise a connection would be seen only once it has said which protocol it speaks. TLS and HTTP/2
-                // are the
-                // balancer's; one protocol is one set of limits to keep.
+                // are the balancer's; one protocol is one set of limits to keep.
                 .setHttp2ClearTextEnabled(false)
                 .setSendBufferSize(KEPT_BY_KERNEL_BYTES);
     }
@@ -105,6 +103,7 @@ public final class Connections {
             connection.close();
             return;
         }
+        HeadGate.putBefore(connection);
         open.put(connection, new Silence(longestToFirstHead));
         count = open.size();
         connection.closeHandler(closed -> {

@@ -4,24 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static sa.cleanlife.partnerapi.contacts.PhoneNumberTest.answerTo;
 
-import com.google.i18n.phonenumbers.NumberParseException;
-import com.google.i18n.phonenumbers.PhoneNumberUtil;
-import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What holds for any text. {@code -Dphone.seed=…} repeats a run. */
 class PhoneNumberPropertyTest {
     private static final long SEED = Long.getLong("phone.seed", new SplittableRandom().nextLong());
-    private static final PhoneNumberUtil LIBRARY = PhoneNumberUtil.getInstance();
-    private static final Pattern E164 = Pattern.compile("\\+966[1-9][0-9]{8,9}");
-    private static final Pattern MOBILE = Pattern.compile("\\+9665[0-9]{8}");
 
     @BeforeAll
     static void print_the_seed() {
@@ -48,7 +41,7 @@ class PhoneNumberPropertyTest {
                 case RefusedPhone refused -> refused.suggestion();
             };
             number.map(PhoneNumber::e164).ifPresent(e164 -> {
-                assertThat(e164).matches(E164);
+                assertThat(e164).matches(PhoneRule.E164);
                 assertThat(answerTo(e164)).isEqualTo(e164);
             });
         });
@@ -78,7 +71,8 @@ class PhoneNumberPropertyTest {
             var isAccepted = PhoneNumber.parse(text) instanceof PhoneNumber number
                     && number.e164().equals(text);
 
-            assertThat(isAccepted).isEqualTo(MOBILE.matcher(text).matches() || isValidForLibrary(text));
+            assertThat(isAccepted)
+                    .isEqualTo(PhoneRule.MOBILE.matcher(text).matches() || PhoneRule.isValidForLibrary(text));
         });
     }
 
@@ -87,34 +81,8 @@ class PhoneNumberPropertyTest {
         forMany(60_000, PhoneTexts::any, text -> {
             var accepted = Optional.of(answerTo(text)).filter(answer -> answer.startsWith("+"));
 
-            assertThat(accepted).isEqualTo(byTheRule(text));
+            assertThat(accepted).isEqualTo(PhoneRule.accepted(text));
         });
-    }
-
-    /** The rule once more, slow and in its own words. */
-    private static Optional<String> byTheRule(String text) {
-        if (text.codePointCount(0, text.length()) > 64) {
-            return Optional.empty();
-        }
-        var normal = text.codePoints()
-                .filter(c -> Character.getType(c) != Character.FORMAT && "-.()".indexOf(c) < 0)
-                .map(c -> "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９".indexOf(c) < 0 ? c : '0' + Character.digit(c, 10))
-                .map(c -> c == '＋' ? '+' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString()
-                .replaceFirst("^\\+9660", "+966");
-        var isPhone = MOBILE.matcher(normal).matches() || (E164.matcher(normal).matches() && isValidForLibrary(normal));
-        return isPhone ? Optional.of(normal) : Optional.empty();
-    }
-
-    private static boolean isValidForLibrary(String text) {
-        try {
-            var number = LIBRARY.parse(text, "ZZ");
-            return LIBRARY.isValidNumberForRegion(number, "SA")
-                    && LIBRARY.format(number, PhoneNumberFormat.E164).equals(text);
-        } catch (NumberParseException e) {
-            return false;
-        }
     }
 
     private static <T> void forMany(int count, Function<SplittableRandom, T> generator, Consumer<T> property) {

@@ -1,0 +1,62 @@
+package sa.cleanlife.partnerapi.contacts;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import sa.cleanlife.partnerapi.fuzz.Reach;
+
+/** The gate of phone numbers, beside the rule in its own words. */
+class PhoneNumberFuzzTest {
+    @RegisterExtension
+    static final Reach REACH = new Reach("accepted", "refused with a suggestion", "refused without one");
+
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\p{IsWhite_Space}");
+
+    @FuzzTest
+    void takes_and_suggests_only_what_the_rule_lets_it(byte[] bytes) {
+        var text = new String(bytes, UTF_8);
+
+        var parsed = PhoneNumber.parse(text);
+
+        var accepted = parsed instanceof PhoneNumber number ? Optional.of(number.e164()) : Optional.<String>empty();
+        assertThat(accepted).isEqualTo(PhoneRule.accepted(text));
+        switch (parsed) {
+            case PhoneNumber number -> {
+                REACH.saw("accepted");
+                assertThat(WHITE_SPACE.matcher(text).find()).isFalse();
+                assertIsStored(number);
+            }
+            case RefusedPhone refused
+            when refused.suggestion().isPresent() -> {
+                REACH.saw("refused with a suggestion");
+                assertIsWhatWasMeant(refused.suggestion().orElseThrow(), text);
+                assertThat(refused.sentence("phone"))
+                        .isEqualTo("phone must be a valid phone number in international form; send "
+                                + refused.suggestion().orElseThrow().e164());
+            }
+            case RefusedPhone refused -> {
+                REACH.saw("refused without one");
+                assertThat(refused.sentence("phone"))
+                        .isEqualTo(
+                                "phone must be a valid phone number in international form, for example +966500000000");
+            }
+        }
+        assertThat(parsed.toString()).isIn("PhoneNumber(hidden)", "RefusedPhone(hidden)");
+    }
+
+    private static void assertIsStored(PhoneNumber number) {
+        assertThat(number.e164()).matches(PhoneRule.E164);
+        assertThat(PhoneNumber.parse(number.e164())).isEqualTo(number).hasSameHashCodeAs(number);
+    }
+
+    /** The same digits, in a form that nobody else than a Saudi number has. */
+    private static void assertIsWhatWasMeant(PhoneNumber suggested, String text) {
+        assertIsStored(suggested);
+        var sent = PhoneRule.normal(WHITE_SPACE.matcher(text).replaceAll(""));
+        assertThat(sent.replaceFirst("^(\\+966|00966|966)?0?", "+966")).isEqualTo(suggested.e164());
+    }
+}

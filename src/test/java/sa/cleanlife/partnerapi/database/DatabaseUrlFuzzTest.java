@@ -1,0 +1,92 @@
+package sa.cleanlife.partnerapi.database;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.vertx.pgclient.PgConnectOptions;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
+import sa.cleanlife.partnerapi.fuzz.Reach;
+
+/** The database's URL, which leads Flyway and the server's own driver to the same place, or nowhere. */
+class DatabaseUrlFuzzTest {
+    @RegisterExtension
+    static final Reach REACH = new Reach("taken", "refused");
+
+    private static final String EXAMPLE = ", as in postgresql://user:password@host:5432/database";
+
+    /** All that may be said about a URL: it holds a password. */
+    private static final List<String> SENTENCES = List.of(
+            "must begin with postgresql://" + EXAMPLE,
+            "must name a user" + EXAMPLE,
+            "must name a host" + EXAMPLE,
+            "must have a port from 1 to 65535" + EXAMPLE,
+            "must have a target_session_attrs of any, read-write or primary",
+            "must give sslrootcert, a file of PEM certificates, when sslmode is verify-ca or verify-full",
+            "must have an sslmode of disable, allow, prefer, require, verify-ca or verify-full",
+            "must have no parameters but password, sslmode, sslrootcert, targetServerType, target_session_attrs, user",
+            "must have each % followed by two hexadecimal digits of UTF-8 text (%25 is a percent sign)");
+
+    @FuzzTest
+    void is_refused_without_quoting_it_or_leads_both_drivers_to_the_same_place(byte[] bytes) {
+        var text = new String(bytes, UTF_8);
+
+        DatabaseUrl url;
+        try {
+            url = DatabaseUrl.parse(text);
+        } catch (IllegalArgumentException refused) {
+            REACH.saw("refused");
+            assertThat(refused.getMessage()).isIn(SENTENCES);
+            assertThat(refused.getCause()).isNull();
+            return;
+        }
+        REACH.saw("taken");
+        assertThat(url).hasToString(places(url.hosts()) + "/" + url.database());
+        assertThat(placesOf(url.servers())).isEqualTo(url.hosts());
+        assertThat(url.servers()).allSatisfy(server -> {
+            assertThat(server.getDatabase()).isEqualTo(url.database());
+            assertThat(server.getUser()).isEqualTo(url.user());
+            assertThat(server.getPassword()).isEqualTo(url.password());
+            assertThat(server.getSslMode()).isEqualTo(url.sslMode());
+        });
+        assertLeadsToTheSamePlace(url);
+    }
+
+    private static List<Host> placesOf(List<PgConnectOptions> servers) {
+        return servers.stream()
+                .map(server -> new Host(server.getHost(), server.getPort()))
+                .toList();
+    }
+
+    private static String places(List<Host> hosts) {
+        return hosts.stream().map(host -> host.name() + ":" + host.port()).collect(Collectors.joining(","));
+    }
+
+    private static void assertLeadsToTheSamePlace(DatabaseUrl url) {
+        var jdbc = Driver.parseURL(url.jdbcUrl(), new Properties());
+
+        assertThat(jdbc).as("what PostgreSQL's JDBC driver makes of its URL").isNotNull();
+        assertThat(PGProperty.PG_HOST.getOrDefault(jdbc))
+                .isEqualTo(url.hosts().stream()
+                        .map(host -> host.name().contains(":") ? "[" + host.name() + "]" : host.name())
+                        .collect(Collectors.joining(",")));
+        assertThat(PGProperty.PG_PORT.getOrDefault(jdbc))
+                .isEqualTo(url.hosts().stream()
+                        .map(host -> Integer.toString(host.port()))
+                        .collect(Collectors.joining(",")));
+        assertThat(PGProperty.PG_DBNAME.getOrDefault(jdbc)).isEqualTo(url.database());
+        assertThat(PGProperty.SSL_MODE.getOrDefault(jdbc)).isEqualTo(url.sslMode().value);
+        assertThat(PGProperty.SSL_ROOT_CERT.getOrDefault(jdbc))
+                .isEqualTo(url.sslRootCertificate().isEmpty() ? null : url.sslRootCertificate());
+        assertThat(PGProperty.TARGET_SERVER_TYPE.getOrDefault(jdbc))
+                .isEqualTo(url.hosts().size() > 1 ? "primary" : "any");
+        assertThat(PGProperty.USER.getOrDefault(jdbc)).isNull();
+        assertThat(PGProperty.PASSWORD.getOrDefault(jdbc)).isNull();
+    }
+}

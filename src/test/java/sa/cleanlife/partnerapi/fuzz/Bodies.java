@@ -1,0 +1,214 @@
+package sa.cleanlife.partnerapi.fuzz;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.fuzz.ApiDescription.Field;
+import sa.cleanlife.partnerapi.fuzz.Conversation.Contact;
+
+/** Bodies by the schema of an operation: as it wants them, with fields that break a rule, and what is no such object. */
+final class Bodies {
+    /** In bytes, and of objects and arrays in each other: as openapi.yaml says. */
+    static final int MAX_BYTES = 64 * 1024;
+
+    private static final int MAX_DEPTH = 32;
+
+    private final List<Field> fields;
+    private final Phones phones;
+    private final Names names;
+    private final Draw draw;
+
+    Bodies(List<Field> fields, Phones phones, Names names, Draw draw) {
+        this.fields = fields;
+        this.phones = phones;
+        this.names = names;
+        this.draw = draw;
+    }
+
+    /** A body that is accepted, and what it makes. */
+    record Good(String json, Contact contact) {}
+
+    /** @param sentence one that the refusal says */
+    record Bad(String json, TreeSet<String> faulty, Optional<String> sentence) {}
+
+    Good good(String phone, boolean isNew) {
+        var name = names.accepted();
+        var json = object(members(phone, name));
+        return new Good(json, new Contact(phone, Names.kept(name), Optional.of(isNew)));
+    }
+
+    /** One that is as long as a body may be. */
+    Good goodOfMaxLength(String phone) {
+        var good = good(phone, true);
+        return new Good(good.json() + " ".repeat(MAX_BYTES - good.json().length()), good.contact());
+    }
+
+    /** Of each field a value that is accepted, as JSON, and sometimes fields that nobody reads. */
+    private Map<String, String> members(String phone, String name) {
+        var members = new LinkedHashMap<String, String>();
+        for (var field : fields) {
+            if (field.required() || draw.oneIn(2)) {
+                members.put(field.name(), accepted(field, phone, name));
+            }
+        }
+        while (draw.oneIn(3)) {
+            members.put("x" + draw.token(draw.between(1, 20)), anything(draw.between(1, MAX_DEPTH - 1)));
+        }
+        return members;
+    }
+
+    private String accepted(Field field, String phone, String name) {
+        if (field.types().contains("null") && draw.oneIn(4)) {
+            return "null";
+        }
+        return string(
+                switch (field.name()) {
+                    case "phone" -> phones.spelled(phone);
+                    case "name" -> name;
+                    case "utmSource" ->
+                        draw.oneOf("HOTEL_APP", "", " ", "u".repeat(100), draw.token(20), "\u0645\u0635\u062f\u0631");
+                    default -> throw unknown(field);
+                });
+    }
+
+    private static IllegalStateException unknown(Field field) {
+        return new IllegalStateException("openapi.yaml has a field that no values are known for: " + field.name());
+    }
+
+    /** With one field or more that break a rule. */
+    Bad bad(String phone) {
+        var members = members(phone, names.accepted());
+        var faulty = new TreeSet<String>();
+        var suggested = Optional.<String>empty();
+        do {
+            var field = draw.oneOf(fields);
+            if (faulty.add(field.name())) {
+                var now = spoil(field, phone, members);
+                suggested = now.isPresent() ? now : suggested;
+            }
+        } while (draw.oneIn(3));
+        return new Bad(
+                object(members),
+                faulty,
+                suggested.map(
+                        number -> "phone must be a valid phone number in" + " international form; send " + number));
+    }
+
+    /** Breaks a rule of the field; answers the phone that is suggested, if one is. */
+    private Optional<String> spoil(Field field, String phone, Map<String, String> members) {
+        if (field.required() && draw.oneIn(6)) {
+            members.remove(field.name());
+            return Optional.empty();
+        }
+        if (draw.oneIn(3)) {
+            members.put(field.name(), ofAnotherType(field));
+            return Optional.empty();
+        }
+        switch (field.name()) {
+            case "phone" -> {
+                var spoiled = phones.spoiled(phone);
+                members.put(field.name(), string(spoiled.text()));
+                return spoiled.suggested();
+            }
+            case "name" -> members.put(field.name(), string(names.spoiled()));
+            case "utmSource" -> members.put(field.name(), string(names.spoiledSource()));
+            default -> throw unknown(field);
+        }
+        return Optional.empty();
+    }
+
+    private String ofAnotherType(Field field) {
+        if (!field.types().contains("null") && draw.oneIn(5)) {
+            return "null";
+        }
+        return draw.oneIn(2) ? number() : draw.oneOf("true", "false", "{}", "[]", "[\"a\"]", "{\"a\":\"b\"}");
+    }
+
+    private String number() {
+        return draw.oneOf(
+                "0", "-0", "5", "-1.5e+9", "1e999999999", "966500000000", "9".repeat(draw.between(1, 2_000)), "0.1e-7");
+    }
+
+    /** Any value, nested so deep. */
+    private String anything(int depth) {
+        return switch (draw.below(8)) {
+            case 0 -> number();
+            case 1 -> draw.oneOf("true", "false", "null");
+            case 2 -> "[".repeat(depth) + "]".repeat(depth);
+            case 3 -> "{\"a\":".repeat(depth) + "1" + "}".repeat(depth);
+            case 4 -> depth < 2 ? "[]" : "[1,\"a\",null,{\"phone\":\"+966500000000\"}]";
+            default -> string(draw.token(draw.between(0, 60)));
+        };
+    }
+
+    /** What is not one JSON object in UTF-8, nested no deeper than it may be, in which no key is repeated. */
+    String noObject(String phone) {
+        var good = good(phone, true).json().strip();
+        var inner = good.substring(1, good.length() - 1);
+        return switch (draw.below(16)) {
+            case 0 -> draw.oneOf("", " ", "\r\n\t");
+            case 1 -> good.substring(0, draw.between(1, good.length() - 1));
+            case 2 -> good + draw.oneOf("x", ",", "{}", "]", "\"", "\0", "0", "}", good);
+            case 3 -> "{" + inner + ",\"phone\":" + string(phone) + "}";
+            case 4 -> "{" + inner + ",\"y\":{\"b\":1,\"\\u0062\":2}}";
+            case 5 -> "{" + inner + ",\"y\":" + "[".repeat(MAX_DEPTH) + "]".repeat(MAX_DEPTH) + "}";
+            case 6 -> "[".repeat(draw.between(1, 20_000));
+            case 7 -> "[" + good + "]";
+            case 8 -> draw.oneOf("5", "\"a\"", "null", "true", "NaN", "'a'", "undefined", "-", "{}{}");
+            case 9 ->
+                "{" + inner + ",\"y\":"
+                        + draw.oneOf("01", "+1", "1.", ".5", "NaN", "0x1", "tru", "nul", "'a'", "\"\\x\"") + "}";
+            case 10 -> "{" + inner + ",}";
+            case 11 -> "{" + inner + draw.oneOf(" ", ";", ",,") + "\"y\":1}";
+            case 12 -> "{" + inner + ",\"y\":\"" + draw.oneOf("\0", "\n", "\t", "\u001f") + "\"}";
+            case 13 -> "{" + inner + ",\"y\":\"" + draw.oneOf(NOT_UTF8) + "\"}";
+            case 14 -> "{/* */" + inner + "}";
+            default -> new String(good.getBytes(UTF_16), ISO_8859_1);
+        };
+    }
+
+    private static final List<String> NOT_UTF8 =
+            List.of("\u0080", "\u00ff", "\u00c0\u00af", "\u00ed\u00a0\u0080", "\u00f4\u0090\u0080\u0080", "\u00d9");
+
+    /** The fields in any order, with white space between. */
+    private String object(Map<String, String> members) {
+        var order = new ArrayList<>(members.keySet());
+        if (draw.oneIn(3)) {
+            order.sort((one, other) -> other.compareTo(one));
+        }
+        return Request.utf8(space() + "{" + space())
+                + order.stream()
+                        .map(name -> Request.utf8(string(name)) + space() + ":" + space() + encoded(members.get(name)))
+                        .collect(Collectors.joining(space() + "," + space()))
+                + Request.utf8(space() + "}" + space());
+    }
+
+    private static String encoded(@Nullable String json) {
+        return Request.utf8(String.valueOf(json));
+    }
+
+    private String space() {
+        return draw.oneIn(8) ? draw.oneOf(" ", "\n", "\r\n", "\t  ") : "";
+    }
+
+    /** As JSON, each character written in one of the ways it can be. */
+    private String string(String text) {
+        var escapesAll = draw.oneIn(10);
+        var json = new StringBuilder("\"");
+        for (var i = 0; i < text.length(); i++) {
+            var c = text.charAt(i);
+            // Half a pair has no UTF-8.
+            var mustBeEscaped = c < ' ' || c == '"' || c == '\\' || Character.isSurrogate(c);
+            json.append(mustBeEscaped || escapesAll ? "\\u%04x".formatted((int) c) : Character.toString(c));
+        }
+        return json.append('"').toString();
+    }
+}

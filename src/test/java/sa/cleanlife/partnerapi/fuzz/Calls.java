@@ -1,0 +1,317 @@
+package sa.cleanlife.partnerapi.fuzz;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import sa.cleanlife.partnerapi.fuzz.ApiDescription.Operation;
+import sa.cleanlife.partnerapi.fuzz.Conversation.Contact;
+import sa.cleanlife.partnerapi.fuzz.Conversation.Expected;
+import sa.cleanlife.partnerapi.fuzz.Conversation.Step;
+import sa.cleanlife.partnerapi.fuzz.Conversation.Then;
+
+/** Well-formed requests, good ones and those that the API refuses. */
+final class Calls {
+    private static final String JSON = "application/json";
+
+    private final ApiDescription api;
+    private final Keys keys;
+    private final Operation create;
+    private final Operation read;
+    private final Phones phones;
+    private final Bodies bodies;
+    private final Draw draw;
+
+    Calls(ApiDescription api, Keys keys, Operation create, Operation read, Phones phones, Bodies bodies, Draw draw) {
+        this.api = api;
+        this.keys = keys;
+        this.create = create;
+        this.read = read;
+        this.phones = phones;
+        this.bodies = bodies;
+        this.draw = draw;
+    }
+
+    static Step step(String bytes, Expected... answers) {
+        return new Step(bytes, List.of(answers), Then.IT_GOES_ON);
+    }
+
+    /** With the id that a conversation's requests have, mostly. */
+    private Request request(Operation operation, String path) {
+        var request = new Request(operation.method(), path);
+        return draw.oneIn(4) ? request : request.id("id-" + draw.token(draw.between(1, 30)));
+    }
+
+    /** To create a contact, with a key in one of the two places. */
+    Request create() {
+        return withKey(request(create, create.path()), keys.good());
+    }
+
+    /** The same without an id of its own, for bytes of which nobody knows how far they are read. */
+    Request createWithoutId() {
+        return new Request(create.method(), create.path()).header(api.keyHeader(), keys.good());
+    }
+
+    Request read(String id) {
+        return withKey(request(read, read.pathTo(id)), keys.good());
+    }
+
+    private Request withKey(Request request, String key) {
+        return draw.oneIn(5)
+                ? request.query(
+                        draw.oneIn(2) ? "a=b&" + api.keyParameter() + "=" + key : api.keyParameter() + "=" + key)
+                : request.header(draw.oneIn(4) ? "X-API-Key" : api.keyHeader(), key);
+    }
+
+    private Request json(Request request, String json) {
+        return request.header(
+                        draw.oneOf("Content-Type", "content-type", "CONTENT-TYPE"),
+                        draw.oneOf(
+                                JSON,
+                                JSON,
+                                JSON,
+                                "application/json; charset=utf-8",
+                                "Application/JSON",
+                                "application/json ;x=y"))
+                .body(json);
+    }
+
+    private String bytes(Request request) {
+        return draw.oneIn(6) ? request.inChunks(draw) : request.bytes();
+    }
+
+    Bodies bodies() {
+        return bodies;
+    }
+
+    String phone() {
+        return phones.next();
+    }
+
+    /** A new contact, then perhaps the same with another spelling and name, then perhaps by its id. */
+    List<Step> foundOrCreated() {
+        var steps = new ArrayList<Step>();
+        var phone = phones.next();
+        var first = draw.oneIn(200) ? bodies.goodOfMaxLength(phone) : bodies.good(phone, true);
+        var creation = json(create(), first.json());
+        steps.add(step(bytes(creation), Expected.of(creation, 200).with(first.contact())));
+        var found = new Contact(phone, first.contact().name(), Optional.of(false));
+        while (draw.oneIn(4)) {
+            var again = json(create(), bodies.good(phone, false).json());
+            steps.add(step(bytes(again), Expected.of(again, 200).with(found)));
+        }
+        if (draw.oneIn(4)) {
+            var byId = read(Conversation.ID_OF_THE_CONTACT);
+            steps.add(step(byId.bytes(), Expected.of(byId, 200).with(found)));
+        }
+        return steps;
+    }
+
+    List<Step> fieldRefused() {
+        var bad = bodies.bad(phones.next());
+        var request = json(create(), bad.json());
+        var refusal = Expected.refusal(request, bad.faulty());
+        return List.of(step(bytes(request), bad.sentence().map(refusal::saying).orElse(refusal)));
+    }
+
+    List<Step> bodyRefused() {
+        var request = json(create(), bodies.noObject(phones.next()));
+        return List.of(step(bytes(request), Expected.refusal(request, Set.of("body"))));
+    }
+
+    List<Step> contentTypeRefused() {
+        var type = Optional.of(draw.oneOf(
+                        "",
+                        "text/plain",
+                        "application/xml",
+                        "application/jsonp",
+                        "json",
+                        "application/json, text/plain",
+                        "multipart/form-data; boundary=x",
+                        "application/x-www-form-urlencoded",
+                        "*/*",
+                        draw.token(200)))
+                .filter(sent -> !sent.isEmpty());
+        var request = create();
+        type.ifPresent(sent -> request.header("Content-Type", sent));
+        var fields = new TreeSet<>(Set.of("content-type"));
+        switch (draw.below(3)) {
+            case 0 -> {
+                request.body(bodies.noObject(phones.next()));
+                fields.add("body");
+            }
+            case 1 -> {
+                var bad = bodies.bad(phones.next());
+                request.body(bad.json());
+                fields.addAll(bad.faulty());
+            }
+            default -> request.body(bodies.good(phones.next(), true).json());
+        }
+        return List.of(step(bytes(request), Expected.refusal(request, fields)));
+    }
+
+    /** Each gets the same 401. */
+    List<Step> keyRefused() {
+        var good = keys.good();
+        var request = request(create, create.path());
+        switch (draw.below(8)) {
+            case 0 -> {}
+            case 1 -> request.header(api.keyHeader(), keys.unknown());
+            case 2 -> request.query(api.keyParameter() + "=" + keys.unknown());
+            case 3 -> request.header(api.keyHeader(), draw.characters("0123456789", 4) + good.substring(4));
+            case 4 -> request.header(api.keyHeader(), good.substring(0, good.length() - draw.between(1, 30)));
+            // The header is what counts.
+            case 5 -> request.header(api.keyHeader(), draw.token(40)).query(api.keyParameter() + "=" + good);
+            case 6 -> request.header("Authorization", "Bearer " + good);
+            // A query of which a part is malformed has no key.
+            default -> request.query(api.keyParameter() + "=" + good + "&q=%zz");
+        }
+        if (draw.oneIn(3)) {
+            var reading = request(read, read.pathTo(draw.uuid()));
+            return List.of(step(reading.bytes(), Expected.of(reading, 401)));
+        }
+        var body = draw.oneIn(2) ? bodies.good(phones.next(), true).json() : bodies.noObject(phones.next());
+        return List.of(step(bytes(json(request, body)), Expected.of(request, 401)));
+    }
+
+    List<Step> forbidden() {
+        var request = request(create, create.path());
+        switch (draw.below(3)) {
+            case 0 -> request.header(api.keyHeader(), keys.withoutPermission());
+            case 1 -> request.header(api.keyHeader(), keys.elsewhere());
+            default ->
+                request.header(api.keyHeader(), keys.ofAPage()).header(draw.oneOf("Origin", "Referer"), foreign());
+        }
+        var body = draw.oneIn(2) ? bodies.good(phones.next(), true).json() : bodies.noObject(phones.next());
+        return List.of(step(bytes(json(request, body)), Expected.of(request, 403)));
+    }
+
+    private String foreign() {
+        return draw.oneOf(
+                "https://evil.example",
+                "http://" + Keys.PAGE + ".evil.example",
+                "https://x" + Keys.PAGE,
+                "null",
+                "https://",
+                "https://" + draw.token(60) + ".example",
+                "*",
+                "javascript:alert(1)");
+    }
+
+    /** What a browser asks, and what it then sends. */
+    List<Step> fromAPage() {
+        var origin = draw.oneOf("https://", "http://", "HTTPS://") + Keys.PAGE + draw.oneOf("", ":8443");
+        if (draw.oneIn(2)) {
+            var isForeign = draw.oneIn(2);
+            var preflight = new Request("OPTIONS", draw.oneOf(create.path(), read.pathTo(draw.uuid())))
+                    .header("Origin", isForeign ? "https://evil.example" : origin)
+                    .header("Access-Control-Request-Method", draw.oneOf("POST", "GET", "DELETE", draw.token(10)));
+            return List.of(step(preflight.bytes(), Expected.of(preflight, isForeign ? 403 : 204)));
+        }
+        var reading = request(read, read.pathTo(draw.uuid()))
+                .header(api.keyHeader(), keys.ofAPage())
+                .header("Origin", origin);
+        return List.of(step(reading.bytes(), Expected.of(reading, 404)));
+    }
+
+    /** Until the limit they are calls as any other. */
+    List<Step> limited() {
+        if (draw.oneIn(2)) {
+            var reading = request(read, read.pathTo(draw.uuid())).header(api.keyHeader(), keys.limited());
+            return List.of(step(reading.bytes(), Expected.of(reading, 404, 429)));
+        }
+        var good = bodies.good(phones.next(), true);
+        var creation = json(request(create, create.path()).header(api.keyHeader(), keys.ofAQuota()), good.json());
+        return List.of(step(bytes(creation), Expected.of(creation, 200, 429).with(good.contact())));
+    }
+
+    List<Step> read() {
+        if (draw.oneIn(2)) {
+            var unknown = read(draw.oneIn(5) ? draw.uuid().toUpperCase(Locale.ROOT) : draw.uuid());
+            if (draw.oneIn(4)) {
+                json(unknown, bodies.noObject(phones.next()));
+            }
+            return List.of(step(unknown.bytes(), Expected.of(unknown, 404)));
+        }
+        var uuid = draw.uuid();
+        var noUuid = read(draw.oneOf(
+                "1",
+                "abc",
+                uuid.substring(1),
+                uuid + "0",
+                uuid.replace("-", ""),
+                "%7B" + uuid + "%7D",
+                uuid.replace('-', '_'),
+                "g" + uuid.substring(1),
+                "..",
+                "%2e%2e",
+                "%00",
+                "'",
+                "\u00d9\u00a1",
+                draw.token(draw.between(1, 300)) + "!"));
+        return List.of(step(noUuid.bytes(), Expected.refusal(noUuid, Set.of("contactId"))));
+    }
+
+    List<Step> wrongMethod() {
+        var operation = draw.oneOf(create, read);
+        var path = operation.pathTo(draw.uuid());
+        var taken = api.methods(operation.path());
+        var method = draw.oneOf(
+                "GET",
+                "POST",
+                "PUT",
+                "PATCH",
+                "DELETE",
+                "HEAD",
+                "OPTIONS",
+                "TRACE",
+                "FIND",
+                draw.characters("ABCXYZ", 12));
+        if (taken.contains(method)) {
+            method = "DELETE";
+        }
+        var request = withKey(new Request(method, path), draw.oneIn(2) ? keys.good() : keys.unknown());
+        return List.of(step(request.bytes(), Expected.of(request, 405)));
+    }
+
+    List<Step> unknownPath() {
+        var path = draw.oneOf(
+                "/",
+                create.path() + "/",
+                create.path() + "//",
+                "/v1/partners/Contacts",
+                "/v1/partners",
+                "/v2/partners/contacts",
+                "//v1/partners/contacts",
+                "/v1/partners/contacts/" + draw.uuid() + "/x",
+                "/v1/partners/contact%73",
+                "/v1/./partners/contacts",
+                "/v1/partners/../partners/contacts",
+                "/" + draw.token(draw.between(1, 500)),
+                "/%",
+                "/%zz",
+                "/\u00ff",
+                "/v1/partners/contacts;x=y");
+        // The root is a page, which is not described.
+        var request = withKey(
+                new Request(draw.oneOf("GET", "POST", "DELETE"), path.equals("/") ? "/nothing" : path), keys.good());
+        return List.of(step(request.bytes(), Expected.of(request, 404).at("/nothing")));
+    }
+
+    List<Step> requestId() {
+        var id = switch (draw.below(6)) {
+            case 0 -> "x".repeat(128);
+            case 1 -> "x".repeat(draw.between(129, 2_000));
+            case 2 ->
+                draw.token(5) + draw.oneOf(" ", "\t", "\u0080", "\u00ff", "\u00a0", Request.utf8("م")) + draw.token(5);
+            case 3 -> "";
+            case 4 -> "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+            default -> draw.uuid();
+        };
+        var request = withKey(new Request(read.method(), read.pathTo(draw.uuid())), keys.good())
+                .id(id);
+        return List.of(step(request.bytes(), Expected.of(request, 404)));
+    }
+}

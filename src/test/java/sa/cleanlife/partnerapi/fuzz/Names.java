@@ -1,0 +1,95 @@
+package sa.cleanlife.partnerapi.fuzz;
+
+import java.text.Normalizer;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What people are called, and what of it is kept. */
+public final class Names {
+    /** Begins most names, and stands nowhere else: what has it has told a name. */
+    public static final String MARK = "Zuhairqx";
+
+    private static final List<String> LETTERS = List.of(
+            "a",
+            "Z",
+            "é",
+            "e\u0301",
+            "ß",
+            "أ",
+            "ح",
+            "م",
+            "د",
+            "ل",
+            "\u0301",
+            "И",
+            "字",
+            "한",
+            "\ud83d\ude00",
+            " ",
+            "'",
+            "-",
+            ".",
+            "\u200f",
+            "\u0958",
+            "\"",
+            "\\",
+            "/",
+            "<",
+            "&",
+            "%",
+            "0",
+            "\u1e9b\u0323");
+    private static final List<String> WHITE_SPACE =
+            List.of(" ", "\t", "\n", "\r", "\u00a0", "\u2003", "\u3000", "\u2028");
+    private static final List<String> UNSTORABLE =
+            List.of("\0", "\u0001", "\n", "\u007f", "\u0085", "\ud83d", "\ude00");
+
+    private static final Pattern WHITE_SPACE_AT_THE_ENDS = Pattern.compile("^\\p{IsWhite_Space}+|\\p{IsWhite_Space}+$");
+
+    private final Draw draw;
+
+    Names(Draw draw) {
+        this.draw = draw;
+    }
+
+    /** One that is accepted. */
+    String accepted() {
+        return switch (draw.below(12)) {
+            case 0 -> "a";
+            case 1 -> MARK + "b".repeat(200 - MARK.length());
+            case 2 -> MARK + "e\u0301".repeat(200 - MARK.length());
+            case 3 -> draw.oneOf(WHITE_SPACE) + ordinary() + draw.oneOf(WHITE_SPACE);
+            default -> ordinary();
+        };
+    }
+
+    private String ordinary() {
+        var name = new StringBuilder(MARK);
+        for (var length = draw.between(0, 30); length > 0; length--) {
+            name.append(draw.oneOf(LETTERS));
+        }
+        return name.toString();
+    }
+
+    /** One that is refused. */
+    String spoiled() {
+        return switch (draw.below(6)) {
+            case 0 -> "";
+            case 1 -> draw.oneOf(WHITE_SPACE).repeat(draw.between(1, 5));
+            case 2 -> MARK + "b".repeat(201 - MARK.length());
+            case 3 -> MARK + "c".repeat(draw.between(193, 5_000));
+            // It grows when it is composed.
+            case 4 -> "\u0958".repeat(draw.between(101, 200));
+            default -> MARK + draw.oneOf(UNSTORABLE) + "d";
+        };
+    }
+
+    String spoiledSource() {
+        return draw.oneIn(2) ? MARK + draw.oneOf(UNSTORABLE) + "d" : MARK + "s".repeat(draw.between(93, 500));
+    }
+
+    /** The form that is stored. */
+    static String kept(String name) {
+        return Normalizer.normalize(WHITE_SPACE_AT_THE_ENDS.matcher(name).replaceAll(""), Normalizer.Form.NFC);
+    }
+}

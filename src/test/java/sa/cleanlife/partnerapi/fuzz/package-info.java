@@ -1,0 +1,5 @@
+/** What finds inputs that nobody thought of: a seeded generator of requests, and what the fuzz tests of all packages share. */
+@NullMarked
+package sa.cleanlife.partnerapi.fuzz;
+
+import org.jspecify.annotations.NullMarked;

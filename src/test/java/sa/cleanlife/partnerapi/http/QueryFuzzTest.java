@@ -1,0 +1,92 @@
+package sa.cleanlife.partnerapi.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.ByteArrayOutputStream;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import sa.cleanlife.partnerapi.fuzz.Reach;
+
+/** A query on its way through the HTTP server to who looks for the key in it. */
+class QueryFuzzTest {
+    @RegisterExtension
+    static final EchoServer SERVER = new EchoServer();
+
+    @RegisterExtension
+    static final Reach REACH = new Reach("with the parameter", "without it", "malformed");
+
+    private static final String WITH_KEY = "api_key=pk_live_0123456789ABCDEFGHIJKLMNOP49O6qD&";
+    private static final int LONGEST = 3_900;
+    private static final int MOST_PARAMETERS = 1_024;
+
+    @FuzzTest
+    void says_what_the_parameter_is_or_nothing_and_is_no_trouble(byte[] bytes) throws Exception {
+        var query = lineOf(bytes);
+
+        var reply = SERVER.get(("/echo?" + query).getBytes(ISO_8859_1), "x: y".getBytes(UTF_8));
+        var afterKey = SERVER.get(("/echo?" + WITH_KEY + query).getBytes(ISO_8859_1), "x: y".getBytes(UTF_8));
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(EchoServer.parameter(reply)).isEqualTo(parameter(query));
+        assertThat(afterKey.status()).isEqualTo(200);
+        assertThat(EchoServer.parameter(afterKey)).isEqualTo(parameter(WITH_KEY + query));
+    }
+
+    /** What can stand in a request line, as it is, and the rest percent-encoded. */
+    private static String lineOf(byte[] bytes) {
+        var line = new StringBuilder();
+        for (var b : bytes) {
+            var c = b & 0xFF;
+            line.append(c <= ' ' || c == 0x7F ? "%%%02x".formatted(c) : Character.toString(c));
+        }
+        return line.substring(0, Math.min(LONGEST, line.length()));
+    }
+
+    /**
+     * The first of that name, as forms write it; nothing when any of the query is malformed. To the HTTP server, upper and
+     * lower case are the same in a name.
+     */
+    private static Optional<String> parameter(String query) {
+        var kind = "without it";
+        var found = Optional.<String>empty();
+        try {
+            var parameters = query.split("#", 2)[0].split("[&;]", 0);
+            for (var i = 0; i < Math.min(MOST_PARAMETERS, parameters.length); i++) {
+                var pair = parameters[i].split("=", 2);
+                var name = decoded(pair[0]);
+                var value = decoded(pair.length == 1 ? "" : pair[1]);
+                if (found.isEmpty() && name.equalsIgnoreCase("api_key")) {
+                    found = Optional.of(value);
+                    kind = "with the parameter";
+                }
+            }
+        } catch (IllegalArgumentException malformed) {
+            found = Optional.empty();
+            kind = "malformed";
+        }
+        REACH.saw(kind);
+        return found;
+    }
+
+    /** What is percent-encoded is UTF-8; what is not stands for itself. */
+    private static String decoded(String text) {
+        var decoded = new StringBuilder();
+        var encoded = new ByteArrayOutputStream();
+        for (var i = 0; i < text.length(); i++) {
+            if (text.charAt(i) == '%') {
+                if (!text.substring(i + 1).matches("(?s)[0-9a-fA-F]{2}.*")) {
+                    throw new IllegalArgumentException("malformed");
+                }
+                encoded.write(Integer.parseInt(text.substring(i + 1, i + 3), 16));
+                i += 2;
+            } else {
+                decoded.append(encoded.toString(UTF_8)).append(text.charAt(i) == '+' ? ' ' : text.charAt(i));
+                encoded.reset();
+            }
+        }
+        return decoded.append(encoded.toString(UTF_8)).toString();
+    }
+}

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Assertions;
 import sa.cleanlife.partnerapi.DataDirectory;
 
 /** The packaged program as an operator runs it: {@code ./partner-api}, a process with an environment of its own. */
-final class Launched implements AutoCloseable {
+public final class Launched implements AutoCloseable {
     private static final Path LAUNCHER = Path.of("partner-api").toAbsolutePath();
     private static final Pattern SERVES = Pattern.compile("serves http://127\\.0\\.0\\.1:(\\d+) ");
     private static final Pattern MANAGEMENT = Pattern.compile("metrics: http://127\\.0\\.0\\.1:(\\d+) ");
@@ -45,7 +45,7 @@ final class Launched implements AutoCloseable {
     }
 
     /** Waits until requests are served. */
-    static Launched serve(DataDirectory data, Map<String, String> environment) throws Exception {
+    public static Launched serve(DataDirectory data, Map<String, String> environment) throws Exception {
         var server = start(data, environment, "serve");
         try {
             DataDirectory.await("the server", () -> {
@@ -71,15 +71,15 @@ final class Launched implements AutoCloseable {
         return Files.readString(out, UTF_8);
     }
 
-    String err() throws IOException {
+    public String err() throws IOException {
         return Files.readString(err, UTF_8);
     }
 
-    int port() throws IOException {
+    public int port() throws IOException {
         return number(SERVES);
     }
 
-    int managementPort() throws IOException {
+    public int managementPort() throws IOException {
         return number(MANAGEMENT);
     }
 

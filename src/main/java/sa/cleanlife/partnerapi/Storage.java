@@ -113,7 +113,7 @@ public final class Storage implements AutoCloseable {
         var forgetful = database.settingsThatLoseData().await();
         if (!forgetful.isEmpty() && !settings.riskLosingContacts()) {
             throw new StartupException(
-                    "The database at %s has %s off, so it can lose contacts that were acknowledged when it or its machine stops. Turn it on, or set PARTNER_API_RISK_LOSING_CONTACTS=true if these contacts may be lost."
+                    "The database at %s has %s, so it can lose contacts that were acknowledged when it or its machine stops. Turn it on, or set PARTNER_API_RISK_LOSING_CONTACTS=true if these contacts may be lost."
                             .formatted(url, String.join(" and ", forgetful)));
         }
     }

@@ -5,11 +5,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.ClientBuilder;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnectOptions;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
@@ -38,12 +40,30 @@ public final class Database implements Statements {
 
     private static final Duration HEARTBEAT = Duration.ofMillis(250);
 
+    /**
+     * Empty when a commit will end. One that waits for a standby that is gone holds its connection, also when nobody waits
+     * for it any more, so none is begun; and a primary that its standby has left may be the old one of two. Any connected
+     * standby counts: which of them confirms commits is told only to roles with more privileges.
+     */
+    private static final String WHY_NOT_TO_BE_WRITTEN_TO = """
+            SELECT CASE
+                   WHEN pg_is_in_recovery()
+                   THEN 'the server is a standby'
+                   WHEN current_setting('synchronous_standby_names') <> ''
+                        AND current_setting('synchronous_commit') NOT IN ('off', 'local')
+                        AND NOT EXISTS (SELECT FROM pg_stat_replication)
+                   THEN 'the standby that must confirm commits is away'
+                   ELSE ''
+                   END AS reason
+            """;
+
     private final Vertx vertx;
     private final DatabaseUrl url;
     private final Time time;
     private final Patience patience;
     private volatile Pool pool;
     private Future<SqlConnectOptions> search = Future.failedFuture("none yet");
+    private volatile int lastPrimary;
     private volatile boolean available;
     private volatile boolean closed;
     private volatile NowAndThen remedyFailures = new NowAndThen();
@@ -55,10 +75,16 @@ public final class Database implements Statements {
         this.url = url;
         this.time = Time.of(vertx);
         this.patience = new Patience(time);
-        this.pool = pool("postgresql", CONNECTIONS, this::server);
+        this.pool = pool();
     }
 
-    private Pool pool(String name, int size, Supplier<Future<SqlConnectOptions>> server) {
+    private Pool pool() {
+        return connecting("postgresql", CONNECTIONS, this::server)
+                .withConnectHandler(Database::admit)
+                .build();
+    }
+
+    private ClientBuilder<Pool> connecting(String name, int size, Supplier<Future<SqlConnectOptions>> server) {
         return PgBuilder.pool()
                 .with(new PoolOptions()
                         .setName(name)
@@ -71,8 +97,45 @@ public final class Database implements Statements {
                         .setTcpNoDelay(true)
                         .setTcpKeepAlive(true))
                 .connectingTo(server)
-                .using(vertx)
-                .build();
+                .using(vertx);
+    }
+
+    /**
+     * Lets a new connection into the pool when a commit on it was confirmed by the standby, if commits are. A primary that
+     * was restarted shows those that waited for the standby as if they had been confirmed. Whoever was told of them would be
+     * told of what is lost with the primary; but what comes before a confirmed commit is confirmed as well.
+     */
+    private static void admit(SqlConnection connection) {
+        connection
+                .query("""
+                        SELECT CASE
+                               WHEN NOT pg_is_in_recovery() THEN pg_logical_emit_message(true, 'partner-api', '')
+                               END IS NOT NULL
+                        """)
+                .execute()
+                .map(rows -> rows.iterator().next().getBoolean(0))
+                .onComplete(confirmed -> {
+                    if (confirmed.succeeded() && confirmed.result()) {
+                        // For the pool, this means that it can be used.
+                        connection.close();
+                    } else {
+                        noteRefused(confirmed.cause());
+                        // The pool gives up its place when the server ends it.
+                        connection
+                                .query("SELECT pg_terminate_backend(pg_backend_pid())")
+                                .execute();
+                    }
+                });
+    }
+
+    private static void noteRefused(@Nullable Throwable failure) {
+        if (failure != null && !Patience.isUnavailable(failure)) {
+            LOG.atError()
+                    .addKeyValue(
+                            "reason",
+                            DatabaseUnavailableException.because(failure).getMessage())
+                    .log("a new connection to the database cannot be used");
+        }
     }
 
     /**
@@ -133,7 +196,7 @@ public final class Database implements Statements {
     /** Those that hang in a dead network would keep the places of new ones until {@link #SILENCE} has ended them. */
     private void leaveConnections() {
         var left = pool;
-        pool = pool("postgresql", CONNECTIONS, this::server);
+        pool = pool();
         left.close();
     }
 
@@ -149,10 +212,14 @@ public final class Database implements Statements {
 
     /** Asks for a sign of life of a server that can be written to: a standby is as good as none. */
     public Future<Void> ping() {
-        return query("SELECT pg_is_in_recovery()", Tuple.tuple())
-                .compose(rows -> rows.iterator().next().getBoolean(0)
-                        ? Future.failedFuture(new DatabaseUnavailableException("the server is a standby"))
-                        : Future.succeededFuture());
+        return query(WHY_NOT_TO_BE_WRITTEN_TO, Tuple.tuple()).compose(Database::refuseWhatCannotBeWrittenTo);
+    }
+
+    private static Future<Void> refuseWhatCannotBeWrittenTo(RowSet<Row> rows) {
+        var reason = rows.iterator().next().getString("reason");
+        return reason.isEmpty()
+                ? Future.succeededFuture()
+                : Future.failedFuture(new DatabaseUnavailableException(reason));
     }
 
     /** Runs one statement in a transaction of its own. It must be safe to repeat: it is asked until its answer is known. */
@@ -178,16 +245,21 @@ public final class Database implements Statements {
                 .onFailure(this::noteFullDisk);
     }
 
-    /** Those of PostgreSQL's settings that make it forget what it has acknowledged, and are off where they must be on. */
+    /**
+     * Those of PostgreSQL's settings that make it forget what it has acknowledged, such as {@code fsync off}. With a standby
+     * that must confirm commits, a commit counts once it is on the standby's disk.
+     */
     public Future<List<String>> settingsThatLoseData() {
         return query("""
-                SELECT name
+                SELECT name || ' ' || setting AS lost_with
                   FROM pg_settings
-                 WHERE name IN ('fsync', 'synchronous_commit')
-                   AND setting = 'off'
+                 WHERE (name IN ('fsync', 'synchronous_commit') AND setting = 'off')
+                    OR (name = 'synchronous_commit' AND setting IN ('local', 'remote_write')
+                        AND current_setting('synchronous_standby_names') <> '')
                  ORDER BY name
                 """, Tuple.tuple())
-                .map(rows -> rows.stream().map(row -> row.getString("name")).toList());
+                .map(rows ->
+                        rows.stream().map(row -> row.getString("lost_with")).toList());
     }
 
     /** Ends the connections; one that hangs ends with the process. */
@@ -200,7 +272,7 @@ public final class Database implements Statements {
     }
 
     /**
-     * Where the next connection goes: of several servers, the first that is no standby. Connecting to a server that takes a
+     * Where the next connection goes: of several servers, one that can be written to. Connecting to a server that takes a
      * connection and then says nothing has no end, and would keep a place in the pool; so while the database does not
      * answer, a server is tried before the pool may connect to it.
      */
@@ -209,26 +281,35 @@ public final class Database implements Statements {
         return servers.size() == 1 && available ? Future.succeededFuture(servers.getFirst()) : primary(servers);
     }
 
-    /** One search at a time, however many connections wait for it. */
+    /**
+     * One search at a time, however many connections wait for it. It begins with the last primary: a machine that is gone
+     * and refuses nothing costs each search that asks it the time of a trial. Of the reasons why there is none, that of the
+     * last primary tells the most.
+     */
     private synchronized Future<SqlConnectOptions> primary(List<PgConnectOptions> servers) {
         if (search.isComplete()) {
-            search = Future.failedFuture(new DatabaseUnavailableException("no server was tried"));
-            for (var server : servers) {
-                search = search.recover(before -> isPrimary(server)
-                        .compose(isPrimary -> isPrimary
-                                ? Future.<SqlConnectOptions>succeededFuture(server)
-                                : Future.failedFuture(new DatabaseUnavailableException("the server is a standby"))));
+            int first = lastPrimary;
+            search = tried(servers, first);
+            for (int i = 1; i < servers.size(); i++) {
+                int next = (first + i) % servers.size();
+                search = search.recover(reason -> tried(servers, next).recover(another -> Future.failedFuture(reason)));
             }
         }
         return search;
     }
 
-    private Future<Boolean> isPrimary(PgConnectOptions server) {
-        var trial = pool("postgresql-trial", 1, () -> Future.succeededFuture(server));
-        return trial.query("SELECT NOT pg_is_in_recovery()")
+    private Future<SqlConnectOptions> tried(List<PgConnectOptions> servers, int index) {
+        var server = servers.get(index);
+        var trial = connecting("postgresql-trial", 1, () -> Future.succeededFuture(server))
+                .build();
+        return trial.query(WHY_NOT_TO_BE_WRITTEN_TO)
                 .execute()
-                .map(rows -> rows.iterator().next().getBoolean(0))
+                .compose(Database::refuseWhatCannotBeWrittenTo)
                 .timeout(CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                .onComplete(tried -> trial.close());
+                .onComplete(tried -> trial.close())
+                .map(primary -> {
+                    lastPrimary = index;
+                    return server;
+                });
     }
 }

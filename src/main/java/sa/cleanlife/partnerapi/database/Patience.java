@@ -70,7 +70,7 @@ public final class Patience {
                         isUnavailable(failure) ? DatabaseUnavailableException.because(failure) : failure));
     }
 
-    private static boolean isUnavailable(Throwable failure) {
+    static boolean isUnavailable(Throwable failure) {
         return switch (failure) {
             case PgException e -> UNAVAILABLE_CLASSES.contains(e.getSqlState().substring(0, 2));
             case DatabaseUnavailableException e -> true;

@@ -1,0 +1,237 @@
+package sa.cleanlife.partnerapi.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import sa.cleanlife.partnerapi.DataDirectory;
+import sa.cleanlife.partnerapi.LoadClient;
+import sa.cleanlife.partnerapi.LoadClient.Reply;
+import sa.cleanlife.partnerapi.cli.Launched;
+import sa.cleanlife.partnerapi.cli.Shell;
+import sa.cleanlife.partnerapi.faults.History.Call;
+import sa.cleanlife.partnerapi.faults.History.FindOrCreate;
+import sa.cleanlife.partnerapi.faults.History.Refused;
+import sa.cleanlife.partnerapi.faults.History.Told;
+
+/** Two nodes on a PostgreSQL and its synchronous standby, of which the machine that has the primary fails. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FailoverIT {
+    /** What is promised, from the promotion on. */
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private static final String NEW_PHONE = "+966500000001";
+
+    @TempDir
+    private static Path directory;
+
+    private static ReplicatedPostgres postgres;
+    private static Launched one;
+    private static Launched other;
+    private static String key;
+
+    @BeforeAll
+    static void start_a_primary_its_standby_and_two_nodes() throws Exception {
+        ReplicatedPostgres.assumeInstalled();
+        postgres = ReplicatedPostgres.setUp(directory.resolve("postgresql"));
+        var shell = Shell.onDatabase(directory, postgres.url());
+        shell.run("partner add grand-hotel").table();
+        key = shell.run("key issue --partner grand-hotel --permission partner_contacts_read --json")
+                .json()
+                .get("key")
+                .asString();
+        one = serve("one");
+        other = serve("other");
+    }
+
+    private static Launched serve(String name) throws Exception {
+        return Launched.serve(
+                DataDirectory.of(directory.resolve(name)), Map.of("PARTNER_API_DATABASE_URL", postgres.url()));
+    }
+
+    @AfterAll
+    static void stop_all() throws Exception {
+        try {
+            Stream.of(one, other).filter(Objects::nonNull).forEach(Launched::close);
+        } finally {
+            if (postgres != null) {
+                postgres.remove();
+            }
+        }
+    }
+
+    @BeforeEach
+    void make_whole_what_another_test_broke() throws Exception {
+        postgres.makeWhole();
+        for (var node : List.of(one, other)) {
+            DataDirectory.await("service", () -> {
+                try (var http = new LoadClient(1)) {
+                    return post(http, node, "+966500000000", "Ahmed Ali").status() == 200;
+                }
+            });
+        }
+    }
+
+    @Test
+    void both_nodes_serve_again_soon_after_a_killed_primary_is_replaced_and_nothing_is_lost() throws Exception {
+        try (var load = underLoad()) {
+            postgres.kill(postgres.primary());
+            TimeUnit.MILLISECONDS.sleep(1_500);
+            promoteAndAwaitService(load, "killed");
+
+            // The new standby is as good as the old one.
+            postgres.rebuildStandby();
+            awaitCalls(load, 500);
+            postgres.kill(postgres.primary());
+            TimeUnit.MILLISECONDS.sleep(500);
+            promoteAndAwaitService(load, "killed again");
+
+            assertNothingIsBroken(load);
+        }
+    }
+
+    @Test
+    void both_nodes_serve_again_soon_after_a_frozen_primary_is_replaced_and_leave_it_alone() throws Exception {
+        try (var load = underLoad()) {
+            postgres.freeze(postgres.primary());
+            TimeUnit.MILLISECONDS.sleep(3_000);
+            promoteAndAwaitService(load, "frozen");
+
+            // What the guide forbids. The nodes must not believe it that it is the primary.
+            int old = postgres.standby();
+            long thawed = System.nanoTime();
+            postgres.thaw(old);
+            TimeUnit.MILLISECONDS.sleep(2_000);
+            assertThat(postgres.number(old, "SELECT pg_is_in_recovery()::int")).isZero();
+            assertThat(answersTo(load.calls(), thawed)).containsOnlyKeys("200");
+            postgres.kill(old);
+
+            assertNothingIsBroken(load);
+        }
+    }
+
+    @Test
+    void a_contact_is_told_to_nobody_before_the_standby_has_it_whatever_becomes_of_the_primary() throws Exception {
+        try (var http = new LoadClient(1)) {
+            postgres.freeze(postgres.standby());
+            for (var node : List.of(one, other)) {
+                assertThat(post(http, node, NEW_PHONE, "Sara Ali").status()).isEqualTo(503);
+            }
+            TimeUnit.MILLISECONDS.sleep(1_000);
+            assertThat(postgres.rows(postgres.primary(), NEW_PHONE))
+                    .as("a commit that waits shows nothing yet")
+                    .isEmpty();
+
+            // On the primary's disk it is, so from the next start it shows; and it is lost if the primary is.
+            postgres.kill(postgres.standby());
+            postgres.kill(postgres.primary());
+            postgres.start(postgres.primary());
+            assertThat(postgres.rows(postgres.primary(), NEW_PHONE)).hasSize(1);
+            long started = System.nanoTime();
+            while (System.nanoTime() - started < Duration.ofSeconds(2).toNanos()) {
+                for (var node : List.of(one, other)) {
+                    assertThat(post(http, node, NEW_PHONE, "Sara Ali").status()).isEqualTo(503);
+                }
+            }
+
+            postgres.start(postgres.standby());
+            for (var node : List.of(one, other)) {
+                DataDirectory.await(
+                        "service", () -> post(http, node, NEW_PHONE, "Sara Ali").status() == 200);
+            }
+            assertThat(postgres.rows(postgres.standby(), NEW_PHONE)).hasSize(1);
+            assertThat(postgres.log(postgres.primary()))
+                    .as("the server lets its commits wait")
+                    .doesNotContain("canceling wait", "canceling the wait");
+        }
+    }
+
+    private static Reply post(LoadClient http, Launched node, String phone, String name) throws Exception {
+        return LoadClient.await(http.postContact(node.port(), key, phone, name));
+    }
+
+    private RecordedLoad underLoad() throws Exception {
+        long seed = System.nanoTime();
+        var load = RecordedLoad.start(key, seed, List.of(one.port(), other.port()));
+        try {
+            awaitCalls(load, 1_000);
+            return load;
+        } catch (Throwable e) {
+            load.close();
+            throw e;
+        }
+    }
+
+    private void awaitCalls(RecordedLoad load, int count) throws Exception {
+        long now = System.nanoTime();
+        DataDirectory.await("calls", () -> answersTo(load.calls(), now).getOrDefault("200", 0L) >= count);
+    }
+
+    /** Prints and holds against the promise how long each node needs to serve, and to serve without a refusal. */
+    private void promoteAndAwaitService(RecordedLoad load, String what) throws Exception {
+        long promotion = System.nanoTime();
+        postgres.promoteStandby();
+        long promoted = System.nanoTime();
+        TimeUnit.NANOSECONDS.sleep(promotion + SOON.toNanos() - System.nanoTime());
+        TimeUnit.MILLISECONDS.sleep(500);
+        for (var node : List.of(one, other)) {
+            var calls = load.calls(node.port());
+            var first = calls.stream()
+                    .filter(call -> call.startNanos() >= promotion && isAcknowledged(call))
+                    .mapToLong(Call::endNanos)
+                    .min();
+            assertThat(first).as("service of a node after the promotion").isPresent();
+            var served = Duration.ofNanos(first.getAsLong() - promotion);
+            var refused = Duration.ofNanos(calls.stream()
+                            .filter(call -> call.endNanos() >= promotion && !isAcknowledged(call))
+                            .mapToLong(Call::endNanos)
+                            .max()
+                            .orElse(promotion)
+                    - promotion);
+            System.out.printf(
+                    "FailoverIT: primary %s; the promotion took %d ms; a node served after %d ms, and without refusals after %d ms%n",
+                    what, Duration.ofNanos(promoted - promotion).toMillis(), served.toMillis(), refused.toMillis());
+            assertThat(served).isLessThan(SOON);
+            assertThat(refused).isLessThan(SOON);
+        }
+    }
+
+    private static boolean isAcknowledged(Call call) {
+        return call.answer() instanceof Told;
+    }
+
+    private void assertNothingIsBroken(RecordedLoad load) throws Exception {
+        var calls = load.stop();
+        var rows = postgres.rows(postgres.primary(), load.phones());
+        var violations = HistoryChecker.violations(calls, rows);
+        System.out.printf(
+                "FailoverIT: %d calls, answered with %s; %d contacts; %d violations%n",
+                calls.size(), answersTo(calls, Long.MIN_VALUE), rows.size(), violations.size());
+        assertThat(calls.stream().filter(FindOrCreate.class::isInstance)).hasSizeGreaterThan(1_000);
+        assertThat(violations).isEmpty();
+    }
+
+    private static Map<String, Long> answersTo(List<Call> calls, long since) {
+        return calls.stream()
+                .filter(call -> since == Long.MIN_VALUE || call.startNanos() >= since)
+                .collect(Collectors.groupingBy(
+                        call -> switch (call.answer()) {
+                            case Told told -> "200";
+                            case Refused(int status) -> Integer.toString(status);
+                            case History.Lost lost -> "none";
+                        },
+                        Collectors.counting()));
+    }
+}

@@ -1,0 +1,210 @@
+package sa.cleanlife.partnerapi.faults;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import sa.cleanlife.partnerapi.DataDirectory;
+import sa.cleanlife.partnerapi.faults.History.Row;
+
+/**
+ * A primary and its synchronous standby, set up and handled as an operator does who tries them out, with {@code
+ * ops/replication/try-out}. Servers are called by their ports.
+ */
+final class ReplicatedPostgres {
+    private static final Path TRY_OUT = Path.of("ops/replication/try-out").toAbsolutePath();
+
+    private final Path directory;
+    private final String url;
+    private int primary;
+    private int standby;
+
+    private ReplicatedPostgres(Path directory, int primary, int standby, String url) {
+        this.directory = directory;
+        this.primary = primary;
+        this.standby = standby;
+        this.url = url;
+    }
+
+    /** Skips the tests, and says so, where PostgreSQL's packages are not installed. */
+    static void assumeInstalled() throws Exception {
+        var programs = run("programs");
+        if (programs.exitCode() == 2) {
+            System.out.println("FailoverIT is skipped: " + programs.err());
+            Assumptions.abort(programs.err());
+        }
+    }
+
+    /** @param directory which does not exist yet, and no longer exists after {@link #remove} */
+    static ReplicatedPostgres setUp(Path directory) throws Exception {
+        int primary;
+        int standby;
+        try (var one = new ServerSocket(0);
+                var other = new ServerSocket(0)) {
+            primary = one.getLocalPort();
+            standby = other.getLocalPort();
+        }
+        var url = succeed("set-up", directory.toString(), Integer.toString(primary), Integer.toString(standby));
+        return new ReplicatedPostgres(directory.toRealPath(), primary, standby, url.strip());
+    }
+
+    /** For the server: both hosts, of which it finds the primary. */
+    String url() {
+        return url;
+    }
+
+    int primary() {
+        return primary;
+    }
+
+    int standby() {
+        return standby;
+    }
+
+    void start(int port) throws Exception {
+        succeed("start", directory.toString(), Integer.toString(port));
+    }
+
+    /** As a power cut ends it. */
+    void kill(int port) throws Exception {
+        succeed("kill", directory.toString(), Integer.toString(port));
+        assertThat(processes(port)).isEmpty();
+    }
+
+    void freeze(int port) {
+        processes(port).forEach(process -> DataDirectory.signal("STOP", process));
+    }
+
+    void thaw(int port) {
+        processes(port).forEach(process -> DataDirectory.signal("CONT", process));
+    }
+
+    /** The standby becomes the primary, whatever became of that. */
+    void promoteStandby() throws Exception {
+        succeed("promote", directory.toString(), Integer.toString(standby));
+        int old = primary;
+        primary = standby;
+        standby = old;
+    }
+
+    /** The old primary becomes the synchronous standby of the new one. */
+    void rebuildStandby() throws Exception {
+        succeed("follow", directory.toString(), Integer.toString(standby), Integer.toString(primary));
+    }
+
+    /** Whatever happened to the two: a primary with its synchronous standby. */
+    void makeWhole() throws Exception {
+        thaw(primary);
+        if (processes(primary).isEmpty()) {
+            start(primary);
+        }
+        if (processes(standby).isEmpty() || number(primary, "SELECT count(*) FROM pg_stat_replication") == 0) {
+            kill(standby);
+            rebuildStandby();
+        }
+    }
+
+    /** All that runs of it. */
+    List<ProcessHandle> processes(int port) {
+        var data = " -D " + directory.resolve(Integer.toString(port)) + " ";
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().commandLine().orElse("").contains(data))
+                .flatMap(process -> Stream.concat(Stream.of(process), process.children()))
+                .distinct()
+                .toList();
+    }
+
+    /** What PostgreSQL said. */
+    String log(int port) throws IOException {
+        return Files.readString(directory.resolve(port + ".log"), UTF_8);
+    }
+
+    /** Contacts whose phones begin so. */
+    List<Row> rows(int port, String phones) throws SQLException {
+        return query(
+                port,
+                "SELECT id, phone, name FROM contact WHERE phone LIKE '" + phones + "%'",
+                row -> new Row(row.getObject("id", UUID.class), row.getString("phone"), row.getString("name")));
+    }
+
+    long number(int port, String sql) throws SQLException {
+        return query(port, sql, row -> row.getLong(1)).getFirst();
+    }
+
+    /** Makes something of one row. */
+    private interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private <T> List<T> query(int port, String sql, Reader<T> reader) throws SQLException {
+        var login = URI.create(url.replaceFirst("@[^/]*/", "@127.0.0.1:" + port + "/"))
+                .getUserInfo()
+                .split(":", 2);
+        var found = new ArrayList<T>();
+        try (var connection = DriverManager.getConnection(
+                        "jdbc:postgresql://127.0.0.1:" + port + "/partner_api", login[0], login[1]);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                found.add(reader.read(rows));
+            }
+        }
+        return found;
+    }
+
+    /** How the script ended, and what it printed. */
+    record Run(int exitCode, String out, String err) {}
+
+    static Run run(String... arguments) throws Exception {
+        var out = Files.createTempFile("try-out", ".out");
+        var err = Files.createTempFile("try-out", ".err");
+        try {
+            var builder = new ProcessBuilder(TRY_OUT.toString())
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
+            builder.command().addAll(List.of(arguments));
+            var process = builder.start();
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroy();
+                throw new AssertionError("still running: " + builder.command() + Files.readString(err, UTF_8));
+            }
+            return new Run(
+                    process.exitValue(),
+                    Files.readString(out, UTF_8),
+                    Files.readString(err, UTF_8).strip());
+        } finally {
+            Files.delete(out);
+            Files.delete(err);
+        }
+    }
+
+    private static String succeed(String... arguments) throws Exception {
+        var run = run(arguments);
+        assertThat(run.exitCode())
+                .as("%s: %s", String.join(" ", arguments), run.err())
+                .isZero();
+        return run.out();
+    }
+
+    /** Leaves nothing behind, in whatever state it is. */
+    void remove() throws Exception {
+        try {
+            succeed("remove", directory.toString());
+        } finally {
+            List.of(primary, standby).forEach(port -> processes(port).forEach(ProcessHandle::destroyForcibly));
+        }
+    }
+}

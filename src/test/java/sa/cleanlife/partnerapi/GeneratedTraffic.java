@@ -49,7 +49,7 @@ final class GeneratedTraffic {
     private final long most;
     private final LongAdder requests = new LongAdder();
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
-    private final Map<Kind, LongAdder> requestsByKind = new EnumMap<>(Kind.class);
+    private final Map<Kind, LongAdder> requestsByKind = new ConcurrentHashMap<>();
     private final Map<Integer, LongAdder> answersByStatus = new ConcurrentHashMap<>();
     private final Set<String> lostAnswers = ConcurrentHashMap.newKeySet();
     private final AtomicLong slowestNanos = new AtomicLong();
@@ -60,9 +60,6 @@ final class GeneratedTraffic {
         this.conversations = conversations;
         this.next = new AtomicLong(first);
         this.most = most;
-        for (var kind : Kind.values()) {
-            requestsByKind.put(kind, new LongAdder());
-        }
     }
 
     /** Returns when all have ended, or many have gone wrong. */
@@ -122,7 +119,7 @@ final class GeneratedTraffic {
                     .orElse(step.bytes());
             var count = Math.max(1, step.answers().size());
             requests.add(count);
-            requestsByKind.get(kind).add(count);
+            requestsByKind.computeIfAbsent(kind, first -> new LongAdder()).add(count);
             var sent = now();
             // Who is refused while still sending may be cut off; then there is no answer to judge but what came before.
             wire.send(Wire.bytes(bytes));

@@ -23,6 +23,10 @@ import java.util.stream.Collectors;
 public record DatabaseUrl(
         List<Host> hosts, String database, String user, String password, SslMode sslMode, String sslRootCertificate) {
     private static final int DEFAULT_PORT = 5432;
+
+    /** Also not when percent-encoded: in the JDBC URL they would lead elsewhere than to that host. */
+    private static final String NOT_IN_HOSTS = "/,?#[]";
+
     private static final String EXAMPLE = "postgresql://user:password@host:5432/database";
     private static final Set<String> PARAMETERS =
             Set.of("user", "password", "sslmode", "sslrootcert", "target_session_attrs", "targetServerType");
@@ -98,7 +102,7 @@ public record DatabaseUrl(
                 name = name.substring(1, name.length() - 1);
             }
             name = decode(name);
-            if (name.isEmpty() || name.contains("/") || name.contains("[") || name.contains("]")) {
+            if (name.isEmpty() || name.chars().anyMatch(c -> NOT_IN_HOSTS.indexOf(c) >= 0)) {
                 throw new IllegalArgumentException("must name a host, as in " + EXAMPLE);
             }
             hosts.add(new Host(name, port < 0 ? DEFAULT_PORT : port(host.substring(port + 1))));

@@ -16,6 +16,7 @@ class ApiKeyFuzzTest {
     static final Reach REACH = new Reach("a key", "not the form of a key", "another checksum");
 
     private static final Pattern FORM = Pattern.compile("(pk_live_|pk_sandbox_)[0-9A-Za-z]{32}");
+    private static final Pattern LENGTH = Pattern.compile("(?s)(pk_live_|pk_sandbox_).{32}");
     private static final int CHECKSUM = 6;
 
     @FuzzTest
@@ -25,7 +26,7 @@ class ApiKeyFuzzTest {
         var text = new String(bytes, ISO_8859_1);
 
         assertIsTakenWhenRight(text);
-        if (FORM.matcher(text).matches()) {
+        if (LENGTH.matcher(text).matches()) {
             assertIsTakenWhenRight(withRightChecksum(text));
         }
     }

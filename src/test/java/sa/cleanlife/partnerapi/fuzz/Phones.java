@@ -57,7 +57,7 @@ final class Phones {
 
     Spoiled spoiled(String phone) {
         var national = phone.substring(4);
-        return switch (draw.below(14)) {
+        return switch (draw.below(15)) {
             case 0 -> new Spoiled("0" + national, Optional.of(phone));
             case 1 -> new Spoiled(phone.substring(1), Optional.of(phone));
             case 2 -> new Spoiled("00" + phone.substring(1), Optional.of(phone));
@@ -71,6 +71,7 @@ final class Phones {
             case 10 -> withoutSuggestion(draw.oneOf("+14155550100", "+971501234567", "+966911", "+966100000000"));
             case 11 -> withoutSuggestion(phone + "-".repeat(65 - phone.length()));
             case 12 -> withoutSuggestion(draw.oneOf("", "+", "+966", "abc", "null", "٠", "+966\u0669"));
+            case 13 -> withoutSuggestion(with(draw.oneOf("x", "a", "/", ",", "+", "٫", "\u0301"), phone));
             default -> withoutSuggestion(phone.replace("+966", "+96६"));
         };
     }
@@ -80,7 +81,11 @@ final class Phones {
     }
 
     private String withWhiteSpace(String phone) {
+        return with(draw.oneOf(WHITE_SPACE), phone);
+    }
+
+    private String with(String inserted, String phone) {
         var at = draw.below(phone.length() + 1);
-        return phone.substring(0, at) + draw.oneOf(WHITE_SPACE) + phone.substring(at);
+        return phone.substring(0, at) + inserted + phone.substring(at);
     }
 }

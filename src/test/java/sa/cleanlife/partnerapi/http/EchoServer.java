@@ -27,6 +27,7 @@ import sa.cleanlife.partnerapi.fuzz.Wire;
 final class EchoServer implements BeforeAllCallback, AfterAllCallback {
     /** For a machine that is busy; how long an answer takes is asked elsewhere. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int CONNECTIONS = 10;
 
     private final Vertx vertx = Vertx.vertx();
     private int port;
@@ -52,10 +53,9 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
                     }
                     json.writeEndObject();
                 }));
-        port = vertx.createHttpServer(Api.serverOptions())
-                .requestHandler(api::handle)
+        port = new Connections(vertx, CONNECTIONS)
+                .watch(vertx.createHttpServer(Api.serverOptions()), api::handle)
                 .invalidRequestHandler(api::handleMalformed)
-                .connectionHandler(api::handleConnection)
                 .listen(0, "127.0.0.1")
                 .await(10, TimeUnit.SECONDS)
                 .actualPort();

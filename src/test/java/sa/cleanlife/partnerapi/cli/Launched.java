@@ -29,7 +29,8 @@ public final class Launched implements AutoCloseable {
         this.err = err;
     }
 
-    static Launched start(DataDirectory data, Map<String, String> environment, String... arguments) throws IOException {
+    public static Launched start(DataDirectory data, Map<String, String> environment, String... arguments)
+            throws IOException {
         var out = Files.createTempFile(data.path().getParent(), "out", ".txt");
         var err = Files.createTempFile(data.path().getParent(), "err", ".txt");
         var builder = new ProcessBuilder(LAUNCHER.toString())
@@ -107,7 +108,7 @@ public final class Launched implements AutoCloseable {
         return process.isAlive();
     }
 
-    int exitCode() throws IOException, InterruptedException {
+    public int exitCode() throws IOException, InterruptedException {
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             throw new AssertionError("still running: " + out() + err());
         }

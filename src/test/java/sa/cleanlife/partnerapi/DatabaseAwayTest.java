@@ -200,6 +200,41 @@ class DatabaseAwayTest {
             }
         }
 
+        @Test
+        void a_standby_that_is_away_means_503_in_time_few_connections_and_full_service_once_it_need_not_confirm()
+                throws Exception {
+            try (var server = TestServer.start(newDatabase(), Clock.systemUTC());
+                    var load = underLoad(server)) {
+                setForAll(server.database(), "synchronous_standby_names = 'nobody'");
+                long away = System.nanoTime();
+                awaitReady(server, 503);
+                Thread.sleep(3_000);
+                long backSoon = System.nanoTime();
+                var connections = TestPostgres.queryNumber(
+                        server.database(),
+                        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'partner-api'"
+                                + " AND datname = current_database()");
+                resetForAll(server.database(), "synchronous_standby_names");
+                long back = System.nanoTime();
+
+                var outcomes = awaitFullService(server, load, back);
+
+                // Once the server has noticed; until then some are answered that had nothing to commit.
+                assertThat(outcomes.stream()
+                                .filter(each ->
+                                        each.sentNanos() >= away + SOON.toNanos() && each.endedNanos() <= backSoon)
+                                .map(Outcome::status))
+                        .isNotEmpty()
+                        .containsOnly(503);
+                assertNothingAcknowledgedIsLost(server, outcomes);
+                System.out.println("DatabaseAwayTest: " + connections + " connections while commits waited");
+                assertThat(connections)
+                        .isLessThanOrEqualTo(2 * (3L * Runtime.getRuntime().availableProcessors() + 6));
+            } finally {
+                resetForAll(postgres.connectionUri(), "synchronous_standby_names");
+            }
+        }
+
         private void endConnections(TestServer server) {
             TestPostgres.execute(
                     server.database(),
@@ -373,16 +408,14 @@ class DatabaseAwayTest {
         @Test
         void a_database_without_fsync_is_refused_unless_told_otherwise() throws Exception {
             var database = newDatabase();
-            TestPostgres.execute(database, "ALTER SYSTEM SET fsync = off");
-            TestPostgres.execute(database, "SELECT pg_reload_conf()");
+            setForAll(database, "fsync = off");
             try {
                 awaitSetting(database, "fsync", "off");
 
                 assertThat(refusalToStart(database)).contains("fsync off", "PARTNER_API_RISK_LOSING_CONTACTS");
                 startsWhenTold(database);
             } finally {
-                TestPostgres.execute(database, "ALTER SYSTEM RESET fsync");
-                TestPostgres.execute(database, "SELECT pg_reload_conf()");
+                resetForAll(database, "fsync");
                 awaitSetting(database, "fsync", "on");
             }
         }
@@ -394,6 +427,23 @@ class DatabaseAwayTest {
 
             assertThat(refusalToStart(database)).contains("synchronous_commit off", "PARTNER_API_RISK_LOSING_CONTACTS");
             startsWhenTold(database);
+        }
+
+        @Test
+        void a_database_that_does_not_wait_for_its_standby_is_refused_unless_told_otherwise() throws Exception {
+            var database = newDatabase();
+            TestPostgres.execute(database, "ALTER DATABASE " + nameOf(database) + " SET synchronous_commit = local");
+            TestServer.start(database, Clock.systemUTC()).close();
+            setForAll(database, "synchronous_standby_names = 'nobody'");
+            try {
+                awaitSetting(database, "synchronous_standby_names", "nobody");
+
+                assertThat(refusalToStart(database))
+                        .contains("synchronous_commit local", "PARTNER_API_RISK_LOSING_CONTACTS");
+                startsWhenTold(database);
+            } finally {
+                resetForAll(database, "synchronous_standby_names");
+            }
         }
 
         @Test
@@ -471,6 +521,16 @@ class DatabaseAwayTest {
                                             .formatted(name, value))
                             == 1);
         }
+    }
+
+    private static void setForAll(String database, String setting) {
+        TestPostgres.execute(database, "ALTER SYSTEM SET " + setting);
+        TestPostgres.execute(database, "SELECT pg_reload_conf()");
+    }
+
+    private static void resetForAll(String database, String name) {
+        TestPostgres.execute(database, "ALTER SYSTEM RESET " + name);
+        TestPostgres.execute(database, "SELECT pg_reload_conf()");
     }
 
     private static int ready(int managementPort) {

@@ -251,15 +251,14 @@ public final class Database implements Statements {
      */
     public Future<List<String>> settingsThatLoseData() {
         return query("""
-                SELECT name || ' ' || setting AS lost_with
+                SELECT name || ' ' || setting AS cause
                   FROM pg_settings
                  WHERE (name IN ('fsync', 'synchronous_commit') AND setting = 'off')
                     OR (name = 'synchronous_commit' AND setting IN ('local', 'remote_write')
                         AND current_setting('synchronous_standby_names') <> '')
                  ORDER BY name
                 """, Tuple.tuple())
-                .map(rows ->
-                        rows.stream().map(row -> row.getString("lost_with")).toList());
+                .map(rows -> rows.stream().map(row -> row.getString("cause")).toList());
     }
 
     /** Ends the connections; one that hangs ends with the process. */

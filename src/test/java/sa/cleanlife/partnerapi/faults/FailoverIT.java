@@ -57,8 +57,11 @@ class FailoverIT {
     }
 
     private static Launched serve(String name) throws Exception {
-        return Launched.serve(
-                DataDirectory.of(directory.resolve(name)), Map.of("PARTNER_API_DATABASE_URL", postgres.url()));
+        return Launched.serve(DataDirectory.of(directory.resolve(name)), environment());
+    }
+
+    private static Map<String, String> environment() {
+        return Map.of("PARTNER_API_DATABASE_URL", postgres.url());
     }
 
     @AfterAll
@@ -155,6 +158,17 @@ class FailoverIT {
             assertThat(postgres.log(postgres.primary()))
                     .as("the server lets its commits wait")
                     .doesNotContain("canceling wait", "canceling the wait");
+        }
+    }
+
+    @Test
+    void a_database_whose_commits_do_not_wait_for_the_standby_s_disk_is_refused() throws Exception {
+        postgres.execute(postgres.primary(), "ALTER DATABASE partner_api SET synchronous_commit = remote_write");
+        try (var server = Launched.start(DataDirectory.of(directory.resolve("third")), environment(), "serve")) {
+            assertThat(server.exitCode()).isEqualTo(1);
+            assertThat(server.err()).contains("synchronous_commit remote_write", "PARTNER_API_RISK_LOSING_CONTACTS");
+        } finally {
+            postgres.execute(postgres.primary(), "ALTER DATABASE partner_api RESET synchronous_commit");
         }
     }
 

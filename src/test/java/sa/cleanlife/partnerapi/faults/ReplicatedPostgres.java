@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -25,7 +26,7 @@ import sa.cleanlife.partnerapi.faults.History.Row;
  * ops/replication/try-out}. Servers are called by their ports.
  */
 final class ReplicatedPostgres {
-    private static final Path TRY_OUT = Path.of("ops/replication/try-out").toAbsolutePath();
+    static final Path TRY_OUT = Path.of("ops/replication/try-out").toAbsolutePath();
 
     private final Path directory;
     private final String url;
@@ -41,24 +42,29 @@ final class ReplicatedPostgres {
 
     /** Skips the tests, and says so, where PostgreSQL's packages are not installed. */
     static void assumeInstalled() throws Exception {
-        var programs = run("programs");
+        var programs = run(Map.of(), "programs");
         if (programs.exitCode() == 2) {
-            System.out.println("FailoverIT is skipped: " + programs.err());
+            System.out.println("A test of replication is skipped: " + programs.err());
             Assumptions.abort(programs.err());
         }
     }
 
     /** @param directory which does not exist yet, and no longer exists after {@link #remove} */
     static ReplicatedPostgres setUp(Path directory) throws Exception {
-        int primary;
-        int standby;
+        var ports = twoFreePorts();
+        var url = succeed(
+                "set-up",
+                directory.toString(),
+                ports.getFirst().toString(),
+                ports.getLast().toString());
+        return new ReplicatedPostgres(directory.toRealPath(), ports.getFirst(), ports.getLast(), url.strip());
+    }
+
+    static List<Integer> twoFreePorts() throws IOException {
         try (var one = new ServerSocket(0);
                 var other = new ServerSocket(0)) {
-            primary = one.getLocalPort();
-            standby = other.getLocalPort();
+            return List.of(one.getLocalPort(), other.getLocalPort());
         }
-        var url = succeed("set-up", directory.toString(), Integer.toString(primary), Integer.toString(standby));
-        return new ReplicatedPostgres(directory.toRealPath(), primary, standby, url.strip());
     }
 
     /** For the server: both hosts, of which it finds the primary. */
@@ -144,18 +150,21 @@ final class ReplicatedPostgres {
         return query(port, sql, row -> row.getLong(1)).getFirst();
     }
 
+    void execute(int port, String sql) throws SQLException {
+        try (var connection = connect(port);
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     /** Makes something of one row. */
     private interface Reader<T> {
         T read(ResultSet row) throws SQLException;
     }
 
     private <T> List<T> query(int port, String sql, Reader<T> reader) throws SQLException {
-        var login = URI.create(url.replaceFirst("@[^/]*/", "@127.0.0.1:" + port + "/"))
-                .getUserInfo()
-                .split(":", 2);
         var found = new ArrayList<T>();
-        try (var connection = DriverManager.getConnection(
-                        "jdbc:postgresql://127.0.0.1:" + port + "/partner_api", login[0], login[1]);
+        try (var connection = connect(port);
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(sql)) {
             while (rows.next()) {
@@ -165,10 +174,16 @@ final class ReplicatedPostgres {
         return found;
     }
 
+    private Connection connect(int port) throws SQLException {
+        var password = url.substring(url.lastIndexOf(':', url.indexOf('@')) + 1, url.indexOf('@'));
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + port + "/partner_api", "partner_api", password);
+    }
+
     /** How the script ended, and what it printed. */
     record Run(int exitCode, String out, String err) {}
 
-    static Run run(String... arguments) throws Exception {
+    static Run run(Map<String, String> environment, String... arguments) throws Exception {
         var out = Files.createTempFile("try-out", ".out");
         var err = Files.createTempFile("try-out", ".err");
         try {
@@ -176,6 +191,7 @@ final class ReplicatedPostgres {
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
             builder.command().addAll(List.of(arguments));
+            builder.environment().putAll(environment);
             var process = builder.start();
             if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroy();
@@ -192,7 +208,7 @@ final class ReplicatedPostgres {
     }
 
     private static String succeed(String... arguments) throws Exception {
-        var run = run(arguments);
+        var run = run(Map.of(), arguments);
         assertThat(run.exitCode())
                 .as("%s: %s", String.join(" ", arguments), run.err())
                 .isZero();

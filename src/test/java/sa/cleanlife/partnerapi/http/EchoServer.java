@@ -27,6 +27,7 @@ import sa.cleanlife.partnerapi.fuzz.Wire;
 final class EchoServer implements BeforeAllCallback, AfterAllCallback {
     /** For a machine that is busy; how long an answer takes is asked elsewhere. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final int CONNECTIONS = 10;
 
     private final Vertx vertx = Vertx.vertx();

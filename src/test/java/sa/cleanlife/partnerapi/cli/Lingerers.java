@@ -110,7 +110,10 @@ final class Lingerers implements AutoCloseable {
         @Override
         public String toString() {
             return "%s: %d ended%s"
-                    .formatted(name, ended.get(), longest.isZero() ? "" : ", none later than " + longest.toSeconds() + " s");
+                    .formatted(
+                            name,
+                            ended.get(),
+                            longest.isZero() ? "" : ", none later than " + longest.toSeconds() + " s");
         }
     }
 

@@ -117,7 +117,12 @@ class DocumentationTest {
                 .content()
                 .contains("| request line | %d KiB |".formatted(options.getMaxInitialLineLength() / 1024))
                 .contains("| headers | %d KiB in all |".formatted(options.getMaxHeaderSize() / 1024))
-                .contains("| idle connection | %d s |".formatted(options.getIdleTimeout()));
+                .contains(
+                        "| next request head, whole | %d s after the one before |".formatted(options.getIdleTimeout()))
+                .contains("| answer of which the client takes nothing more | %d s;"
+                        .formatted(options.getTcpUserTimeout() / 1000))
+                .contains("| answers that the kernel keeps for a connection | %d KiB,"
+                        .formatted(options.getSendBufferSize() / 1024));
     }
 
     @ParameterizedTest

@@ -41,7 +41,8 @@ record Footprint(
             new Measure("processes of PostgreSQL", Footprint::backends, 3),
             new Measure("memory of their own, kB", Footprint::backendsKb, 30_000));
 
-    private static final Pattern USED = Pattern.compile("(?:total|Tenured|DefNew).*? used (\\d+)K");
+    /** After a collection all that is in use is old; what is young has come since. */
+    private static final Pattern OLD = Pattern.compile("Tenured .*? used (\\d+)K");
 
     static Footprint of(Launched server, DataDirectory data, long calls) throws Exception {
         long pid = server.handle().pid();
@@ -54,10 +55,11 @@ record Footprint(
                 metric(metrics, "http_server_connections "),
                 list(Path.of("/proc/" + pid + "/fd")),
                 number(status, "Threads"),
-                USED.matcher(collected)
+                OLD.matcher(collected)
                         .results()
                         .mapToLong(used -> Long.parseLong(used.group(1)))
-                        .sum(),
+                        .findFirst()
+                        .orElseThrow(),
                 metric(metrics, "jvm_buffer_memory_used_bytes{id=\"direct\"} ") / 1024,
                 number(status, "VmRSS"),
                 postgres.size(),

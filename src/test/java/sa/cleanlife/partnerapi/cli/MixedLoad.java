@@ -129,7 +129,7 @@ final class MixedLoad implements AutoCloseable {
 
     static void pause(Duration pause) {
         try {
-            Thread.sleep(pause);
+            Thread.sleep(pause.isNegative() ? Duration.ZERO : pause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

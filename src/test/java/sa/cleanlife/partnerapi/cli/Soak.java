@@ -26,7 +26,7 @@ import sa.cleanlife.partnerapi.DataDirectory;
 class Soak {
     private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(10);
 
-    /** What a busy machine may add to a limit, and the last samples to the first. */
+    /** What a busy machine may add to a limit. */
     private static final Duration SLACK = Duration.ofSeconds(15);
 
     private static final Pattern KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
@@ -56,10 +56,10 @@ class Soak {
             int management = server.managementPort();
             try (var lingerers = Lingerers.come(port, management, keys.good());
                     var load = MixedLoad.start(port, management, keys)) {
-                long end = System.nanoTime() + time.toNanos();
+                long start = System.nanoTime();
                 System.out.println(Footprint.TITLE);
-                while (System.nanoTime() - end < 0) {
-                    MixedLoad.pause(BETWEEN_SAMPLES);
+                for (var due = BETWEEN_SAMPLES; due.compareTo(time) <= 0; due = due.plus(BETWEEN_SAMPLES)) {
+                    MixedLoad.pause(due.minusNanos(System.nanoTime() - start));
                     samples.add(Footprint.of(server, data, load.calls()));
                     System.out.println(samples.getLast());
                 }
@@ -112,7 +112,6 @@ class Soak {
     /** The medians of the second and of the last sixth: in the first sixth all warms up. */
     private static void assertFlat(List<Footprint> samples) {
         int sixth = samples.size() / 6;
-        assertThat(sixth).as("samples in a sixth of the time").isPositive();
         var early = samples.subList(sixth, 2 * sixth);
         var late = samples.subList(samples.size() - sixth, samples.size());
         var growth = new ArrayList<String>();

@@ -51,9 +51,14 @@ check_arguments() ( # in a subshell, so that the caller keeps its variables and 
       (faults.schedule)
         schedules | is_listed "$value" || refuse "There is no schedule $value; there are $(schedules | names)."
         ;;
-      (faults.seed)
+      (faults.seed | simulation.seed | openapi.fuzz.seed | openapi.fuzz.requests | openapi.fuzz.only)
+        case ${value#-} in
+          ('' | *[!0-9]* | ????????????????????*) refuse "${1%%=*} must be a whole number, for example ${1%%=*}=42." ;;
+        esac
+        ;;
+      (soak.minutes)
         case $value in
-          ('' | *[!0-9]* | ????????????????*) refuse "${1%%=*} must be a whole number of at most 15 digits, for example ${1%%=*}=42." ;;
+          ('' | 0* | *[!0-9]* | ?????*) refuse "soak.minutes must be a whole number from 1 to 9999, for example soak.minutes=10." ;;
         esac
         ;;
     esac

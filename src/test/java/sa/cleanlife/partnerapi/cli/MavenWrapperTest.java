@@ -37,8 +37,12 @@ class MavenWrapperTest {
                 "--activate-profiles=!fautls verify | There is no profile fautls; there are ",
                 "verify -Pfaults -Dfaults.schedule=middle | There is no schedule middle; there are long, short.",
                 "verify -Pfaults -D faults.schedule= | There is no schedule ; there are long, short.",
-                "verify -Pfaults -Dfaults.seed=x | faults.seed must be a whole number of at most 15 digits, for example faults.seed=42.",
-                "verify -Dfaults.seed=1234567890123456 | faults.seed must be a whole number",
+                "verify -Pfaults -Dfaults.seed=x | faults.seed must be a whole number, for example faults.seed=42.",
+                "verify -Dfaults.seed=12345678901234567890 | faults.seed must be a whole number",
+                "test -Dsimulation.seed=1.5 | simulation.seed must be a whole number",
+                "test -Dopenapi.fuzz.seed= | openapi.fuzz.seed must be a whole number",
+                "test -Dopenapi.fuzz.requests=many | openapi.fuzz.requests must be a whole number",
+                "verify -Psoak -Dsoak.minutes=0 | soak.minutes must be a whole number from 1 to 9999",
             })
     void names_what_there_is_and_ends_with_2(String arguments, String sentence) throws Exception {
         var run = run(arguments);
@@ -57,7 +61,7 @@ class MavenWrapperTest {
             strings = {
                 "--version -Pfaults,-bench",
                 "--version -P?of-somebody-else",
-                "--version -Dfaults.schedule=long -Dfaults.seed=42 -Dany.other=x"
+                "--version -Dfaults.schedule=long -Dfaults.seed=42 -Dsimulation.seed=-7 -Dany.other=x"
             })
     void lets_maven_do_what_there_is(String arguments) throws Exception {
         var run = run(arguments);

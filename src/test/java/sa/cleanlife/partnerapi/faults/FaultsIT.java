@@ -54,6 +54,7 @@ class FaultsIT {
     private final List<ServerNode> nodes = new ArrayList<>();
     private final LoadClient health = new LoadClient(1, Duration.ofSeconds(2));
     private DataDirectory data;
+    private EmbeddedPostgres postgres;
     private String database;
     private long terminated;
 
@@ -75,7 +76,8 @@ class FaultsIT {
     @BeforeEach
     void start_postgresql_and_two_nodes() throws Exception {
         data = DataDirectory.of(directory.resolve("postgresql"));
-        database = EmbeddedPostgres.serve(data.path()).connectionUri();
+        postgres = EmbeddedPostgres.serve(data.path());
+        database = postgres.connectionUri();
         for (var place : List.of("node-0", "node-1")) {
             nodes.add(new ServerNode(Files.createDirectory(directory.resolve(place)), database));
         }
@@ -89,8 +91,13 @@ class FaultsIT {
                 node.close();
             }
         } finally {
-            health.close();
-            data.killEverything();
+            try (health) {
+                if (postgres != null) {
+                    postgres.close();
+                }
+            } finally {
+                data.killEverything();
+            }
         }
     }
 

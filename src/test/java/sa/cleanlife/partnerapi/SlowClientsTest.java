@@ -32,7 +32,7 @@ class SlowClientsTest {
     /** The kernel drops who takes nothing for 10 s; it looks after ever longer times. */
     private static final Duration LONGEST = Duration.ofSeconds(20);
 
-    private static final Duration UNDISTURBED = Duration.ofSeconds(3);
+    private static final Duration UNDISTURBED = Duration.ofSeconds(2);
     private static final long SHORT_NANOS = Duration.ofMillis(25).toNanos();
     private static final long FAR_FROM_THEIR_END_NANOS = Duration.ofSeconds(4).toNanos();
     private static final int MEGABYTE = 1024 * 1024;

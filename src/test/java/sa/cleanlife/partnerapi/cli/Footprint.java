@@ -35,18 +35,18 @@ record Footprint(
     static final List<Measure> MEASURES = List.of(
             new Measure("files", Footprint::files, 30),
             new Measure("threads", Footprint::threads, 2),
-            new Measure("heap after a collection, kB", Footprint::heapKb, 3_000),
+            new Measure("heap that is alive, kB", Footprint::heapKb, 4_000),
             new Measure("buffers outside the heap, kB", Footprint::buffersKb, 9_000),
             new Measure("resident memory, kB", Footprint::residentKb, 30_000),
             new Measure("processes of PostgreSQL", Footprint::backends, 3),
             new Measure("memory of their own, kB", Footprint::backendsKb, 30_000));
 
-    /** After a collection all that is in use is old; what is young has come since. */
-    private static final Pattern OLD = Pattern.compile("Tenured .*? used (\\d+)K");
+    /** The last line of the histogram of what is alive, which a collection goes before. */
+    private static final Pattern ALIVE = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
 
     static Footprint of(Launched server, DataDirectory data, long calls) throws Exception {
         long pid = server.handle().pid();
-        var collected = jcmd(pid, "GC.run", "GC.heap_info");
+        var alive = jcmd(pid, "GC.class_histogram");
         var metrics = metrics(server);
         var status = Files.readString(Path.of("/proc/" + pid + "/status"));
         var postgres = data.postgresProcesses();
@@ -55,9 +55,9 @@ record Footprint(
                 metric(metrics, "http_server_connections "),
                 list(Path.of("/proc/" + pid + "/fd")),
                 number(status, "Threads"),
-                OLD.matcher(collected)
+                ALIVE.matcher(alive)
                         .results()
-                        .mapToLong(used -> Long.parseLong(used.group(1)))
+                        .mapToLong(total -> Long.parseLong(total.group(1)) / 1024)
                         .findFirst()
                         .orElseThrow(),
                 metric(metrics, "jvm_buffer_memory_used_bytes{id=\"direct\"} ") / 1024,
@@ -107,22 +107,16 @@ record Footprint(
         }
     }
 
-    private static String jcmd(long pid, String... commands) throws IOException, InterruptedException {
-        var said = new StringBuilder();
-        for (var command : commands) {
-            var process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
-                                    .toString(),
-                            Long.toString(pid),
-                            command)
-                    .redirectErrorStream(true)
-                    .start();
-            said.append(new String(process.getInputStream().readAllBytes(), UTF_8));
-            if (process.waitFor() != 0) {
-                throw new AssertionError(said);
-            }
+    private static String jcmd(long pid, String command) throws IOException, InterruptedException {
+        var process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(pid), command)
+                .redirectErrorStream(true)
+                .start();
+        var said = new String(process.getInputStream().readAllBytes(), UTF_8);
+        if (process.waitFor() != 0) {
+            throw new AssertionError(said);
         }
-        return said.toString();
+        return said;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import sa.cleanlife.partnerapi.SlowClient;
 
@@ -17,6 +18,7 @@ final class Lingerers implements AutoCloseable {
 
     private final List<Kind> kinds = new ArrayList<>();
     private final CompletableFuture<Void> lingering;
+    private final AtomicLong longestBetweenLooks = new AtomicLong();
     private volatile boolean stopped;
 
     private Lingerers(int port, int managementPort, String key) {
@@ -99,6 +101,7 @@ final class Lingerers implements AutoCloseable {
             }
         }
 
+        /** @param slack how much later it may have been noticed */
         boolean wereEndedInTime(Duration slack) {
             return longest.compareTo(Duration.ofSeconds(seconds).plus(slack)) < 0;
         }
@@ -118,10 +121,18 @@ final class Lingerers implements AutoCloseable {
     }
 
     private void linger() {
+        long last = System.nanoTime();
         while (!stopped) {
             kinds.forEach(Kind::look);
             MixedLoad.pause(BETWEEN_BYTES);
+            longestBetweenLooks.accumulateAndGet(System.nanoTime() - last, Math::max);
+            last = System.nanoTime();
         }
+    }
+
+    /** The first byte after the end is answered with a reset, and only the second fails. */
+    Duration noticedWithin() {
+        return Duration.ofNanos(2 * longestBetweenLooks.get());
     }
 
     List<Kind> kinds() {

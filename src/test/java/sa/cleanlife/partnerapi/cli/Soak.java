@@ -65,10 +65,11 @@ class Soak {
                 }
                 load.answers().forEach((kind, count) -> System.out.printf("%,12d %s%n", count.sum(), kind));
                 lingerers.kinds().forEach(System.out::println);
+                var slack = SLACK.plus(lingerers.noticedWithin());
 
                 assertThat(load.answers().keySet()).noneMatch(kind -> kind.endsWith(" 500") || kind.endsWith(" 0"));
                 assertThat(lingerers.kinds())
-                        .allMatch(kind -> kind.wereEndedInTime(SLACK))
+                        .allMatch(kind -> kind.wereEndedInTime(slack))
                         .allMatch(kind -> kind.ended() > 0 || time.toMinutes() < 3);
             }
             assertFlat(samples);

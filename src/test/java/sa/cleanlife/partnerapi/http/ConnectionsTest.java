@@ -101,7 +101,7 @@ class ConnectionsTest {
     @Test
     void one_that_calls_now_and_then_stays() throws Exception {
         try (var socket = connect()) {
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 3; i++) {
                 call(socket);
                 Thread.sleep(1_500);
             }

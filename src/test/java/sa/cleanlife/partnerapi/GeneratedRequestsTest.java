@@ -65,6 +65,10 @@ class GeneratedRequestsTest {
 
             try (var server = TestServer.start(TestPostgres.newDatabase(), Map.of())) {
                 var keys = keys(server);
+                // A new key is looked up; a new domain is known within a second.
+                Waiting.until(() -> TestPartner.send(server.preflight(TestPartner.CONTACTS, "https://" + Keys.PAGE))
+                                .status()
+                        == 204);
                 var traffic = new GeneratedTraffic(server, new Conversations(API, keys, seed), first, requests);
                 long lines;
                 List<String> forbidden;

@@ -225,15 +225,18 @@ class FaultsIT {
         link.recover();
     }
 
+    /** A statement takes a millisecond, so it is looked for until some were met. */
     private void terminateBackends(Duration lasts) throws SQLException, InterruptedException {
+        long before = terminated;
         long end = System.nanoTime() + lasts.toNanos();
-        while (System.nanoTime() < end) {
+        long latest = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (System.nanoTime() < end || (terminated == before && System.nanoTime() < latest)) {
             terminated += queryNumber("""
                     SELECT count(pg_terminate_backend(pid))
                       FROM pg_stat_activity
                      WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'
                     """);
-            Thread.sleep(50);
+            Thread.sleep(5);
         }
     }
 

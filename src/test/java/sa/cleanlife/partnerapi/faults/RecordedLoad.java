@@ -37,7 +37,6 @@ final class RecordedLoad implements AutoCloseable {
     private static final AtomicInteger LOADS = new AtomicInteger();
 
     private final String key;
-    private final long seed;
 
     /** No two loads ask for the same phones. */
     private final String phones = "+9665" + LOADS.incrementAndGet();
@@ -49,25 +48,24 @@ final class RecordedLoad implements AutoCloseable {
     private final List<Thread> clients = new ArrayList<>();
     private volatile boolean stopped;
 
-    private RecordedLoad(String key, long seed, List<Integer> nodes) {
+    private RecordedLoad(String key, List<Integer> nodes) {
         this.key = key;
-        this.seed = seed;
         nodes.forEach(node -> histories.put(node, new History()));
     }
 
     /** @param nodes their ports */
-    static RecordedLoad start(String key, long seed, List<Integer> nodes) {
-        var load = new RecordedLoad(key, seed, nodes);
+    static RecordedLoad start(String key, List<Integer> nodes) {
+        var load = new RecordedLoad(key, nodes);
         load.histories.forEach((node, history) -> {
             for (int i = 0; i < CLIENTS_PER_NODE; i++) {
-                load.clients.add(Thread.startVirtualThread(() -> load.ask(node, history)));
+                var random = new Random(load.clients.size());
+                load.clients.add(Thread.startVirtualThread(() -> load.ask(node, history, random)));
             }
         });
         return load;
     }
 
-    private void ask(int node, History history) {
-        var random = new Random(seed + Thread.currentThread().threadId());
+    private void ask(int node, History history, Random random) {
         while (!stopped) {
             var known = random.nextInt(8) == 0 ? acknowledged.poll() : null;
             var call = known == null ? findOrCreate(node, random) : read(node, known);

@@ -174,6 +174,20 @@ final class ReplicatedPostgres {
         return found;
     }
 
+    /** A connection that PostgreSQL counts as a standby's, but not as that of the one that must confirm commits. */
+    Connection connectLikeAStandby(int port) throws IOException, SQLException {
+        var password = Files.readAllLines(directory.resolve("passwords")).stream()
+                .filter(line -> line.contains(":replicator:"))
+                .map(line -> line.substring(line.lastIndexOf(':') + 1))
+                .findFirst()
+                .orElseThrow();
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + port
+                        + "/postgres?replication=database&preferQueryMode=simple&assumeMinServerVersion=14",
+                "replicator",
+                password);
+    }
+
     private Connection connect(int port) throws SQLException {
         var password = url.substring(url.lastIndexOf(':', url.indexOf('@')) + 1, url.indexOf('@'));
         return DriverManager.getConnection(

@@ -30,6 +30,10 @@ final class ReplicatedPostgres {
 
     private final Path directory;
     private final String url;
+
+    /** For a run that somebody ends. */
+    private final Thread atExit = new Thread(this::killAll);
+
     private int primary;
     private int standby;
 
@@ -57,7 +61,9 @@ final class ReplicatedPostgres {
                 directory.toString(),
                 ports.getFirst().toString(),
                 ports.getLast().toString());
-        return new ReplicatedPostgres(directory.toRealPath(), ports.getFirst(), ports.getLast(), url.strip());
+        var postgres = new ReplicatedPostgres(directory.toRealPath(), ports.getFirst(), ports.getLast(), url.strip());
+        Runtime.getRuntime().addShutdownHook(postgres.atExit);
+        return postgres;
     }
 
     static List<Integer> twoFreePorts() throws IOException {
@@ -234,7 +240,12 @@ final class ReplicatedPostgres {
         try {
             succeed("remove", directory.toString());
         } finally {
-            List.of(primary, standby).forEach(port -> processes(port).forEach(ProcessHandle::destroyForcibly));
+            killAll();
+            Runtime.getRuntime().removeShutdownHook(atExit);
         }
+    }
+
+    private void killAll() {
+        List.of(primary, standby).forEach(port -> processes(port).forEach(ProcessHandle::destroyForcibly));
     }
 }

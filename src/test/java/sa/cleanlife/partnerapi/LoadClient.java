@@ -100,8 +100,10 @@ public final class LoadClient implements AutoCloseable {
 
     private Future<Reply> send(RequestOptions options, String key, Buffer body) {
         long sent = System.nanoTime();
-        return http.request(
-                        options.setHost("127.0.0.1").putHeader("x-api-key", key).setTimeout(longestAnswer.toMillis()))
+        // Not setTimeout: Vert.x's pool may then refuse a connection that it has given, in another request's thread.
+        return http.request(options.setHost("127.0.0.1")
+                        .putHeader("x-api-key", key)
+                        .setIdleTimeout(longestAnswer.toMillis()))
                 // All on the connection's event loop: a body that arrives before it is asked for would be lost.
                 .compose((HttpClientRequest request) -> request.send(body)
                         .compose(response -> response.body().map(received -> {

@@ -67,7 +67,7 @@ class SlowClientsTest {
             RawConnection.sleep(UNDISTURBED);
             var warm = load.outcomes().size();
             RawConnection.sleep(UNDISTURBED);
-            before = load.outcomes().subList(warm, load.outcomes().size());
+            before = load.outcomes().stream().skip(warm).toList();
             long directBytes = directBytes();
 
             openTheCrowd("x-api-key: " + hotel.key() + "\r\n");

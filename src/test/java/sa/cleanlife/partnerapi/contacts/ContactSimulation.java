@@ -40,6 +40,7 @@ final class ContactSimulation {
     private final List<UUID> known = new ArrayList<>();
     private final List<String> spellings;
     private final long longestPauseNanos;
+    private final int limitedInTen;
     private final boolean isPoisonous;
 
     private ContactSimulation(long seed, Trace trace, UnaryOperator<ContactStore> stores) {
@@ -47,11 +48,12 @@ final class ContactSimulation {
         this.random = new SplittableRandom(seed);
         this.cluster = new SimulatedCluster(world, random.split(), faults, stores);
         this.spellings = Stream.generate(() -> PhoneTexts.mobile(random))
-                .limit(1 + random.nextInt(5))
+                .limit(1 + random.nextInt(oneOf(List.of(3, 30))))
                 .flatMap(phone ->
                         Stream.of(phone, PhoneTexts.decorated(phone, random), PhoneTexts.decorated(phone, random)))
                 .toList();
         this.longestPauseNanos = oneOf(List.of(1, 20, 400)) * MILLISECOND;
+        this.limitedInTen = oneOf(List.of(0, 2, 9));
         this.isPoisonous = random.nextInt(3) == 0;
     }
 
@@ -116,7 +118,7 @@ final class ContactSimulation {
         }
 
         private ByPhone byPhone() {
-            var isLimited = random.nextInt(4) == 0;
+            var isLimited = random.nextInt(10) < limitedInTen;
             // Those with a quota who ask for the same phone at once share what becomes of it, for better or worse.
             var isPoisoned = isPoisonous && !isLimited && random.nextInt(6) == 0;
             var spelling = oneOf(spellings);

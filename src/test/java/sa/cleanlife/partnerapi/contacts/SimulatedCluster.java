@@ -211,6 +211,9 @@ final class SimulatedCluster {
         if (spoiled > database.refusals()) {
             broken.add("A_REFUSAL_SPOILS_ONE_CALL: %d spoiled %d".formatted(database.refusals(), spoiled));
         }
+        if (table.mayDeadlock()) {
+            broken.add("BATCHES_INSERT_IN_THE_ORDER_OF_PHONES: one did not");
+        }
         long created = rows().stream()
                 .filter(row -> row.wanted().key().equals(KEY_WITH_QUOTA))
                 .count();

@@ -7,6 +7,7 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,10 +57,15 @@ public final class SimulatedDatabase {
     private final SplittableRandom random;
     private final InjectedFaults faults;
 
-    /** In thousandths of all statements. Some worlds know no fault of a kind, in others it is frequent. */
+    /** In thousandths of all statements. Some worlds know no fault of a kind, in others it is the rule. */
     private final Map<InjectedFault, Integer> thousandths = new EnumMap<>(InjectedFault.class);
 
     private final long usualNanos;
+
+    /** Whether what follows a loss is often refused: a repetition that meets the first attempt still at work may be. */
+    private final boolean refusesRepetitions;
+
+    private final Set<VirtualLoop> afterALoss = new HashSet<>();
     private final Set<Sent> underWay = new LinkedHashSet<>();
     private final Map<VirtualLoop, Long> lastRefusalNanos = new HashMap<>();
     private long numbers;
@@ -76,6 +82,10 @@ public final class SimulatedDatabase {
         for (var fault : OF_STATEMENTS) {
             thousandths.put(fault, random.nextBoolean() ? 1 + random.nextInt(120) : 0);
         }
+        if (random.nextInt(4) == 0) {
+            thousandths.put(OF_STATEMENTS.get(random.nextInt(OF_STATEMENTS.size())), 500);
+        }
+        this.refusesRepetitions = random.nextInt(4) == 0;
         this.usualNanos = random.nextInt(3) == 0 ? 30 * MILLISECOND : 2 * MILLISECOND;
     }
 
@@ -96,7 +106,7 @@ public final class SimulatedDatabase {
         underWay.add(sent);
         long there = usually();
         long back = usually();
-        switch (draw()) {
+        switch (draw(loop)) {
             case LOST_BEFORE_THE_COMMIT -> {
                 count(sent, InjectedFault.LOST_BEFORE_THE_COMMIT);
                 fail(sent, there, connectionLost());
@@ -104,9 +114,11 @@ public final class SimulatedDatabase {
             case LOST_AFTER_THE_COMMIT ->
                 takeEffect(sent, there, effect, result -> {
                     count(sent, InjectedFault.LOST_AFTER_THE_COMMIT);
+                    afterALoss.add(loop);
                     fail(sent, back, connectionLost());
                 });
             case COMMITTED_AFTER_THE_LOSS -> {
+                afterALoss.add(loop);
                 fail(sent, there, connectionLost());
                 long late = random.nextBoolean() ? upTo(3 * usualNanos) : upTo(200 * MILLISECOND);
                 takeEffect(sent, there + late, effect, result -> count(sent, InjectedFault.COMMITTED_AFTER_THE_LOSS));
@@ -150,7 +162,10 @@ public final class SimulatedDatabase {
     }
 
     /** OVERTAKEN stands for none: it comes by itself. */
-    private InjectedFault draw() {
+    private InjectedFault draw(VirtualLoop loop) {
+        if (refusesRepetitions && afterALoss.remove(loop) && random.nextInt(3) == 0) {
+            return InjectedFault.REFUSED;
+        }
         int drawn = random.nextInt(1_000);
         for (var fault : OF_STATEMENTS) {
             drawn -= thousandths.getOrDefault(fault, 0);

@@ -203,8 +203,11 @@ class DocumentationTest {
 
     static List<Path> documents() throws IOException {
         try (var root = Files.list(Path.of("."));
-                var docs = Files.walk(Path.of("docs"))) {
-            return Stream.concat(root, docs)
+                var docs = Files.walk(Path.of("docs"));
+                var ops = Files.walk(Path.of("ops"));
+                var bench = Files.walk(Path.of("bench"))) {
+            return Stream.of(root, docs, ops, bench)
+                    .flatMap(files -> files)
                     .filter(file -> file.toString().endsWith(".md"))
                     .sorted()
                     .toList();

@@ -106,7 +106,7 @@ public final class Coalescer<Q, A> {
         batchSizes.record(taken.size());
         atDatabase = true;
         long began = time.nanoTime();
-        answers(taken)
+        answers(taken, Patience.LONGEST)
                 .onComplete(
                         answers -> {
                             adapt(taken.size(), time.nanoTime() - began);
@@ -116,7 +116,7 @@ public final class Coalescer<Q, A> {
                                 release();
                             }
                         },
-                        failure -> settle(taken, failure));
+                        failure -> settle(taken, failure, began + Patience.LONGEST.toNanos()));
     }
 
     private void adapt(int size, long tookNanos) {
@@ -139,17 +139,19 @@ public final class Coalescer<Q, A> {
         }
     }
 
-    /** However many statements a batch takes, its answers are due within the patience for one. */
-    private Future<List<A>> answers(List<Waiting<Q, A>> taken) {
+    /** However many statements it takes. */
+    private Future<List<A>> answers(List<Waiting<Q, A>> taken, Duration longest) {
         var questions = taken.stream().map(Waiting::question).toList();
         try {
             // The batch's own future knows its event loop: a time-out is dealt with there, on no other thread.
-            return patience.once(batch.apply(questions).map(answers -> {
-                if (answers.size() != questions.size()) {
-                    throw new IllegalStateException("a batch must answer each question");
-                }
-                return answers;
-            }));
+            return patience.once(
+                    batch.apply(questions).map(answers -> {
+                        if (answers.size() != questions.size()) {
+                            throw new IllegalStateException("a batch must answer each question");
+                        }
+                        return answers;
+                    }),
+                    longest);
         } catch (RuntimeException | Error e) {
             // As from any later step of the batch; otherwise it would never be over, and nor would the wait for it.
             return Future.failedFuture(e);
@@ -176,11 +178,11 @@ public final class Coalescer<Q, A> {
         }
     }
 
-    private void settle(List<Waiting<Q, A>> taken, Throwable failure) {
+    private void settle(List<Waiting<Q, A>> taken, Throwable failure, long end) {
         if (isForAll(failure)) {
             giveUp(taken, failure);
         } else if (taken.size() > 1) {
-            askAlone(taken, time.nanoTime() + Patience.LONGEST.toNanos());
+            askAlone(taken, end);
         } else {
             refuse(taken, failure);
             release();
@@ -202,18 +204,20 @@ public final class Coalescer<Q, A> {
     }
 
     /**
-     * One question that the database refuses must not spoil its neighbours' answers. Each has a turn of its own: a chain of
-     * as many futures as a batch has questions is longer than the stack is deep, once it fails.
+     * One question that the database refuses must not spoil its neighbours' answers, and these are due when those of the batch
+     * were. Each has a turn of its own: a chain of as many futures as a batch has questions is longer than the stack is deep,
+     * once it fails.
      */
     private void askAlone(List<Waiting<Q, A>> taken, long end) {
+        long left = end - time.nanoTime();
         if (taken.isEmpty()) {
             release();
-        } else if (time.nanoTime() - end >= 0) {
+        } else if (left <= 0) {
             giveUp(taken, new DatabaseUnavailableException("no answer in time"));
         } else {
             var first = taken.subList(0, 1);
             Runnable others = () -> askAlone(taken.subList(1, taken.size()), end);
-            answers(first)
+            answers(first, Duration.ofNanos(left))
                     .onComplete(
                             answers -> {
                                 deliver(first, answers);

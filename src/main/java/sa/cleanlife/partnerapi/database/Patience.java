@@ -65,7 +65,11 @@ public final class Patience {
 
     /** Waits only so long for an answer, and gives every failure one of its two forms. */
     public <T> Future<T> once(Future<T> answer) {
-        return time.limit(answer, LONGEST)
+        return once(answer, LONGEST);
+    }
+
+    <T> Future<T> once(Future<T> answer, Duration longest) {
+        return time.limit(answer, longest)
                 .recover(failure -> Future.failedFuture(
                         isUnavailable(failure) ? DatabaseUnavailableException.because(failure) : failure));
     }

@@ -40,9 +40,6 @@ final class SimulatedCluster {
     /** For the batch before it, and for its own. */
     private static final long LONGEST_QUESTION = 2 * 1_500 * MILLISECOND;
 
-    /** Where batches are refused: then questions are asked one by one, for as long again, and the last takes its own time. */
-    private static final long LONGEST_REFUSED_QUESTION = 3 * LONGEST_QUESTION;
-
     /** For the turns of event loops in between, and for how long another's last place in a quota is waited for. */
     private static final long A_WHILE = 200 * MILLISECOND;
 
@@ -164,11 +161,8 @@ final class SimulatedCluster {
 
     private void requireInTime(Served call) {
         long took = world.nowNanos() - call.sinceNanos;
-        long question = database.refusals() + faults.of(InjectedFault.POISONED) > 0
-                ? LONGEST_REFUSED_QUESTION
-                : LONGEST_QUESTION;
         long paused = nodes.stream().mapToLong(SimulatedNode::pausedNanos).sum();
-        if (took > call.question.parts() * question + A_WHILE + paused) {
+        if (took > call.question.parts() * LONGEST_QUESTION + A_WHILE + paused) {
             broken.add("A_CALL_IS_ANSWERED_IN_TIME: %s took %s".formatted(call.question, Duration.ofNanos(took)));
         }
     }

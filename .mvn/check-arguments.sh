@@ -51,9 +51,26 @@ check_arguments() ( # in a subshell, so that the caller keeps its variables and 
       (faults.schedule)
         schedules | is_listed "$value" || refuse "There is no schedule $value; there are $(schedules | names)."
         ;;
-      (faults.seed | simulation.seed | openapi.fuzz.seed | openapi.fuzz.requests | openapi.fuzz.only)
-        case ${value#-} in
+      (faults.seed | simulation.seed | openapi.fuzz.seed)
+        digits=${value#-}
+        case $digits in
           ('' | *[!0-9]* | ????????????????????*) refuse "${1%%=*} must be a whole number, for example ${1%%=*}=42." ;;
+          (???????????????????)
+            limit=9223372036854775807
+            [ "$value" = "$digits" ] || limit=9223372036854775808
+            LC_ALL=C expr "x$digits" '<=' "x$limit" >/dev/null ||
+              refuse "${1%%=*} must be between -9223372036854775808 and 9223372036854775807."
+            ;;
+        esac
+        ;;
+      (openapi.fuzz.requests)
+        case $value in
+          ('' | 0* | *[!0-9]* | ??????????*) refuse "${1%%=*} must be a whole number from 1 to 999999999, for example 1000000." ;;
+        esac
+        ;;
+      (openapi.fuzz.only)
+        case $value in
+          ('' | *[!0-9]* | ??????????*) refuse "${1%%=*} must be a whole number from 0 to 999999999, for example 42." ;;
         esac
         ;;
       (soak.minutes)

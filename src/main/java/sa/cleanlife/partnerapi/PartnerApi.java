@@ -101,6 +101,9 @@ public final class PartnerApi implements AutoCloseable {
         Gauge.builder("http.server.connections", this, PartnerApi::openConnections)
                 .description("Connections of partners that are open")
                 .register(meters);
+        Gauge.builder("server.ready", this, api -> api.isReady() ? 1 : 0)
+                .description("Whether calls are served, as /health/ready tells it")
+                .register(meters);
     }
 
     private int openConnections() {

@@ -63,7 +63,7 @@ class GeneratedRequestsTest {
             var requests = only < 0 ? number("openapi.fuzz.requests", 100_000) : 1;
             System.out.printf("openapi.fuzz.seed=%d openapi.fuzz.requests=%d%n", seed, requests);
 
-            try (var server = TestServer.start(TestPostgres.newDatabase(), Map.of())) {
+            try (var server = TestServer.startOnForgetfulDatabase()) {
                 var keys = keys(server);
                 // A new key is looked up; a new domain is known within a second.
                 Waiting.until(() -> TestPartner.send(server.preflight(TestPartner.CONTACTS, "https://" + Keys.PAGE))

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import sa.cleanlife.partnerapi.fuzz.Conversation;
 import sa.cleanlife.partnerapi.fuzz.Conversation.Kind;
 import sa.cleanlife.partnerapi.fuzz.Conversation.Step;
@@ -66,7 +66,7 @@ final class GeneratedTraffic {
     void run() {
         try (stalls;
                 var clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            var done = IntStream.range(0, CLIENTS)
+            var done = LongStream.range(0, Math.min(CLIENTS, most))
                     .mapToObj(i -> clients.submit(() -> new Client().run()))
                     .toList();
             for (var client : done) {

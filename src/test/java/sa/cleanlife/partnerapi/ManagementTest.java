@@ -177,6 +177,21 @@ class ManagementTest {
             assertThat(metric(name, "route=\"(unknown)\"", "status=\"404\"")).isEqualTo(unknown + 1);
         }
 
+        /** An alert sees an increase only of what was there before. */
+        @Test
+        void count_faults_from_zero_on() {
+            TestPostgres.execute(server.database(), """
+                    CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+                    CREATE TRIGGER fail BEFORE INSERT ON contact FOR EACH ROW WHEN (NEW.phone = '+966500000203')
+                        EXECUTE FUNCTION fail();
+                    """);
+            assertThat(manage("/metrics").body()).contains("http_server_faults_total 0.0");
+
+            hotel.postContact("+966500000203", "Ahmed Ali").error(500, "INTERNAL_ERROR");
+
+            assertThat(metric("http_server_faults_total")).isOne();
+        }
+
         @Test
         void have_a_histogram_of_latency() {
             hotel.postContact("+966500000202", "Ahmed Ali");

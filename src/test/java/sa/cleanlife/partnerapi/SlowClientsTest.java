@@ -8,7 +8,6 @@ import java.lang.management.ManagementFactory;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -60,7 +59,7 @@ class SlowClientsTest {
 
     @BeforeAll
     static void let_them_all_come() throws Exception {
-        server = TestServer.start(TestPostgres.newDatabase(), Clock.systemUTC());
+        server = TestServer.startOnForgetfulDatabase();
         var hotel = server.newPartner();
         try (var load = SteadyLoad.start(server.port(), hotel.key(), 4, Duration.ofMillis(5))) {
             // The first calls of a server are slow.

@@ -68,6 +68,15 @@ final class TestServer implements AutoCloseable {
         return new TestServer(database, clock, Map.of());
     }
 
+    /** For a test of what the disk plays no part in: no answer waits for it, however slow it is. */
+    static TestServer startOnForgetfulDatabase() {
+        var database = TestPostgres.newDatabase();
+        TestPostgres.execute(database, """
+                DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$
+                """);
+        return start(database, Map.of("PARTNER_API_RISK_LOSING_CONTACTS", "true"));
+    }
+
     /** With settings besides the database's. */
     static TestServer start(String database, Map<String, String> environment) {
         return new TestServer(database, Clock.systemUTC(), environment);

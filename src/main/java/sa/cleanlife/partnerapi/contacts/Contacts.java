@@ -29,7 +29,7 @@ import sa.cleanlife.partnerapi.usage.NewContactQuota;
 public final class Contacts {
     private final ContactStore store;
     private final Supplier<UUID> ids;
-    private final Coalescer<ContactRequest, FoundContact> wanted;
+    private final Coalescer<ContactRequest, Future<FoundContact>> wanted;
     private final Coalescer<UUID, Optional<Contact>> reads;
     private final Coalescer<PhoneNumber, Optional<Contact>> lookUps;
     private final NewContactQuota quota;
@@ -68,11 +68,15 @@ public final class Contacts {
     }
 
     private Future<FoundContact> findOrCreateFreely(WantedContact contact) {
-        return wanted.ask(new ContactRequest(contact)).onSuccess(answer -> {
+        return askFor(contact).onSuccess(answer -> {
             if (answer.isNew()) {
                 quota.count(contact.key());
             }
         });
+    }
+
+    private Future<FoundContact> askFor(WantedContact contact) {
+        return wanted.ask(new ContactRequest(contact)).compose(answer -> answer);
     }
 
     /** Found contacts never count, so it is looked for before a place in the quota is taken. */
@@ -91,7 +95,7 @@ public final class Contacts {
             return underWay.map(first -> new FoundContact(first.contact(), false));
         }
         var created = quota.take(contact.key())
-                .compose(taken -> wanted.ask(new ContactRequest(contact)).onComplete(answer -> {
+                .compose(taken -> askFor(contact).onComplete(answer -> {
                     if (isCertainlyNotCreated(answer)) {
                         quota.giveBack(contact.key());
                     }
@@ -138,7 +142,7 @@ public final class Contacts {
                         .toList());
     }
 
-    private Future<List<FoundContact>> findOrCreateAll(List<ContactRequest> batch) {
+    private Future<List<Future<FoundContact>>> findOrCreateAll(List<ContactRequest> batch) {
         var firstByPhone = new TreeMap<PhoneNumber, ContactRequest>();
         batch.forEach(request -> firstByPhone.putIfAbsent(request.phone(), request));
         return store.findByPhone(firstByPhone.keySet()).compose(known -> {
@@ -150,11 +154,25 @@ public final class Contacts {
             });
             return missing.isEmpty()
                     ? Future.succeededFuture(answers(batch, known))
-                    : create(missing).map(contacts -> {
-                        contacts.putAll(known);
-                        return answers(batch, contacts);
-                    });
+                    : create(missing)
+                            .map(contacts -> {
+                                contacts.putAll(known);
+                                return answers(batch, contacts);
+                            })
+                            .recover(failure -> answersOfKnown(batch, known, failure));
         });
+    }
+
+    /** A database whose disk is full still tells what is stored: only what would be stored must be refused. */
+    private static Future<List<Future<FoundContact>>> answersOfKnown(
+            List<ContactRequest> batch, Map<PhoneNumber, Contact> known, Throwable failure) {
+        if (!(failure instanceof DatabaseUnavailableException unavailable && unavailable.isDiskFull())) {
+            return Future.failedFuture(failure);
+        }
+        Future<FoundContact> refused = Future.failedFuture(failure);
+        return Future.succeededFuture(batch.stream()
+                .map(request -> known.containsKey(request.phone()) ? answer(request, known) : refused)
+                .toList());
     }
 
     /** All of these, whoever inserted them. */
@@ -177,12 +195,12 @@ public final class Contacts {
      * The row's id tells who created it, also when the insert's own answer was lost and it was asked again: of the requests
      * for a phone only the one that the id was made for is told that the contact is new.
      */
-    private static List<FoundContact> answers(List<ContactRequest> batch, Map<PhoneNumber, Contact> contacts) {
-        var answers = new ArrayList<FoundContact>(batch.size());
-        for (var request : batch) {
-            var contact = Optional.ofNullable(contacts.get(request.phone())).orElseThrow();
-            answers.add(new FoundContact(contact, request.hasCreated(contact)));
-        }
-        return answers;
+    private static Future<FoundContact> answer(ContactRequest request, Map<PhoneNumber, Contact> contacts) {
+        var contact = Optional.ofNullable(contacts.get(request.phone())).orElseThrow();
+        return Future.succeededFuture(new FoundContact(contact, request.hasCreated(contact)));
+    }
+
+    private static List<Future<FoundContact>> answers(List<ContactRequest> batch, Map<PhoneNumber, Contact> contacts) {
+        return batch.stream().map(request -> answer(request, contacts)).toList();
     }
 }

@@ -173,13 +173,13 @@ public final class Coalescer<Q, A> {
     private static <Q, A> void tell(Waiting<Q, A> entry, Consumer<Promise<A>> answer) {
         try {
             answer.accept(entry.answer());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("an answer could not be delivered", e);
         }
     }
 
     private void settle(List<Waiting<Q, A>> taken, Throwable failure, long end) {
-        if (isForAll(failure)) {
+        if (failure instanceof DatabaseUnavailableException) {
             giveUp(taken, failure);
         } else if (taken.size() > 1) {
             askAlone(taken, end);
@@ -187,11 +187,6 @@ public final class Coalescer<Q, A> {
             refuse(taken, failure);
             release();
         }
-    }
-
-    /** A database whose disk is full still answers what is stored: only what would be stored must be refused. */
-    private static boolean isForAll(Throwable failure) {
-        return failure instanceof DatabaseUnavailableException unavailable && !unavailable.isDiskFull();
     }
 
     /** Those behind have waited as long as these, and would find the same. */
@@ -213,7 +208,8 @@ public final class Coalescer<Q, A> {
         if (taken.isEmpty()) {
             release();
         } else if (left <= 0) {
-            giveUp(taken, new DatabaseUnavailableException("no answer in time"));
+            refuse(taken, new DatabaseUnavailableException("no answer in time"));
+            release();
         } else {
             var first = taken.subList(0, 1);
             Runnable others = () -> askAlone(taken.subList(1, taken.size()), end);
@@ -224,7 +220,7 @@ public final class Coalescer<Q, A> {
                                 time.soon(others);
                             },
                             failure -> {
-                                if (isForAll(failure)) {
+                                if (failure instanceof DatabaseUnavailableException) {
                                     giveUp(taken, failure);
                                 } else {
                                     refuse(first, failure);

@@ -33,6 +33,12 @@ public final class Database implements Statements {
     /** A batch of each of the frequent kinds on every event loop; the rare kinds, the heartbeat and the like. */
     private static final int CONNECTIONS = 3 * Runtime.getRuntime().availableProcessors() + 6;
 
+    /** In vain, while the database is away. A commit that waits for a standby keeps its place there, also when we have left. */
+    private static final int CONNECTIONS_IN_VAIN = 1;
+
+    /** Those that nobody waits for any more stay in the queue until a connection is there, or none is to be had. */
+    private static final int MOST_WAITING = 1_000;
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
     /** Ends connections that a dead network holds. A busy one is never silent this long; an idle one is soon reopened. */
@@ -68,6 +74,7 @@ public final class Database implements Statements {
     private volatile boolean closed;
     private volatile NowAndThen remedyFailures = new NowAndThen();
     private final NowAndThen fullDisks = new NowAndThen();
+    private final NowAndThen refusedConnections = new NowAndThen();
 
     /** Connects when it is first asked something. */
     public Database(Vertx vertx, DatabaseUrl url) {
@@ -75,12 +82,12 @@ public final class Database implements Statements {
         this.url = url;
         this.time = Time.of(vertx);
         this.patience = new Patience(time);
-        this.pool = pool();
+        this.pool = pool(CONNECTIONS);
     }
 
-    private Pool pool() {
-        return connecting("postgresql", CONNECTIONS, this::server)
-                .withConnectHandler(Database::admit)
+    private Pool pool(int size) {
+        return connecting("postgresql", size, this::server)
+                .withConnectHandler(this::admit)
                 .build();
     }
 
@@ -89,6 +96,7 @@ public final class Database implements Statements {
                 .with(new PoolOptions()
                         .setName(name)
                         .setMaxSize(size)
+                        .setMaxWaitQueueSize(MOST_WAITING)
                         .setConnectionTimeout((int) CONNECT_TIMEOUT.toMillis())
                         .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS))
                 .with(new NetClientOptions()
@@ -105,7 +113,7 @@ public final class Database implements Statements {
      * was restarted shows those that waited for the standby as if they had been confirmed. Whoever was told of them would be
      * told of what is lost with the primary; but what comes before a confirmed commit is confirmed as well.
      */
-    private static void admit(SqlConnection connection) {
+    private void admit(SqlConnection connection) {
         connection
                 .query("""
                         SELECT CASE
@@ -128,8 +136,8 @@ public final class Database implements Statements {
                 });
     }
 
-    private static void noteRefused(@Nullable Throwable failure) {
-        if (failure != null && !Patience.isUnavailable(failure)) {
+    private void noteRefused(@Nullable Throwable failure) {
+        if (failure != null && !Patience.isUnavailable(failure) && refusedConnections.isTime()) {
             LOG.atError()
                     .addKeyValue(
                             "reason",
@@ -179,24 +187,29 @@ public final class Database implements Statements {
     }
 
     private void note(@Nullable Throwable failure) {
-        if (failure == null && !available) {
+        boolean was = available;
+        available = failure == null;
+        if (failure == null && !was) {
             LOG.info("the database answers again");
-        } else if (failure != null && available) {
+            replacePool(CONNECTIONS);
+        } else if (failure != null && was) {
             LOG.atWarn()
                     .addKeyValue(
                             "reason",
                             DatabaseUnavailableException.because(failure).getMessage())
                     .log("the database does not answer; requests get a 503 until it does");
             remedyFailures = new NowAndThen();
-            leaveConnections();
+            replacePool(CONNECTIONS_IN_VAIN);
         }
-        available = failure == null;
     }
 
-    /** Those that hang in a dead network would keep the places of new ones until {@link #SILENCE} has ended them. */
-    private void leaveConnections() {
+    /**
+     * Connections that hang in a dead network would keep the places of new ones until {@link #SILENCE} has ended them. What
+     * waited for one asks again at once, on the new pool.
+     */
+    private void replacePool(int size) {
         var left = pool;
-        pool = pool();
+        pool = pool(size);
         left.close();
     }
 

@@ -1,5 +1,6 @@
 package sa.cleanlife.partnerapi.http;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -23,18 +24,25 @@ public final class RequestLog {
             .toArray(Duration[]::new);
 
     private final MeterRegistry meters;
+    private final Counter faults;
     private final Map<Series, Timer> timers = new ConcurrentHashMap<>();
 
     private record Series(String method, String route, int status) {}
 
     public RequestLog(MeterRegistry meters) {
         this.meters = meters;
+        this.faults = Counter.builder("http.server.faults")
+                .description("Requests answered with a 500; there from the start, so that the first one is an increase")
+                .register(meters);
     }
 
     void answered(Call call, int status, Optional<String> reason) {
         long nanos = call.nanosSinceStart();
         timers.computeIfAbsent(new Series(call.method().name(), call.pattern(), status), this::timer)
                 .record(nanos, TimeUnit.NANOSECONDS);
+        if (status == ErrorCode.INTERNAL_ERROR.status()) {
+            faults.increment();
+        }
 
         var line = LOG.atInfo().addKeyValue("requestId", call.requestId());
         var caller = call.identified();

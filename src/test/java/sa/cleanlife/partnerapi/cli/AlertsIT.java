@@ -31,7 +31,7 @@ class AlertsIT {
 
     /** Of PromQL; everything else that is a word in an expression must be a metric. */
     private static final Set<String> WORDS =
-            Set.of("sum", "rate", "increase", "min_over_time", "histogram_quantile", "by", "le", "instance");
+            Set.of("sum", "max", "rate", "increase", "min_over_time", "histogram_quantile", "by", "le", "instance");
 
     private static final Pattern STRING = Pattern.compile("\"[^\"]*\"");
     private static final Pattern SELECTOR = Pattern.compile("([a-z_]+)\\{([^}]*)}");

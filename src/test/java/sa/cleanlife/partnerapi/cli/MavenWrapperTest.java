@@ -41,7 +41,11 @@ class MavenWrapperTest {
                 "verify -Dfaults.seed=12345678901234567890 | faults.seed must be a whole number",
                 "test -Dsimulation.seed=1.5 | simulation.seed must be a whole number",
                 "test -Dopenapi.fuzz.seed= | openapi.fuzz.seed must be a whole number",
-                "test -Dopenapi.fuzz.requests=many | openapi.fuzz.requests must be a whole number",
+                "verify -Dfaults.seed=9223372036854775808 | faults.seed must be between -9223372036854775808 and ",
+                "test -Dsimulation.seed=-9223372036854775809 | simulation.seed must be between -9223372036854775808 and ",
+                "test -Dopenapi.fuzz.requests=many | openapi.fuzz.requests must be a whole number from 1 to 999999999",
+                "test -Dopenapi.fuzz.requests=0 | openapi.fuzz.requests must be a whole number from 1 to 999999999",
+                "test -Dopenapi.fuzz.only=-5 | openapi.fuzz.only must be a whole number from 0 to 999999999",
                 "verify -Psoak -Dsoak.minutes=0 | soak.minutes must be a whole number from 1 to 9999",
             })
     void names_what_there_is_and_ends_with_2(String arguments, String sentence) throws Exception {
@@ -61,7 +65,9 @@ class MavenWrapperTest {
             strings = {
                 "--version -Pfaults,-bench",
                 "--version -P?of-somebody-else",
-                "--version -Dfaults.schedule=long -Dfaults.seed=42 -Dsimulation.seed=-7 -Dany.other=x"
+                "--version -Dfaults.schedule=long -Dfaults.seed=42 -Dsimulation.seed=-7 -Dany.other=x",
+                "--version -Dfaults.seed=-9223372036854775808 -Dsimulation.seed=9223372036854775807",
+                "--version -Dopenapi.fuzz.requests=1000000 -Dopenapi.fuzz.only=0"
             })
     void lets_maven_do_what_there_is(String arguments) throws Exception {
         var run = run(arguments);

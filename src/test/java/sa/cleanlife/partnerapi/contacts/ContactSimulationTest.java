@@ -65,11 +65,15 @@ class ContactSimulationTest {
                 }
             }
             System.out.printf(
-                    "Simulation of contacts: %,d seeds from %d on, %,d calls, %d seeds with violations; %s%n",
-                    WORLDS, first, calls, failed.size(), told(faults));
+                    "Simulation of contacts: %,d seeds from %d on, %,d calls, %,d faults, %d seeds with violations; %s%n",
+                    WORLDS, first, calls, count(faults), failed.size(), told(faults));
 
             assertThat(InjectedFault.values()).as("faults that were injected").allMatch(fault -> faults.of(fault) > 0);
             failed.stream().findFirst().ifPresent(ContactSimulationTest::failWith);
+        }
+
+        private static long count(InjectedFaults faults) {
+            return Arrays.stream(InjectedFault.values()).mapToLong(faults::of).sum();
         }
 
         private static String told(InjectedFaults faults) {

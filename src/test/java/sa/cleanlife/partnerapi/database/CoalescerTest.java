@@ -77,6 +77,45 @@ class CoalescerTest {
     }
 
     @Test
+    void the_answers_of_a_batch_that_is_refused_late_are_due_when_those_of_the_batch_were() {
+        var time = new VirtualTime(Trace.NONE);
+        var loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
+        var coalescer = new Coalescer<Integer, Integer>(
+                "questions",
+                loop,
+                questions -> loop.after(Duration.ofMillis(questions.size() > 1 ? 1_400 : 60))
+                        .map(there -> {
+                            if (questions.size() > 1) {
+                                throw new IllegalArgumentException("one of these cannot be stored");
+                            }
+                            return questions;
+                        }),
+                new CompositeMeterRegistry());
+
+        var ended = new ArrayList<Duration>();
+        var answers = IntStream.range(0, 4).mapToObj(coalescer::ask).toList();
+        answers.forEach(answer -> answer.onComplete(over -> ended.add(Duration.ofNanos(time.nowNanos()))));
+        time.run();
+
+        assertThat(answers).first().matches(Future::succeeded);
+        assertThat(answers.subList(1, 4)).allMatch(answer -> answer.cause() instanceof DatabaseUnavailableException);
+        assertThat(ended).hasSize(4).allMatch(after -> after.compareTo(Duration.ofMillis(1_501)) < 0);
+    }
+
+    @Test
+    void a_listener_that_fails_keeps_no_other_from_its_answer() {
+        var world = new World();
+        world.coalescer.ask(1).onComplete(told -> {
+            throw new NoClassDefFoundError("of what it does with its answer");
+        });
+
+        var others = world.ask(2);
+
+        assertThat(others).allMatch(Future::succeeded);
+        assertThat(world.ask(1)).allMatch(Future::succeeded);
+    }
+
+    @Test
     void a_batch_that_cannot_even_be_asked_fails_and_the_next_is_served() {
         var time = new VirtualTime(Trace.NONE);
         var loop = new VirtualLoop(time, "loop", new SplittableRandom(1));

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -44,6 +45,9 @@ final class PhoneLoad implements AutoCloseable {
 
     /** Where nothing listens failures come fast; nobody is helped by more of them. */
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(50);
+
+    /** Of a last call. */
+    private static final int REPEATS = 5;
 
     private final List<Integer> ports;
     private final String key;
@@ -202,14 +206,23 @@ final class PhoneLoad implements AutoCloseable {
                 IntStream.range(0, PHONES)
                         .filter(phone -> ids.get(phone) == null)
                         .boxed(),
-                phone -> findOrCreate(0, phone, phones[phone], "Last guest")));
+                phone -> persistently(() -> findOrCreate(0, phone, phones[phone], "Last guest"), REPEATS)));
         for (int i = 0; i < ports.size(); i++) {
             int node = i;
             last.addAll(inWaves(
                     IntStream.range(0, PHONES).mapToObj(ids::get).flatMap(id -> Optional.ofNullable(id).stream()),
-                    id -> read(node, id)));
+                    id -> persistently(() -> read(node, id), REPEATS)));
         }
         return last;
+    }
+
+    /** A connection that fell silent in the last fault is found out only when it is used again. */
+    private static Future<Reply> persistently(Supplier<Future<Reply>> call, int repeats) {
+        return call.get()
+                .transform(reply ->
+                        repeats > 0 && (reply.failed() || reply.result().status() == 503)
+                                ? persistently(call, repeats - 1)
+                                : (Future<Reply>) reply);
     }
 
     /** No more at once than there are connections: who waits for one waits for an answer too, and gives up in the end. */

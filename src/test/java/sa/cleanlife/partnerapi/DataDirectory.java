@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -113,6 +114,25 @@ public record DataDirectory(Path path) {
             process.destroyForcibly();
         });
         await("the end of PostgreSQL's processes", () -> postgresProcesses().isEmpty());
+    }
+
+    /** Lets PostgreSQL stand still, and what it starts meanwhile too. */
+    public void freeze() {
+        var frozen = new HashSet<ProcessHandle>();
+        while (true) {
+            var moving = postgresProcesses().stream()
+                    .filter(process -> !frozen.contains(process))
+                    .toList();
+            if (moving.isEmpty()) {
+                return;
+            }
+            moving.forEach(process -> signal("STOP", process));
+            frozen.addAll(moving);
+        }
+    }
+
+    public void thaw() {
+        postgresProcesses().forEach(process -> signal("CONT", process));
     }
 
     public static void signal(String name, ProcessHandle process) {

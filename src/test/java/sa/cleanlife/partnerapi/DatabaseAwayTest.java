@@ -92,15 +92,14 @@ class DatabaseAwayTest {
         void a_frozen_database_means_503_in_time_and_full_service_once_it_goes_on() throws Exception {
             try (var server = TestServer.start(newDatabase(), Clock.systemUTC());
                     var load = underLoad(server)) {
-                var processes = data.postgresProcesses();
-                processes.forEach(process -> DataDirectory.signal("STOP", process));
+                data.freeze();
                 long away = System.nanoTime();
                 awaitReady(server, 503);
                 while (System.nanoTime() - away < Duration.ofSeconds(4).toNanos()) {
                     Thread.sleep(10);
                 }
                 long backSoon = System.nanoTime();
-                processes.forEach(process -> DataDirectory.signal("CONT", process));
+                data.thaw();
                 long back = System.nanoTime();
 
                 var outcomes = awaitFullService(server, load, back);
@@ -152,9 +151,8 @@ class DatabaseAwayTest {
         @Test
         void a_database_that_hangs_does_not_hold_up_a_stop() throws Exception {
             var server = TestServer.start(newDatabase(), Clock.systemUTC());
-            var processes = data.postgresProcesses();
             try (var load = underLoad(server)) {
-                processes.forEach(process -> DataDirectory.signal("STOP", process));
+                data.freeze();
                 awaitReady(server, 503);
 
                 var stop = CompletableFuture.runAsync(server::close);
@@ -162,7 +160,7 @@ class DatabaseAwayTest {
                 assertThat(stop).succeedsWithin(Duration.ofSeconds(15));
                 load.stop();
             } finally {
-                processes.forEach(process -> DataDirectory.signal("CONT", process));
+                data.thaw();
                 server.close();
             }
         }

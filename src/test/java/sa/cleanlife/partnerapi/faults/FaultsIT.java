@@ -86,7 +86,7 @@ class FaultsIT {
     @AfterEach
     void leave_nothing_behind() throws Exception {
         try {
-            data.postgresProcesses().forEach(process -> DataDirectory.signal("CONT", process));
+            data.thaw();
             for (var node : nodes) {
                 node.close();
             }
@@ -196,10 +196,9 @@ class FaultsIT {
             }
             case TERMINATE_BACKENDS -> terminateBackends(strike.lasts());
             case FREEZE_DATABASE -> {
-                var processes = data.postgresProcesses();
-                processes.forEach(process -> DataDirectory.signal("STOP", process));
+                data.freeze();
                 Thread.sleep(strike.lasts());
-                processes.forEach(process -> DataDirectory.signal("CONT", process));
+                data.thaw();
             }
             case CUT_DATABASE_LINK,
                     DELAY_DATABASE_LINK,

@@ -49,14 +49,19 @@ record OwnPostgres(Path programs, Path data, int port) implements AutoCloseable 
     }
 
     private void start() throws IOException {
-        run(
-                "pg_ctl",
-                "start",
-                "--wait",
-                "--silent",
-                "--pgdata=" + data,
-                "--log=" + data.resolveSibling(data.getFileName() + ".log"),
-                "--options=-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c port=" + port);
+        try {
+            run(
+                    "pg_ctl",
+                    "start",
+                    "--wait",
+                    "--silent",
+                    "--pgdata=" + data,
+                    "--log=" + data.resolveSibling(data.getFileName() + ".log"),
+                    "--options=-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c port=" + port);
+        } catch (AssertionError tooLate) {
+            close();
+            throw tooLate;
+        }
     }
 
     String url(String user, String database) {

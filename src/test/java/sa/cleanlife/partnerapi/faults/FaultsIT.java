@@ -1,6 +1,7 @@
 package sa.cleanlife.partnerapi.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertAll;
 
 import java.io.IOException;
 import java.net.URI;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import sa.cleanlife.partnerapi.DataDirectory;
 import sa.cleanlife.partnerapi.LoadClient;
@@ -87,9 +89,7 @@ class FaultsIT {
     void leave_nothing_behind() throws Exception {
         try {
             data.thaw();
-            for (var node : nodes) {
-                node.close();
-            }
+            assertAll(nodes.stream().<Executable>map(node -> node::close));
         } finally {
             try (health) {
                 if (postgres != null) {

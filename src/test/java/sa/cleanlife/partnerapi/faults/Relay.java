@@ -90,8 +90,11 @@ public final class Relay implements AutoCloseable {
 
     private void connect(Socket client) {
         var link = new Link(client, new Socket());
-        link.isSilent = silent;
         links.add(link);
+        // Later than that: whoever makes all links silent at this moment may have missed it.
+        if (silent) {
+            link.isSilent = true;
+        }
         try {
             if (refusing) {
                 link.close();

@@ -25,12 +25,17 @@ final class ServerNode implements AutoCloseable {
      * @param place where it writes its logs
      */
     ServerNode(Path place, String databaseUrl) throws Exception {
-        int port = freePort();
         int databasePort = URI.create(databaseUrl).getPort();
-        this.managementPort = freePort();
+        int port;
+        // All are open until each is chosen, so that no two are the same.
+        try (var free = free();
+                var anotherFree = free()) {
+            port = free.getLocalPort();
+            this.managementPort = anotherFree.getLocalPort();
+            this.clientLink = Relay.to(port);
+            this.databaseLink = Relay.to(databasePort);
+        }
         this.place = DataDirectory.of(place.resolve("none"));
-        this.clientLink = Relay.to(port);
-        this.databaseLink = Relay.to(databasePort);
         this.environment = Map.of(
                 "PARTNER_API_PORT", Integer.toString(port),
                 "PARTNER_API_MANAGEMENT_PORT", Integer.toString(managementPort),
@@ -45,10 +50,8 @@ final class ServerNode implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    private static ServerSocket free() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     }
 
     /** Where clients reach it. */

@@ -132,6 +132,7 @@ class TryOutIT {
 
             assertThat(setUp.waitFor(30, TimeUnit.SECONDS)).isTrue();
         } finally {
+            setUp.descendants().forEach(ProcessHandle::destroyForcibly);
             setUp.destroyForcibly();
         }
         assertThat(setUp.exitValue()).isNotZero();

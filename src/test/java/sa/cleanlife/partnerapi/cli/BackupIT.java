@@ -97,8 +97,7 @@ class BackupIT {
                 long after = load.acknowledged();
                 DataDirectory.await("contacts after it", () -> load.acknowledged() > after + 100);
                 assertThat(SteadyLoad.statuses(load.stop().stream()).keySet()).containsExactly(200);
-                assertThat(data.queryNumber("SELECT count(*) FROM pg_replication_slots"))
-                        .isZero();
+                awaitTheEndOfItsSlot();
             }
 
             var restored = page.paste("Restore the embedded database", 0);
@@ -143,8 +142,7 @@ class BackupIT {
                 assertThat(backup.err())
                         .isEqualTo("backup: the backup failed, for the reason above; nothing of it is left\n");
                 assertThat(page.backups()).isEmptyDirectory();
-                assertThat(data.queryNumber("SELECT count(*) FROM pg_replication_slots"))
-                        .isZero();
+                awaitTheEndOfItsSlot();
             }
         }
     }
@@ -226,6 +224,13 @@ class BackupIT {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** PostgreSQL drops it when it notices that psql is gone. */
+    private void awaitTheEndOfItsSlot() throws Exception {
+        DataDirectory.await(
+                "the end of the replication slot",
+                () -> data.queryNumber("SELECT count(*) FROM pg_replication_slots") == 0);
     }
 
     private static void assumeThatPsqlIsThere() {

@@ -90,8 +90,11 @@ public final class Relay implements AutoCloseable {
 
     private void connect(Socket client) {
         var link = new Link(client, new Socket());
-        link.isSilent = silent;
         links.add(link);
+        // Not before: who falls silent in between would neither be seen here nor find it there.
+        if (silent) {
+            link.isSilent = true;
+        }
         try {
             if (refusing) {
                 link.close();

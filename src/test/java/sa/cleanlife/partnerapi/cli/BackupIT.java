@@ -61,10 +61,17 @@ class BackupIT {
 
     @AfterEach
     void kill_what_is_left() throws Exception {
-        page.close();
-        try (var copies = Files.walk(page.directory(), 3)) {
-            for (var database : copies.filter(path -> path.endsWith("database")).toList()) {
-                DataDirectory.of(database.resolveSibling("")).killEverything();
+        try (var _ = page) {
+            for (var parent : List.of(page.directory(), page.backups(), page.trials())) {
+                killIn(parent);
+            }
+        }
+    }
+
+    private static void killIn(Path parent) throws Exception {
+        try (var places = Files.newDirectoryStream(parent, Files::isDirectory)) {
+            for (var place : places) {
+                DataDirectory.of(place).killEverything();
             }
         }
     }
@@ -120,7 +127,7 @@ class BackupIT {
                 assertThat(trial.table()).contains("sandbox");
                 assertThat(page.backups().resolve("partner-api-1/database/backup_label"))
                         .exists();
-                assertThat(page.directory().resolve("var/tmp")).isEmptyDirectory();
+                assertThat(page.trials()).isEmptyDirectory();
             }
         }
 

@@ -58,9 +58,9 @@ class OwnBackupIT {
 
     @AfterAll
     static void stop_it() throws Exception {
-        if (postgres != null) {
-            page.close();
-            postgres.close();
+        try (var _ = postgres;
+                var _ = page) {
+            // Each is closed, also when the other does not close or never was.
         }
     }
 

@@ -1,6 +1,7 @@
 package sa.cleanlife.partnerapi.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertAll;
 
 import java.io.IOException;
 import java.net.URI;
@@ -87,9 +88,7 @@ class FaultsIT {
     void leave_nothing_behind() throws Exception {
         try {
             data.postgresProcesses().forEach(process -> DataDirectory.signal("CONT", process));
-            for (var node : nodes) {
-                node.close();
-            }
+            assertAll(nodes.stream().map(node -> node::close));
         } finally {
             try (health) {
                 if (postgres != null) {

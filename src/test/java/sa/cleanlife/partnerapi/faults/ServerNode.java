@@ -25,12 +25,17 @@ final class ServerNode implements AutoCloseable {
      * @param place where it writes its logs
      */
     ServerNode(Path place, String databaseUrl) throws Exception {
-        int port = freePort();
+        int port;
         int databasePort = URI.create(databaseUrl).getPort();
-        this.managementPort = freePort();
         this.place = DataDirectory.of(place.resolve("none"));
-        this.clientLink = Relay.to(port);
-        this.databaseLink = Relay.to(databasePort);
+        // Held until all are chosen, so that none is chosen twice.
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var freeForManagement = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+            this.managementPort = freeForManagement.getLocalPort();
+            this.clientLink = Relay.to(port);
+            this.databaseLink = Relay.to(databasePort);
+        }
         this.environment = Map.of(
                 "PARTNER_API_PORT", Integer.toString(port),
                 "PARTNER_API_MANAGEMENT_PORT", Integer.toString(managementPort),
@@ -42,12 +47,6 @@ final class ServerNode implements AutoCloseable {
         } catch (Exception | Error e) {
             closeLinks();
             throw e;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

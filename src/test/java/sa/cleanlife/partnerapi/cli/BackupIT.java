@@ -61,10 +61,17 @@ class BackupIT {
 
     @AfterEach
     void kill_what_is_left() throws Exception {
-        page.close();
-        try (var copies = Files.walk(page.directory(), 4)) {
-            for (var database : copies.filter(path -> path.endsWith("database")).toList()) {
-                DataDirectory.of(database.resolveSibling("")).killEverything();
+        try (var _ = page) {
+            for (var parent : List.of(page.directory(), page.backups(), page.trials())) {
+                killIn(parent);
+            }
+        }
+    }
+
+    private static void killIn(Path parent) throws Exception {
+        try (var places = Files.newDirectoryStream(parent, Files::isDirectory)) {
+            for (var place : places) {
+                DataDirectory.of(place).killEverything();
             }
         }
     }
@@ -97,8 +104,7 @@ class BackupIT {
                 long after = load.acknowledged();
                 DataDirectory.await("contacts after it", () -> load.acknowledged() > after + 100);
                 assertThat(SteadyLoad.statuses(load.stop().stream()).keySet()).containsExactly(200);
-                assertThat(data.queryNumber("SELECT count(*) FROM pg_replication_slots"))
-                        .isZero();
+                awaitTheEndOfItsSlot();
             }
 
             var restored = page.paste("Restore the embedded database", 0);
@@ -121,7 +127,7 @@ class BackupIT {
                 assertThat(trial.table()).contains("sandbox");
                 assertThat(page.backups().resolve("partner-api-1/database/backup_label"))
                         .exists();
-                assertThat(page.directory().resolve("var/tmp")).isEmptyDirectory();
+                assertThat(page.trials()).isEmptyDirectory();
             }
         }
 
@@ -143,9 +149,7 @@ class BackupIT {
                 assertThat(backup.err())
                         .isEqualTo("backup: the backup failed, for the reason above; nothing of it is left\n");
                 assertThat(page.backups()).isEmptyDirectory();
-                // Its session drops it, which ends a moment later than psql.
-                DataDirectory.await(
-                        "the slot to go", () -> data.queryNumber("SELECT count(*) FROM pg_replication_slots") == 0);
+                awaitTheEndOfItsSlot();
             }
         }
     }
@@ -227,6 +231,13 @@ class BackupIT {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** PostgreSQL drops it when it notices that psql is gone. */
+    private void awaitTheEndOfItsSlot() throws Exception {
+        DataDirectory.await(
+                "the end of the replication slot",
+                () -> data.queryNumber("SELECT count(*) FROM pg_replication_slots") == 0);
     }
 
     private static void assumeThatPsqlIsThere() {

@@ -41,6 +41,10 @@ record OperationsPage(Path directory, Map<String, String> environment) implement
         return directory.resolve("var/backups");
     }
 
+    Path trials() {
+        return directory.resolve("var/tmp");
+    }
+
     /** The blocks of commands under a heading, up to the next one. */
     static List<String> blocks(String heading) throws IOException {
         var blocks = new ArrayList<String>();

@@ -60,7 +60,7 @@ class OwnBackupIT {
     static void stop_it() throws Exception {
         try (var _ = postgres;
                 var _ = page) {
-            // Both, as far as there are any.
+            // Each is closed, also when the other does not close or never was.
         }
     }
 

@@ -58,9 +58,11 @@ record OwnPostgres(Path programs, Path data, int port) implements AutoCloseable 
                     "--pgdata=" + data,
                     "--log=" + data.resolveSibling(data.getFileName() + ".log"),
                     "--options=-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c port=" + port);
-        } catch (AssertionError tooLate) {
-            close();
-            throw tooLate;
+        } catch (Throwable e) {
+            // It may come all the same, and nobody else knows of it.
+            try (this) {
+                throw e;
+            }
         }
     }
 
@@ -99,10 +101,22 @@ record OwnPostgres(Path programs, Path data, int port) implements AutoCloseable 
         }
     }
 
+    /** All that runs of it; what a postmaster starts does not name the directory. */
+    private List<ProcessHandle> processes() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().commandLine().orElse("").contains(data.toString()))
+                .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
+                .toList();
+    }
+
     @Override
     public void close() throws IOException {
-        if (Files.exists(data.resolve("postmaster.pid"))) {
-            run("pg_ctl", "stop", "--silent", "--mode=immediate", "--pgdata=" + data);
+        try {
+            if (Files.exists(data.resolve("postmaster.pid"))) {
+                run("pg_ctl", "stop", "--silent", "--mode=immediate", "--pgdata=" + data);
+            }
+        } finally {
+            processes().forEach(ProcessHandle::destroyForcibly);
         }
     }
 }

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import sa.cleanlife.partnerapi.DataDirectory;
 import sa.cleanlife.partnerapi.LoadClient;
@@ -89,7 +88,7 @@ class FaultsIT {
     void leave_nothing_behind() throws Exception {
         try {
             data.thaw();
-            assertAll(nodes.stream().<Executable>map(node -> node::close));
+            assertAll(nodes.stream().map(node -> node::close));
         } finally {
             try (health) {
                 if (postgres != null) {

@@ -91,7 +91,7 @@ public final class Relay implements AutoCloseable {
     private void connect(Socket client) {
         var link = new Link(client, new Socket());
         links.add(link);
-        // Later than that: whoever makes all links silent at this moment may have missed it.
+        // Not before: who falls silent in between would neither be seen here nor find it there.
         if (silent) {
             link.isSilent = true;
         }

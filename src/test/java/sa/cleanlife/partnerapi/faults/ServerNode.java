@@ -25,17 +25,17 @@ final class ServerNode implements AutoCloseable {
      * @param place where it writes its logs
      */
     ServerNode(Path place, String databaseUrl) throws Exception {
-        int databasePort = URI.create(databaseUrl).getPort();
         int port;
-        // All are open until each is chosen, so that no two are the same.
-        try (var free = free();
-                var anotherFree = free()) {
+        int databasePort = URI.create(databaseUrl).getPort();
+        this.place = DataDirectory.of(place.resolve("none"));
+        // Held until all are chosen, so that none is chosen twice.
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var freeForManagement = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
-            this.managementPort = anotherFree.getLocalPort();
+            this.managementPort = freeForManagement.getLocalPort();
             this.clientLink = Relay.to(port);
             this.databaseLink = Relay.to(databasePort);
         }
-        this.place = DataDirectory.of(place.resolve("none"));
         this.environment = Map.of(
                 "PARTNER_API_PORT", Integer.toString(port),
                 "PARTNER_API_MANAGEMENT_PORT", Integer.toString(managementPort),
@@ -48,10 +48,6 @@ final class ServerNode implements AutoCloseable {
             closeLinks();
             throw e;
         }
-    }
-
-    private static ServerSocket free() throws IOException {
-        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     }
 
     /** Where clients reach it. */

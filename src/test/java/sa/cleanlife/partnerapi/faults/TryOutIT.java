@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -25,6 +27,11 @@ class TryOutIT {
     private Path directory;
 
     private final Map<String, String> environment = new TreeMap<>();
+
+    @AfterEach
+    void remove_what_a_failure_has_left() throws Exception {
+        run("remove", directory.resolve("pair").toString());
+    }
 
     private ReplicatedPostgres.Run run(String... arguments) throws Exception {
         return ReplicatedPostgres.run(environment, arguments);
@@ -132,8 +139,7 @@ class TryOutIT {
 
             assertThat(setUp.waitFor(30, TimeUnit.SECONDS)).isTrue();
         } finally {
-            setUp.descendants().forEach(ProcessHandle::destroyForcibly);
-            setUp.destroyForcibly();
+            Stream.concat(Stream.of(setUp.toHandle()), setUp.descendants()).forEach(ProcessHandle::destroyForcibly);
         }
         assertThat(setUp.exitValue()).isNotZero();
         assertNothingIsLeft(pair);

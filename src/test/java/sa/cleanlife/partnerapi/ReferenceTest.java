@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,27 @@ class ReferenceTest {
                     .startsWith("default-src 'none'; script-src 'self'; style-src 'self';")
                     .contains("connect-src 'self'", "frame-ancestors 'none'")
                     .doesNotContain("unsafe", "http", "*");
+        }
+
+        /** More than are under way when pages have to come later; but these wait for their clients, not for the server. */
+        @Test
+        void are_served_beside_calls_whose_bodies_do_not_come() {
+            var head = "POST " + TestPartner.CONTACTS + " HTTP/1.1\r\nHost: test\r\nx-api-key: " + HOTEL.key()
+                    + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n";
+            int loops = Runtime.getRuntime().availableProcessors();
+            var clients = new ArrayList<SlowClient>();
+            try {
+                for (int i = 0; i < 250 * loops; i++) {
+                    clients.add(SlowClient.connect(SERVER.port()).pour(head));
+                }
+                for (int i = 0; i < 2 * loops; i++) {
+                    clients.add(SlowClient.connect(SERVER.port()));
+                    assertThat(clients.getLast().call("GET /openapi.yaml HTTP/1.1\r\nHost: test\r\n\r\n"))
+                            .isEqualTo(200);
+                }
+            } finally {
+                clients.forEach(SlowClient::close);
+            }
         }
 
         @Test

@@ -95,12 +95,18 @@ public final class Api {
                 HttpMethod.POST,
                 path,
                 call -> admit(call, guard)
-                        .compose(admitted -> BodyReader.read(vertx, call.request()))
+                        .compose(admitted -> bodyOf(call))
                         .compose(body -> {
                             call.receive(body);
                             return handler.apply(call);
                         })
                         .map(Answer::success)));
+    }
+
+    /** A call is under way again when its body is there: it is not the server that is slow until then. */
+    private Future<Buffer> bodyOf(Call call) {
+        underWay--;
+        return BodyReader.read(vertx, call.request()).onComplete(arrived -> underWay++);
     }
 
     /** A fixed page that anybody may read, when there is time for it. */

@@ -227,7 +227,7 @@ class DatabaseAwayTest {
                 assertNothingAcknowledgedIsLost(server, outcomes);
                 System.out.println("DatabaseAwayTest: " + connections + " connections while commits waited");
                 assertThat(connections)
-                        .isLessThanOrEqualTo(3L * Runtime.getRuntime().availableProcessors() + 6 + 2);
+                        .isLessThanOrEqualTo(2 * (3L * Runtime.getRuntime().availableProcessors() + 6));
             } finally {
                 resetForAll(postgres.connectionUri(), "synchronous_standby_names");
             }

@@ -463,13 +463,13 @@ class HostileInputTest {
         private static final Map<String, String> BEGINNINGS = Map.of(
                 "nothing", "",
                 "empty lines", "\r\n\r\n",
-                "bytes without a line break", "\u0000\u0001\u00ff".repeat(50),
                 "half a request line", "GET /v1/part",
                 "half the headers", GET + "Host: te",
                 "half the HTTP/2 preface", "PRI * HT");
 
         /** The same, where an answer comes first. */
         private static final Map<String, String> ANSWERED = Map.of(
+                "bytes without a line break", "\u0000\u0001\u00ff".repeat(50),
                 "no body", POST + "Content-Length: 42\r\n\r\n",
                 "half a body", POST + "Content-Length: " + 2 * BODY.length() + "\r\n\r\n" + BODY,
                 "a body's first chunk", CHUNKED + CHUNK,

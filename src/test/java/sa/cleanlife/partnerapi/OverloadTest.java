@@ -97,10 +97,9 @@ class OverloadTest {
 
         LoadClient.all(storm);
         assertThat(of(replies, 503)).isNotEmpty();
-        assertThat(Waiting.within(
-                        Duration.ofSeconds(5),
-                        () -> counted(modest) == of(replies, 200).size()))
-                .isTrue();
+        long created = of(replies, 200).size();
+        Waiting.within(Duration.ofSeconds(15), () -> counted(modest) == created);
+        assertThat(counted(modest)).isEqualTo(created);
     }
 
     private long counted(TestPartner partner) {

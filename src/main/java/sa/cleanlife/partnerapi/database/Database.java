@@ -33,9 +33,6 @@ public final class Database implements Statements {
     /** A batch of each of the frequent kinds on every event loop; the rare kinds, the heartbeat and the like. */
     private static final int CONNECTIONS = 3 * Runtime.getRuntime().availableProcessors() + 6;
 
-    /** In vain, while the database is away. A commit that waits for a standby keeps its place there, also when we have left. */
-    private static final int CONNECTIONS_IN_VAIN = 1;
-
     /** Those that nobody waits for any more stay in the queue until a connection is there, or none is to be had. */
     private static final int MOST_WAITING = 1_000;
 
@@ -82,11 +79,11 @@ public final class Database implements Statements {
         this.url = url;
         this.time = Time.of(vertx);
         this.patience = new Patience(time);
-        this.pool = pool(CONNECTIONS);
+        this.pool = pool();
     }
 
-    private Pool pool(int size) {
-        return connecting("postgresql", size, this::server)
+    private Pool pool() {
+        return connecting("postgresql", CONNECTIONS, this::server)
                 .withConnectHandler(this::admit)
                 .build();
     }
@@ -191,7 +188,6 @@ public final class Database implements Statements {
         available = failure == null;
         if (failure == null && !was) {
             LOG.info("the database answers again");
-            replacePool(CONNECTIONS);
         } else if (failure != null && was) {
             LOG.atWarn()
                     .addKeyValue(
@@ -199,17 +195,17 @@ public final class Database implements Statements {
                             DatabaseUnavailableException.because(failure).getMessage())
                     .log("the database does not answer; requests get a 503 until it does");
             remedyFailures = new NowAndThen();
-            replacePool(CONNECTIONS_IN_VAIN);
+            leaveConnections();
         }
     }
 
     /**
-     * Connections that hang in a dead network would keep the places of new ones until {@link #SILENCE} has ended them. What
-     * waited for one asks again at once, on the new pool.
+     * Those that hang in a dead network would keep the places of new ones until {@link #SILENCE} has ended them. What waited
+     * for one asks again at once, on the new pool.
      */
-    private void replacePool(int size) {
+    private void leaveConnections() {
         var left = pool;
-        pool = pool(size);
+        pool = pool();
         left.close();
     }
 

@@ -105,8 +105,9 @@ public final class Api {
 
     /** A call is under way again when its body is there: it is not the server that is slow until then. */
     private Future<Buffer> bodyOf(Call call) {
+        var body = BodyReader.read(vertx, call.request());
         underWay--;
-        return BodyReader.read(vertx, call.request()).onComplete(arrived -> underWay++);
+        return body.onComplete(arrived -> underWay++);
     }
 
     /** A fixed page that anybody may read, when there is time for it. */

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import sa.cleanlife.partnerapi.database.Coalescer;
+import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.Time;
 import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.http.ErrorCode;
@@ -29,6 +30,8 @@ public final class NewContactQuota {
 
     /** In which another event loop or node that has the last place creates the contact that it took it for. */
     private static final Duration CREATED_MEANWHILE = Duration.ofMillis(100);
+
+    private static final Duration AFTER_THE_RUSH = Duration.ofMillis(250);
 
     private final Time time;
     private final Predicate<UUID> limited;
@@ -75,9 +78,13 @@ public final class NewContactQuota {
                 .because("quota of new contacts");
     }
 
-    /** After {@link #take}, when no contact was created. */
+    /** After {@link #take}, when no contact was created. In a rush it waits until the database can be asked. */
     public void giveBack(UUID key) {
-        returns.ask(key);
+        returns.ask(key).onFailure(failure -> {
+            if (failure instanceof DatabaseUnavailableException unavailable && unavailable.isOverloaded()) {
+                time.after(AFTER_THE_RUSH).onSuccess(waited -> giveBack(key));
+            }
+        });
     }
 
     /** Counts a contact that a key without a quota has created. */

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import sa.cleanlife.partnerapi.fuzz.Reach;
 
@@ -19,6 +21,7 @@ class QueryFuzzTest {
     static final Reach REACH = new Reach("with the parameter", "without it", "malformed");
 
     private static final String WITH_KEY = "api_key=pk_live_0123456789ABCDEFGHIJKLMNOP49O6qD&";
+    private static final Pattern API_KEY = Pattern.compile("api_key", Pattern.CASE_INSENSITIVE);
     private static final int LONGEST = 3_900;
     private static final int MOST_PARAMETERS = 1_024;
 
@@ -47,18 +50,23 @@ class QueryFuzzTest {
 
     /**
      * The first of that name, as forms write it; nothing when any of the query is malformed. To the HTTP server, upper and
-     * lower case are the same in a name.
+     * lower case of ASCII are the same in a name, an equals sign before a name is none of it, and what is empty is no
+     * parameter.
      */
     private static Optional<String> parameter(String query) {
         var kind = "without it";
         var found = Optional.<String>empty();
         try {
-            var parameters = query.split("#", 2)[0].split("[&;]", 0);
-            for (var i = 0; i < Math.min(MOST_PARAMETERS, parameters.length); i++) {
-                var pair = parameters[i].split("=", 2);
+            var parameters = Stream.of(query.split("#", 2)[0].split("[&;]"))
+                    .map(parameter -> parameter.replaceFirst("^=+", ""))
+                    .filter(parameter -> !parameter.isEmpty())
+                    .limit(MOST_PARAMETERS)
+                    .toList();
+            for (var parameter : parameters) {
+                var pair = parameter.split("=", 2);
                 var name = decoded(pair[0]);
                 var value = decoded(pair.length == 1 ? "" : pair[1]);
-                if (found.isEmpty() && name.equalsIgnoreCase("api_key")) {
+                if (found.isEmpty() && API_KEY.matcher(name).matches()) {
                     found = Optional.of(value);
                     kind = "with the parameter";
                 }

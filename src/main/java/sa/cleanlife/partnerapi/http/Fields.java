@@ -46,7 +46,9 @@ public final class Fields {
         if (!isJson(contentType)) {
             faults.add("content-type", "content-type must be application/json");
         }
-        return new Fields(faults, readObject(decode(body, faults), faults));
+        var text = decode(body, faults);
+        breakEscapesOfOtherDigits(text);
+        return new Fields(faults, readObject(text, faults));
     }
 
     private static boolean isJson(@Nullable String contentType) {
@@ -66,6 +68,23 @@ public final class Fields {
         } catch (CharacterCodingException e) {
             throw faults.add("body", "body must be UTF-8; the byte at offset %d is not".formatted(bytes.position()))
                     .refusal();
+        }
+    }
+
+    /**
+     * Jackson looks at the low byte of what stands in an escape, so that it takes U+0130 for the digit 0. Such a character
+     * is replaced by one that Jackson refuses, and says where.
+     */
+    private static void breakEscapesOfOtherDigits(CharBuffer text) {
+        for (int i = 0; i < text.limit() - 1; i++) {
+            // Two at a time: the second backslash of two begins no escape.
+            if (text.get(i) == '\\' && text.get(++i) == 'u') {
+                for (int digit = i + 1; digit <= i + 4 && digit < text.limit(); digit++) {
+                    if (text.get(digit) > 0x7F) {
+                        text.put(digit, '?');
+                    }
+                }
+            }
         }
     }
 

@@ -153,7 +153,7 @@ final class Bodies {
     String noObject(String phone) {
         var good = good(phone, true).json().strip();
         var inner = good.substring(1, good.length() - 1);
-        return switch (draw.below(16)) {
+        return switch (draw.below(17)) {
             case 0 -> draw.oneOf("", " ", "\r\n\t");
             case 1 -> good.substring(0, draw.between(1, good.length() - 1));
             case 2 -> good + draw.oneOf("x", ",", "{}", "]", "\"", "\0", "0", "}", good);
@@ -164,16 +164,20 @@ final class Bodies {
             case 7 -> "[" + good + "]";
             case 8 -> draw.oneOf("5", "\"a\"", "null", "true", "NaN", "'a'", "undefined", "-", "{}{}");
             case 9 ->
-                "{" + inner + ",\"y\":"
-                        + draw.oneOf("01", "+1", "1.", ".5", "NaN", "0x1", "tru", "nul", "'a'", "\"\\x\"") + "}";
+                "{" + inner + ",\"y\":" + draw.oneOf("01", "+1", "1.", ".5", "NaN", "0x1", "tru", "nul", "'a'") + "}";
             case 10 -> "{" + inner + ",}";
             case 11 -> "{" + inner + draw.oneOf(" ", ";", ",,") + "\"y\":1}";
             case 12 -> "{" + inner + ",\"y\":\"" + draw.oneOf("\0", "\n", "\t", "\u001f") + "\"}";
             case 13 -> "{" + inner + ",\"y\":\"" + draw.oneOf(NOT_UTF8) + "\"}";
             case 14 -> "{/* */" + inner + "}";
+            case 15 -> "{" + inner + ",\"y\":\"" + draw.oneOf(NO_ESCAPES) + "\"}";
             default -> new String(good.getBytes(UTF_16), ISO_8859_1);
         };
     }
+
+    /** The last two have an Arabic digit and a letter whose low byte is an ASCII digit. */
+    private static final List<String> NO_ESCAPES =
+            List.of("\\x", "\\", "\\u12", "\\u12g4", Request.utf8("\\u004\u0661"), Request.utf8("\\u004\u0130"));
 
     private static final List<String> NOT_UTF8 =
             List.of("\u0080", "\u00ff", "\u00c0\u00af", "\u00ed\u00a0\u0080", "\u00f4\u0090\u0080\u0080", "\u00d9");

@@ -123,7 +123,7 @@ public final class Storage implements AutoCloseable {
             return;
         }
         try {
-            Migrations.run(url);
+            Migrations.run(url, database.primary().await());
         } catch (MigrationException e) {
             throw new StartupException("The schema of the database at %s %s.".formatted(url, e.getMessage()));
         }

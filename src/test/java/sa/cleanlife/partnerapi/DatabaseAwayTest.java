@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import sa.cleanlife.partnerapi.LoadClient.Reply;
 import sa.cleanlife.partnerapi.SteadyLoad.Outcome;
 import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.database.EmbeddedPostgres;
@@ -149,6 +150,33 @@ class DatabaseAwayTest {
         }
 
         @Test
+        void a_host_that_says_nothing_is_not_asked_again_once_another_is_known_to_be_the_primary() throws Exception {
+            var database = URI.create(newDatabase());
+            var host = "127.0.0.1:" + database.getPort();
+            try (var silent = Relay.to(database.getPort())) {
+                silent.fallSilent();
+                var twoHosts = database.toString().replace(host, "127.0.0.1:" + silent.port() + "," + host);
+                try (var server = TestServer.start(twoHosts, Clock.systemUTC());
+                        var operator = TestServer.start(database.toString(), Clock.systemUTC());
+                        var client = new LoadClient(1)) {
+                    var key = operator.newPartner().key();
+                    assertThat(post(client, server, key).isNewContact()).isTrue();
+                    int before = silent.taken();
+                    assertThat(before).isPositive();
+
+                    endConnections(database.toString());
+
+                    assertThat(post(client, server, key).isNewContact()).isFalse();
+                    assertThat(silent.taken()).isEqualTo(before);
+                }
+            }
+        }
+
+        private Reply post(LoadClient client, TestServer server, String key) {
+            return LoadClient.await(client.postContact(server.port(), key, "+966500000000", "Ahmed Ali"));
+        }
+
+        @Test
         void a_database_that_hangs_does_not_hold_up_a_stop() throws Exception {
             var server = TestServer.start(newDatabase(), Clock.systemUTC());
             try (var load = underLoad(server)) {
@@ -172,7 +200,7 @@ class DatabaseAwayTest {
                 assertThat(hotel.postContact("+966500000000", "Ahmed Ali").isNewContact())
                         .isTrue();
                 for (int i = 0; i < 3; i++) {
-                    endConnections(server);
+                    endConnections(server.database());
 
                     assertThat(hotel.postContact("+966500000000", "Ahmed Ali").isNewContact())
                             .isFalse();
@@ -181,7 +209,7 @@ class DatabaseAwayTest {
                 try (var load = underLoad(server)) {
                     for (int i = 0; i < 6; i++) {
                         Thread.sleep(300);
-                        endConnections(server);
+                        endConnections(server.database());
                     }
                     long last = System.nanoTime();
                     awaitService(load, last);
@@ -233,9 +261,9 @@ class DatabaseAwayTest {
             }
         }
 
-        private void endConnections(TestServer server) {
+        private void endConnections(String database) {
             TestPostgres.execute(
-                    server.database(),
+                    database,
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                             + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
         }

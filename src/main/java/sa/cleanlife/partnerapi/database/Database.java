@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 
 /**
  * PostgreSQL through one pool of connections. What goes wrong comes out as one of two: {@link
@@ -270,6 +271,11 @@ public final class Database implements Statements {
                 .map(rows -> rows.stream().map(row -> row.getString("cause")).toList());
     }
 
+    /** The server that can be written to, for who connects to it by other means. */
+    public Future<Host> primary() {
+        return patience.untilKnown(this::server).map(server -> new Host(server.getHost(), server.getPort()));
+    }
+
     /** Ends the connections; one that hangs ends with the process. */
     public Future<Void> close() {
         closed = true;
@@ -286,7 +292,7 @@ public final class Database implements Statements {
      */
     private Future<SqlConnectOptions> server() {
         var servers = url.servers();
-        return servers.size() == 1 && available ? Future.succeededFuture(servers.getFirst()) : primary(servers);
+        return servers.size() == 1 && available ? Future.succeededFuture(servers.getFirst()) : searchPrimary(servers);
     }
 
     /**
@@ -294,7 +300,7 @@ public final class Database implements Statements {
      * and refuses nothing costs each search that asks it the time of a trial. Of the reasons why there is none, that of the
      * last primary tells the most.
      */
-    private synchronized Future<SqlConnectOptions> primary(List<PgConnectOptions> servers) {
+    private synchronized Future<SqlConnectOptions> searchPrimary(List<PgConnectOptions> servers) {
         if (search.isComplete()) {
             int first = lastPrimary;
             search = tried(servers, first);

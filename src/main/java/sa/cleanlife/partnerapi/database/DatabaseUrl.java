@@ -192,16 +192,12 @@ public record DatabaseUrl(
         return options;
     }
 
-    /** For Flyway: the same servers in JDBC's form, without the user and the password. */
-    String jdbcUrl() {
-        var servers = hosts.stream()
-                .map(host -> (host.name().contains(":") ? "[" + host.name() + "]" : host.name()) + ":" + host.port())
-                .collect(Collectors.joining(","));
-        var jdbc = "jdbc:postgresql://%s/%s?ApplicationName=partner-api&connectTimeout=2&sslmode=%s"
-                .formatted(servers, encode(database), sslMode.value);
-        return jdbc
-                + (sslRootCertificate.isEmpty() ? "" : "&sslrootcert=" + encode(sslRootCertificate))
-                + (hosts.size() > 1 ? "&targetServerType=primary" : "");
+    /** For Flyway: one of the servers in JDBC's form, without the user and the password. */
+    String jdbcUrl(Host host) {
+        var name = host.name().contains(":") ? "[" + host.name() + "]" : host.name();
+        return "jdbc:postgresql://%s:%d/%s?ApplicationName=partner-api&connectTimeout=2&loginTimeout=10&sslmode=%s"
+                        .formatted(name, host.port(), encode(database), sslMode.value)
+                + (sslRootCertificate.isEmpty() ? "" : "&sslrootcert=" + encode(sslRootCertificate));
     }
 
     private static String encode(String text) {

@@ -7,6 +7,7 @@ import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
+import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 
 /** Brings the schema to the version this server knows, with the scripts under {@code db/migration}. */
 public final class Migrations {
@@ -40,11 +41,15 @@ public final class Migrations {
                 .otherwise(false);
     }
 
-    /** Blocks. Several nodes may do this at once: Flyway lets one at a time. */
-    public static void run(DatabaseUrl url) {
+    /**
+     * Blocks. Several nodes may do this at once: Flyway lets one at a time.
+     *
+     * @param primary which of the servers: JDBC's driver would wait for ever for one that takes a connection and says nothing
+     */
+    public static void run(DatabaseUrl url, Host primary) {
         try {
             Flyway.configure()
-                    .dataSource(url.jdbcUrl(), url.user(), url.password())
+                    .dataSource(url.jdbcUrl(primary), url.user(), url.password())
                     .locations("classpath:db/migration")
                     // A newer schema is refused, rather than written to by a server that does not know it.
                     .ignoreMigrationPatterns(new String[0])

@@ -26,6 +26,7 @@ final class MixedLoad implements AutoCloseable {
     private static final String NAME = "Ahmed Ali";
     private static final String UNKNOWN_KEY = "pk_live_0123456789ABCDEFGHIJKLMNOP49O6qD";
     private static final String UNKNOWN_ID = "8c5a2f3e-0000-4000-8000-000000000000";
+    private static final String NOT_THERE = "read what is not there";
     private static final String HOST = " HTTP/1.1\r\nHost: soak\r\n";
 
     /** Two keys besides the good one: one may make few calls a minute, the other create few contacts a day. */
@@ -66,9 +67,9 @@ final class MixedLoad implements AutoCloseable {
             } else if (percent < 58) {
                 count("create", post(keys.good(), newPhone()));
             } else if (percent < 72) {
-                count("read", client.getContact(port, keys.good(), knownId));
+                read(knownId);
             } else if (percent < 76) {
-                count("read what is not there", client.getContact(port, keys.good(), UNKNOWN_ID));
+                read(UNKNOWN_ID);
             } else if (percent < 82) {
                 count("bad phone", post(keys.good(), "0500000000"));
             } else if (percent < 86) {
@@ -90,6 +91,11 @@ final class MixedLoad implements AutoCloseable {
 
     private Future<Reply> post(String key, String phone) {
         return client.postContact(port, key, phone, NAME);
+    }
+
+    private void read(String id) {
+        // At first nobody has been found yet.
+        count(id.equals(UNKNOWN_ID) ? NOT_THERE : "read", client.getContact(port, keys.good(), id));
     }
 
     private static String knownPhone() {

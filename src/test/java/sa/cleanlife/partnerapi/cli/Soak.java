@@ -67,7 +67,9 @@ class Soak {
                 lingerers.kinds().forEach(System.out::println);
                 var slack = SLACK.plus(lingerers.noticedWithin());
 
-                assertThat(load.answers().keySet()).noneMatch(kind -> kind.endsWith(" 500") || kind.endsWith(" 0"));
+                assertThat(load.answers().keySet())
+                        .noneMatch(kind -> kind.endsWith(" 500") || kind.endsWith(" 0"))
+                        .doesNotContain("read: 404");
                 assertThat(lingerers.kinds())
                         .allMatch(kind -> kind.wereEndedInTime(slack))
                         .allMatch(kind -> kind.ended() > 0 || time.toMinutes() < 3);

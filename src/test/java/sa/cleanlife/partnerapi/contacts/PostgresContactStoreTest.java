@@ -27,7 +27,7 @@ class PostgresContactStoreTest {
 
     @BeforeAll
     static void migrate() {
-        Migrations.run(DatabaseUrl.parse(URI));
+        Migrations.run(DatabaseUrl.parse(URI), DATABASE.primary().await());
     }
 
     @AfterAll

@@ -69,14 +69,20 @@ class DatabaseUrlTest {
         }
 
         @Test
-        void gives_migrations_the_same_servers_without_user_or_password() {
+        void gives_migrations_each_of_the_servers_without_user_or_password() {
             var url = parse("postgresql://api:secret@one,[::1]:5433/sh%20op"
                     + "?sslmode=verify-full&sslrootcert=/etc/c%20a.pem&target_session_attrs=read-write");
 
-            assertThat(url.jdbcUrl())
-                    .startsWith("jdbc:postgresql://one:5432,[::1]:5433/sh%20op?")
-                    .contains("sslmode=verify-full", "sslrootcert=%2Fetc%2Fc%20a.pem", "targetServerType=primary")
-                    .doesNotContain("api:", "secret", "user=", "password=");
+            assertThat(url.hosts())
+                    .extracting(url::jdbcUrl)
+                    .satisfiesExactly(
+                            one -> assertThat(one).startsWith("jdbc:postgresql://one:5432/sh%20op?"),
+                            other -> assertThat(other).startsWith("jdbc:postgresql://[::1]:5433/sh%20op?"));
+            assertThat(url.hosts())
+                    .extracting(url::jdbcUrl)
+                    .allSatisfy(jdbc -> assertThat(jdbc)
+                            .contains("sslmode=verify-full", "sslrootcert=%2Fetc%2Fc%20a.pem")
+                            .doesNotContain("api:", "secret", "user=", "password="));
         }
     }
 
@@ -179,15 +185,10 @@ class DatabaseUrlTest {
                     "targetServerType=any",
                     "targetServerType=primary",
                     "targetServerType=master",
-                    "sslmode=disable",
                 })
-        void is_the_primary_whatever_is_asked_for(String parameter) {
-            assertThat(parse("postgresql://u@a,b/d?" + parameter).jdbcUrl()).contains("targetServerType=primary");
-        }
-
-        @Test
-        void is_no_question_where_there_is_one() {
-            assertThat(parse("postgresql://u@a/d").jdbcUrl()).doesNotContain("targetServerType");
+        void may_be_said_in_the_words_of_any_tool(String parameter) {
+            assertThat(parse("postgresql://u@a,b/d?" + parameter))
+                    .isEqualTo(parse("postgresql://u@a,b/d?sslmode=prefer"));
         }
 
         @ParameterizedTest

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The network between a client and a server that listens on this machine, for a test to break: it takes connections, and
@@ -19,6 +20,7 @@ public final class Relay implements AutoCloseable {
     private final ServerSocket entrance;
     private final int exit;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger taken = new AtomicInteger();
     private volatile boolean silent;
     private volatile boolean refusing;
     private volatile Duration delay = Duration.ZERO;
@@ -42,6 +44,11 @@ public final class Relay implements AutoCloseable {
 
     public int port() {
         return entrance.getLocalPort();
+    }
+
+    /** How many connections so far. */
+    public int taken() {
+        return taken.get();
     }
 
     /** Connections stay open and take what is sent, but nothing arrives, ever. */
@@ -81,6 +88,7 @@ public final class Relay implements AutoCloseable {
         try {
             while (true) {
                 var client = entrance.accept();
+                taken.incrementAndGet();
                 Thread.ofVirtual().start(() -> connect(client));
             }
         } catch (IOException closed) {

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import sa.cleanlife.partnerapi.LoadClient.Reply;
 import sa.cleanlife.partnerapi.SteadyLoad.Outcome;
 import sa.cleanlife.partnerapi.access.ApiKey;
+import sa.cleanlife.partnerapi.cli.CapturedLog;
 import sa.cleanlife.partnerapi.database.EmbeddedPostgres;
 import sa.cleanlife.partnerapi.faults.Relay;
 
@@ -406,6 +407,45 @@ class DatabaseAwayTest {
             } finally {
                 ensureItRuns();
             }
+        }
+
+        @Test
+        void connections_that_cannot_commit_are_not_used_and_reported_once_until_they_can() throws Exception {
+            var database = newDatabase();
+            var commit = "EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text, boolean)";
+            TestPostgres.execute(database, "REVOKE " + commit + " FROM PUBLIC");
+            int managementPort = freePort();
+            try (var log = CapturedLog.open();
+                    var server = new PartnerApi(
+                            TestServer.settings(Map.of(
+                                    "PARTNER_API_DATABASE_URL", ownedBySomebody(database),
+                                    "PARTNER_API_PORT", "0",
+                                    "PARTNER_API_MANAGEMENT_PORT", Integer.toString(managementPort))),
+                            Clock.systemUTC())) {
+                var started = CompletableFuture.runAsync(server::start);
+                DataDirectory.await("an answer", () -> ready(managementPort) == 503);
+                Thread.sleep(3_000);
+                assertThat(ready(managementPort)).isEqualTo(503);
+                assertThat(log.text())
+                        .filteredOn(line -> line.contains("a new connection to the database cannot be used"))
+                        .singleElement()
+                        .asString()
+                        .contains("SQLSTATE 42501");
+
+                TestPostgres.execute(database, "GRANT " + commit + " TO PUBLIC");
+
+                started.get(10, TimeUnit.SECONDS);
+                assertThat(ready(managementPort)).isEqualTo(200);
+            }
+        }
+
+        /** The URL of that database for a role that is no superuser. */
+        private String ownedBySomebody(String database) {
+            var name = nameOf(database);
+            var login = database.substring("postgresql://".length(), database.indexOf('@'));
+            TestPostgres.execute(database, "CREATE ROLE somebody LOGIN PASSWORD 'somebody'");
+            TestPostgres.execute(database, "ALTER DATABASE " + name + " OWNER TO somebody");
+            return database.replace(login, "somebody:somebody");
         }
 
         @Test

@@ -192,10 +192,13 @@ public record DatabaseUrl(
         return options;
     }
 
-    /** For Flyway: one of the servers in JDBC's form, without the user and the password. */
+    /**
+     * For Flyway: one of the servers in JDBC's form, without the user and the password. It waits an hour at most for an
+     * answer, which may be that a large table has a new index.
+     */
     String jdbcUrl(Host host) {
         var name = host.name().contains(":") ? "[" + host.name() + "]" : host.name();
-        return "jdbc:postgresql://%s:%d/%s?ApplicationName=partner-api&connectTimeout=2&loginTimeout=10&sslmode=%s"
+        return "jdbc:postgresql://%s:%d/%s?ApplicationName=partner-api&connectTimeout=2&loginTimeout=10&socketTimeout=3600&sslmode=%s"
                         .formatted(name, host.port(), encode(database), sslMode.value)
                 + (sslRootCertificate.isEmpty() ? "" : "&sslrootcert=" + encode(sslRootCertificate));
     }

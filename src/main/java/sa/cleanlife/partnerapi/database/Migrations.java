@@ -44,7 +44,7 @@ public final class Migrations {
     /**
      * Blocks. Several nodes may do this at once: Flyway lets one at a time.
      *
-     * @param primary which of the servers: JDBC's driver would wait for ever for one that takes a connection and says nothing
+     * @param primary which of the servers: JDBC's driver would spend its time on one that takes a connection and says nothing
      */
     public static void run(DatabaseUrl url, Host primary) {
         try {

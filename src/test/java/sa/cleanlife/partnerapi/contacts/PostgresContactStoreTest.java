@@ -27,7 +27,8 @@ class PostgresContactStoreTest {
 
     @BeforeAll
     static void migrate() {
-        Migrations.run(DatabaseUrl.parse(URI), DATABASE.primary().await());
+        var url = DatabaseUrl.parse(URI);
+        Migrations.run(url, url.hosts().getFirst());
     }
 
     @AfterAll

@@ -168,6 +168,8 @@ class DatabaseAwayTest {
                     // On a busy machine a primary may itself be too slow once, and then the other host is asked.
                     var asked = new ArrayList<Integer>();
                     for (int i = 0; i < 3; i++) {
+                        // Until all connections are there that a search was made for.
+                        Thread.sleep(1_000);
                         int before = silent.taken();
                         endConnections(database.toString());
                         DataDirectory.await(

@@ -27,6 +27,7 @@ final class MixedLoad implements AutoCloseable {
     private static final String UNKNOWN_KEY = "pk_live_0123456789ABCDEFGHIJKLMNOP49O6qD";
     private static final String UNKNOWN_ID = "8c5a2f3e-0000-4000-8000-000000000000";
     private static final String NOT_THERE = "read what is not there";
+    private static final AtomicInteger NEW_PHONES = new AtomicInteger(20_000_000);
     private static final String HOST = " HTTP/1.1\r\nHost: soak\r\n";
 
     /** Two keys besides the good one: one may make few calls a minute, the other create few contacts a day. */
@@ -36,7 +37,6 @@ final class MixedLoad implements AutoCloseable {
     private final int managementPort;
     private final Keys keys;
     private final LoadClient client = new LoadClient(CALLERS);
-    private final AtomicInteger newPhones = new AtomicInteger(20_000_000);
     private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
     private final List<CompletableFuture<Void>> loops = new ArrayList<>();
     private volatile String knownId = UNKNOWN_ID;
@@ -103,7 +103,7 @@ final class MixedLoad implements AutoCloseable {
     }
 
     private String newPhone() {
-        return "+9665" + newPhones.getAndIncrement();
+        return "+9665" + NEW_PHONES.getAndIncrement();
     }
 
     private Reply count(String kind, Future<Reply> call) {

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,36 +48,60 @@ class Soak {
     @Test
     void files_threads_and_memory_are_flat() throws Exception {
         var time = Duration.ofMinutes(minutes());
+        var warmUp = time.dividedBy(6);
         try (var server = Launched.serve(data, Map.of("PARTNER_API_LOG", "json"))) {
             var keys = issueKeys(server);
-            var samples = new ArrayList<Footprint>();
-            int port = server.port();
-            int management = server.managementPort();
-            try (var lingerers = Lingerers.come(port, management, keys.good());
-                    var load = MixedLoad.start(port, management, keys)) {
-                long start = System.nanoTime();
-                System.out.println(Footprint.TITLE);
-                for (var due = BETWEEN_SAMPLES; due.compareTo(time) <= 0; due = due.plus(BETWEEN_SAMPLES)) {
-                    MixedLoad.pause(due.minusNanos(System.nanoTime() - start));
-                    samples.add(Footprint.of(server, data, load.calls()));
-                    System.out.println(samples.getLast());
-                }
-                load.answers().forEach((kind, count) -> System.out.printf("%,12d %s%n", count.sum(), kind));
-                lingerers.kinds().forEach(System.out::println);
-                var slack = SLACK.plus(lingerers.noticedWithin());
+            soak(server, keys, warmUp);
+            var before = atRest(server);
 
-                assertThat(load.answers().keySet())
-                        .noneMatch(kind -> kind.endsWith(" 500") || kind.endsWith(" 0"))
-                        .doesNotContain("read: 404");
-                assertThat(lingerers.kinds())
-                        .allMatch(kind -> kind.wereEndedInTime(slack))
-                        .allMatch(kind -> kind.ended() > 0 || time.toMinutes() < 3);
+            var samples = soak(server, keys, time.minus(warmUp));
+
+            var after = atRest(server);
+            var growth = new ArrayList<String>();
+            note(Footprint.HEAP, before, after, growth);
+            int fifth = samples.size() / 5;
+            var early = samples.subList(0, fifth);
+            var late = samples.subList(samples.size() - fifth, samples.size());
+            for (var measure : Footprint.UNDER_LOAD) {
+                note(measure, median(early, measure), median(late, measure), growth);
             }
-            assertFlat(samples);
-            DataDirectory.await("the end of all connections", () -> Footprint.connections(server) == 0);
+            assertThat(growth).isEmpty();
             server.signal("TERM");
             assertThat(server.exitCode()).isZero();
         }
+    }
+
+    private List<Footprint> soak(Launched server, MixedLoad.Keys keys, Duration time) throws Exception {
+        var samples = new ArrayList<Footprint>();
+        int port = server.port();
+        int management = server.managementPort();
+        try (var lingerers = Lingerers.come(port, management, keys.good());
+                var load = MixedLoad.start(port, management, keys)) {
+            long start = System.nanoTime();
+            System.out.println(Footprint.TITLE);
+            for (var due = BETWEEN_SAMPLES; due.compareTo(time) <= 0; due = due.plus(BETWEEN_SAMPLES)) {
+                MixedLoad.pause(due.minusNanos(System.nanoTime() - start));
+                samples.add(Footprint.of(server, data, load.calls()));
+                System.out.println(samples.getLast());
+            }
+            load.answers().forEach((kind, count) -> System.out.printf("%,12d %s%n", count.sum(), kind));
+            lingerers.kinds().forEach(System.out::println);
+            var slack = SLACK.plus(lingerers.noticedWithin());
+
+            assertThat(load.answers().keySet())
+                    .noneMatch(kind -> kind.endsWith(" 500") || kind.endsWith(" 0"))
+                    .doesNotContain("read: 404");
+            assertThat(lingerers.kinds())
+                    .allMatch(kind -> kind.wereEndedInTime(slack))
+                    .allMatch(kind -> kind.ended() > 0 || time.toMinutes() < 3);
+        }
+        return samples;
+    }
+
+    /** What is alive under load are mostly answers that nobody reads, and how many there are changes all the time. */
+    private double atRest(Launched server) throws Exception {
+        DataDirectory.await("the end of all connections", () -> Footprint.connections(server) == 0);
+        return Footprint.HEAP.of().applyAsDouble(Footprint.of(server, data, 0));
     }
 
     private static long minutes() {
@@ -112,27 +135,16 @@ class Soak {
         }
     }
 
-    /** The medians of the second and of the last sixth: in the first sixth all warms up. */
-    private static void assertFlat(List<Footprint> samples) {
-        int sixth = samples.size() / 6;
-        var early = samples.subList(sixth, 2 * sixth);
-        var late = samples.subList(samples.size() - sixth, samples.size());
-        var growth = new ArrayList<String>();
-        for (var measure : Footprint.MEASURES) {
-            double from = median(early, measure.of());
-            double to = median(late, measure.of());
-            System.out.printf(
-                    "%-32s %,10.0f -> %,10.0f (may grow by %,.0f)%n", measure.name(), from, to, measure.slack());
-            if (to > from + measure.slack()) {
-                growth.add("%s grew from %.0f to %.0f".formatted(measure.name(), from, to));
-            }
+    private static void note(Footprint.Measure measure, double from, double to, List<String> growth) {
+        System.out.printf("%-32s %,10.0f -> %,10.0f (may grow by %,.0f)%n", measure.name(), from, to, measure.slack());
+        if (to > from + measure.slack()) {
+            growth.add("%s grew from %.0f to %.0f".formatted(measure.name(), from, to));
         }
-        assertThat(growth).isEmpty();
     }
 
-    private static double median(List<Footprint> samples, ToDoubleFunction<Footprint> of) {
+    private static double median(List<Footprint> samples, Footprint.Measure measure) {
         return samples.stream()
-                .mapToDouble(of)
+                .mapToDouble(measure.of())
                 .sorted()
                 .skip(samples.size() / 2)
                 .findFirst()

@@ -2,7 +2,7 @@ package sa.cleanlife.partnerapi;
 
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
-import sa.cleanlife.partnerapi.cli.ServerLog;
+import sa.cleanlife.partnerapi.logging.Logging;
 import sa.cleanlife.partnerapi.contacts.ConstantContacts;
 
 /**
@@ -14,7 +14,7 @@ public final class HttpCeiling {
 
     public static void main(String[] args) throws InterruptedException {
         var settings = Settings.read(System.getenv(), false);
-        ServerLog.use(settings.logFormat());
+        Logging.use(settings.logFormat());
         var server = new PartnerApi(
                 settings,
                 Clock.systemUTC(),

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import sa.cleanlife.partnerapi.database.EmbeddedPostgres;
+import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
 
 /** The one PostgreSQL that everything in a run works on, as durable as it comes. */
 final class Cluster implements AutoCloseable {

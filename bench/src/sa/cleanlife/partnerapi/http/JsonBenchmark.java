@@ -18,7 +18,7 @@ public class JsonBenchmark extends MicroBenchmark {
     private Json.Value plainContact = ConstantContactJson.named("Ahmed Ali");
     private Json.Value arabicContact = ConstantContactJson.named("أحمد علي");
     private String requestId = "1f1e0a52-2c0c-4f0e-9a57-6d3a5a1f7b10";
-    private ApiException refusal = new Faults()
+    private ApiException refusal = new ValidationErrors()
             .add("content-type", "content-type must be application/json")
             .add("phone", "phone must be a valid phone number in international form; send +966500000000")
             .add("name", "name must be 1 to 200 characters long")

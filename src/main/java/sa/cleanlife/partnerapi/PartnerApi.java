@@ -34,10 +34,10 @@ import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.http.Api;
 import sa.cleanlife.partnerapi.http.ApiException;
-import sa.cleanlife.partnerapi.http.Call;
 import sa.cleanlife.partnerapi.http.Connections;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Filter;
+import sa.cleanlife.partnerapi.http.Request;
 import sa.cleanlife.partnerapi.http.RequestLog;
 import sa.cleanlife.partnerapi.usage.KeyUsage;
 import sa.cleanlife.partnerapi.usage.NewContactQuota;
@@ -180,7 +180,7 @@ public final class PartnerApi implements AutoCloseable {
         return api;
     }
 
-    private Future<Void> refuseWhileStarting(Call call) {
+    private Future<Void> refuseWhileStarting(Request request) {
         return isStarting() ? Future.failedFuture(starting()) : Future.succeededFuture();
     }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import sa.cleanlife.partnerapi.access.AddressRange;
 import sa.cleanlife.partnerapi.database.DatabaseUrl;
+import sa.cleanlife.partnerapi.logging.LogFormat;
 
 /**
  * All configuration, read once from the environment. The README's table says what each is for.
@@ -28,12 +29,6 @@ public record Settings(
         Path dataDirectory,
         LogFormat logFormat,
         boolean riskLosingContacts) {
-    /** How a log line is written: for eyes, or for programs. */
-    public enum LogFormat {
-        TEXT,
-        JSON
-    }
-
     /** What is wrong with the environment: one sentence for each setting, all at once. */
     @SuppressWarnings("serial") // never serialised
     public static final class InvalidSettingsException extends RuntimeException {

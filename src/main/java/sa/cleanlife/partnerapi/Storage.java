@@ -10,9 +10,9 @@ import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.DatabaseUrl;
-import sa.cleanlife.partnerapi.database.EmbeddedPostgres;
 import sa.cleanlife.partnerapi.database.Migrations;
 import sa.cleanlife.partnerapi.database.Migrations.MigrationException;
+import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
 
 /**
  * The database that the settings name: the operator's own, or the embedded one, which runs while this is open. What makes

@@ -30,7 +30,7 @@ import sa.cleanlife.partnerapi.LoadClient.Reply;
 import sa.cleanlife.partnerapi.SteadyLoad.Outcome;
 import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.cli.CapturedLog;
-import sa.cleanlife.partnerapi.database.EmbeddedPostgres;
+import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
 import sa.cleanlife.partnerapi.faults.Relay;
 
 /** A PostgreSQL of this test's own, which it kills, freezes and misconfigures under a server that uses it by URL. */

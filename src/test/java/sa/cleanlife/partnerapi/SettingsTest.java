@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sa.cleanlife.partnerapi.Settings.InvalidSettingsException;
-import sa.cleanlife.partnerapi.Settings.LogFormat;
 import sa.cleanlife.partnerapi.access.AddressRange;
 import sa.cleanlife.partnerapi.database.DatabaseUrl;
+import sa.cleanlife.partnerapi.logging.LogFormat;
 
 /** What an operator may set, and what they are told when it cannot be. */
 class SettingsTest {

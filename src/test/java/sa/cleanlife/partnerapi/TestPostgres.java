@@ -6,7 +6,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
-import sa.cleanlife.partnerapi.database.EmbeddedPostgres;
+import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
 
 /** The one PostgreSQL of a test run, with as many databases in it as tests ask for. */
 public final class TestPostgres {

@@ -98,7 +98,7 @@ final class AccessStore {
      * read is still true when it writes.
      */
     <T> Future<T> change(Function<Change, Future<T>> work) {
-        return database.transaction(transaction -> transaction
+        return database.pipelined(transaction -> transaction
                 .query("UPDATE access_version SET version = gen_random_uuid()", Tuple.tuple())
                 .compose(renewed -> work.apply(new Change(transaction))));
     }

@@ -5,8 +5,8 @@ import io.vertx.core.http.HttpHeaders;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
-import sa.cleanlife.partnerapi.http.Call;
 import sa.cleanlife.partnerapi.http.ErrorCode;
+import sa.cleanlife.partnerapi.http.Request;
 
 /** Lets a key with an allow-list be used from the addresses on it only. */
 public final class AddressCheck implements KeyCheck {
@@ -21,26 +21,26 @@ public final class AddressCheck implements KeyCheck {
     }
 
     @Override
-    public Future<Void> check(Call call, HeldKey key) {
+    public Future<Void> check(Request request, HeldKey key) {
         var allowed = key.rules().allowedAddresses();
         if (allowed.isEmpty()) {
             return Future.succeededFuture();
         }
-        var address = proxies.caller(call.peer(), call.headers(X_FORWARDED_FOR), call.headers(FORWARDED));
+        var address = proxies.caller(request.peer(), request.headers(X_FORWARDED_FOR), request.headers(FORWARDED));
         return address.filter(from -> allowed.stream().anyMatch(range -> range.contains(from)))
                         .isPresent()
                 ? Future.succeededFuture()
                 : Future.failedFuture(ErrorCode.FORBIDDEN
                         .error("This API key may not be used from this address.")
-                        .because(reason(call, address)));
+                        .because(reason(request, address)));
     }
 
     /** Tells apart what goes wrong behind a balancer, without the address. */
-    private static String reason(Call call, Optional<InetAddress> address) {
+    private static String reason(Request request, Optional<InetAddress> address) {
         if (address.isEmpty()) {
             return "what proxies say of the caller's address cannot be read";
         }
-        return address.get().equals(call.peer())
+        return address.get().equals(request.peer())
                 ? "the connection's own address is not on the key's list"
                 : "the address that proxies say is not on the key's list";
     }

@@ -3,7 +3,7 @@ package sa.cleanlife.partnerapi.access;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import java.util.Optional;
-import sa.cleanlife.partnerapi.http.Call;
+import sa.cleanlife.partnerapi.http.Request;
 
 /**
  * Keeps a partner's keys to the web pages of its registered domains. A browser says where a page is from; what is no
@@ -11,13 +11,13 @@ import sa.cleanlife.partnerapi.http.Call;
  */
 public final class DomainCheck implements KeyCheck {
     @Override
-    public Future<Void> check(Call call, HeldKey key) {
+    public Future<Void> check(Request request, HeldKey key) {
         if (key.origins().isEmpty()) {
             return Future.succeededFuture();
         }
         // Of several, none is believed: together they are no origin.
-        var origins = call.headers(HttpHeaders.ORIGIN);
-        return (origins.isEmpty() ? call.header(HttpHeaders.REFERER) : Optional.of(String.join(",", origins)))
+        var origins = request.headers(HttpHeaders.ORIGIN);
+        return (origins.isEmpty() ? request.header(HttpHeaders.REFERER) : Optional.of(String.join(",", origins)))
                 .flatMap(key.origins()::refusal)
                 .<Future<Void>>map(Future::failedFuture)
                 .orElseGet(Future::succeededFuture);

@@ -3,9 +3,9 @@ package sa.cleanlife.partnerapi.access;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
-import sa.cleanlife.partnerapi.http.Call;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Guard;
+import sa.cleanlife.partnerapi.http.Request;
 
 /** What a key allows its holder to do: a closed list. */
 public enum Permission implements Guard {
@@ -33,8 +33,8 @@ public enum Permission implements Guard {
     }
 
     @Override
-    public void check(Call call) {
-        if (!call.caller().permissions().contains(this)) {
+    public void check(Request request) {
+        if (!request.caller().permissions().contains(this)) {
             throw ErrorCode.FORBIDDEN
                     .error("This API key lacks the permission " + code() + ".")
                     .because("permission missing");

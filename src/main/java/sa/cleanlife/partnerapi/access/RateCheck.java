@@ -2,8 +2,8 @@ package sa.cleanlife.partnerapi.access;
 
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
-import sa.cleanlife.partnerapi.http.Call;
 import sa.cleanlife.partnerapi.http.ErrorCode;
+import sa.cleanlife.partnerapi.http.Request;
 import sa.cleanlife.partnerapi.usage.RateLimits;
 
 /** Keeps a key with a rate limit to it, and tells in each answer's headers how much is left. */
@@ -18,17 +18,18 @@ public final class RateCheck implements KeyCheck {
     }
 
     @Override
-    public Future<Void> check(Call call, HeldKey key) {
+    public Future<Void> check(Request request, HeldKey key) {
         var limit = key.rules().rateLimit();
         if (limit.isEmpty()) {
             return Future.succeededFuture();
         }
-        call.addToAnswer(RATE_LIMIT_POLICY, "\"default\";q=" + limit.get() + ";w=" + RateLimits.WINDOW.toSeconds());
-        var counting = limits.count(call.caller().keyId(), limit.get());
-        return call.onItsLoop(counting).transform(counted -> {
+        request.addToAnswer(RATE_LIMIT_POLICY, "\"default\";q=" + limit.get() + ";w=" + RateLimits.WINDOW.toSeconds());
+        var counting = limits.count(request.caller().keyId(), limit.get());
+        return request.onItsLoop(counting).transform(counted -> {
             // Where nobody could be asked, nothing is known to be left.
             var verdict = counted.succeeded() ? counted.result() : new RateLimits.Verdict(false, 0, 1);
-            call.addToAnswer(RATE_LIMIT, "\"default\";r=" + verdict.remaining() + ";t=" + verdict.secondsUntilMore());
+            request.addToAnswer(
+                    RATE_LIMIT, "\"default\";r=" + verdict.remaining() + ";t=" + verdict.secondsUntilMore());
             if (counted.failed()) {
                 return Future.failedFuture(counted.cause());
             }

@@ -16,7 +16,8 @@ import sa.cleanlife.partnerapi.Settings.InvalidSettingsException;
 import sa.cleanlife.partnerapi.StartupException;
 import sa.cleanlife.partnerapi.access.AccessChangeException;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
-import sa.cleanlife.partnerapi.database.EmbeddedPostgresException;
+import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgresException;
+import sa.cleanlife.partnerapi.logging.Logging;
 
 /**
  * The program's entry. What was typed and cannot be done is answered with one sentence and exit code 2, what stands in the

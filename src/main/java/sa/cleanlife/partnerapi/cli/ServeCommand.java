@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
 import sa.cleanlife.partnerapi.PartnerApi;
 import sa.cleanlife.partnerapi.Sandbox;
 import sa.cleanlife.partnerapi.Settings;
+import sa.cleanlife.partnerapi.logging.Logging;
 
 /** {@code serve}: runs the server until it is told to stop. */
 @Command(

@@ -3,9 +3,9 @@ package sa.cleanlife.partnerapi.contacts;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Optional;
-import sa.cleanlife.partnerapi.http.Call;
-import sa.cleanlife.partnerapi.http.Faults;
 import sa.cleanlife.partnerapi.http.Json;
+import sa.cleanlife.partnerapi.http.Request;
+import sa.cleanlife.partnerapi.http.ValidationErrors;
 
 /** A contact on the wire, as openapi.yaml describes it. */
 record ContactJson(FoundContact found) implements Json.Value {
@@ -13,8 +13,8 @@ record ContactJson(FoundContact found) implements Json.Value {
     private static final int MAX_UTM_SOURCE = 100;
     private static final String DEFAULT_UTM_SOURCE = "PARTNER";
 
-    static WantedContact readWanted(Call call) {
-        var fields = call.fields();
+    static WantedContact readWanted(Request request) {
+        var fields = request.fields();
         var phone = fields.required("phone", RefusedPhone.WITHOUT_SUGGESTION.sentence("phone"), ContactJson::readPhone);
         var name = fields.name("name", MAX_NAME);
         var utmSource = fields.text("utmSource", MAX_UTM_SOURCE, DEFAULT_UTM_SOURCE);
@@ -23,11 +23,11 @@ record ContactJson(FoundContact found) implements Json.Value {
                 phone.orElseThrow(),
                 name.orElseThrow(),
                 utmSource.orElseThrow(),
-                call.caller().partnerId(),
-                call.caller().keyId());
+                request.caller().partnerId(),
+                request.caller().keyId());
     }
 
-    private static Optional<PhoneNumber> readPhone(String text, Faults faults) {
+    private static Optional<PhoneNumber> readPhone(String text, ValidationErrors faults) {
         return switch (PhoneNumber.parse(text)) {
             case PhoneNumber number -> Optional.of(number);
             case RefusedPhone refused -> {

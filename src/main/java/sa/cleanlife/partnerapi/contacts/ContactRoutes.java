@@ -4,8 +4,8 @@ import static sa.cleanlife.partnerapi.access.Permission.PARTNER_CONTACTS_READ;
 
 import io.vertx.core.Future;
 import sa.cleanlife.partnerapi.http.Api;
-import sa.cleanlife.partnerapi.http.Call;
 import sa.cleanlife.partnerapi.http.ErrorCode;
+import sa.cleanlife.partnerapi.http.Request;
 
 /** Contacts over HTTP: find or create by phone, and read by id. */
 public final class ContactRoutes {
@@ -20,12 +20,12 @@ public final class ContactRoutes {
         api.get("/v1/partners/contacts/{contactId}", PARTNER_CONTACTS_READ, this::read);
     }
 
-    private Future<ContactJson> findOrCreate(Call call) {
-        return contacts.findOrCreate(ContactJson.readWanted(call)).map(ContactJson::new);
+    private Future<ContactJson> findOrCreate(Request request) {
+        return contacts.findOrCreate(ContactJson.readWanted(request)).map(ContactJson::new);
     }
 
-    private Future<ContactJson> read(Call call) {
-        return contacts.find(call.uuid("contactId"))
+    private Future<ContactJson> read(Request request) {
+        return contacts.find(request.uuid("contactId"))
                 .map(found -> found.map(contact -> new ContactJson(new FoundContact(contact, false)))
                         .orElseThrow(() -> ErrorCode.RESOURCE_NOT_FOUND.error("There is no contact with this id.")));
     }

@@ -1,6 +1,7 @@
 package sa.cleanlife.partnerapi.database;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
@@ -243,7 +244,7 @@ public final class Database implements Statements {
      * Runs several statements in one transaction, which is not repeated. The server ends it when it waits longer for a lock
      * than whoever asked waits for it, or when nothing is heard of it: a node that hangs must not hold up the others.
      */
-    public <T> Future<T> transaction(Function<Statements, Future<T>> work) {
+    public <T> Future<T> pipelined(Function<Statements, Future<T>> work) {
         return patience.once(pool.withTransaction(connection -> {
                     Statements transaction =
                             (sql, parameters) -> connection.preparedQuery(sql).execute(parameters);
@@ -253,6 +254,46 @@ public final class Database implements Statements {
                     """, Tuple.tuple()).compose(set -> work.apply(transaction));
                 }))
                 .onFailure(this::noteFullDisk);
+    }
+
+    /** Runs the work on a virtual thread, in one transaction, and answers on the caller's event loop. */
+    public <T> Future<T> transaction(Function<Transaction, T> work) {
+        Promise<T> answer = Promise.promise();
+        var caller = Vertx.currentContext();
+        Thread.startVirtualThread(() -> {
+            Future<T> done;
+            try {
+                done = Future.succeededFuture(pipelinedOnThread(work));
+            } catch (Throwable e) {
+                done = Future.failedFuture(e);
+            }
+            var outcome = done;
+            if (caller == null) {
+                outcome.onComplete(answer);
+            } else {
+                caller.runOnContext(back -> outcome.onComplete(answer));
+            }
+        });
+        return answer.future();
+    }
+
+    private <T> T pipelinedOnThread(Function<Transaction, T> work) {
+        var connection = pool.getConnection().await();
+        try {
+            var begun = connection.begin().await();
+            try {
+                Transaction transaction = (sql, parameters) ->
+                        connection.preparedQuery(sql).execute(parameters).await();
+                var result = work.apply(transaction);
+                begun.commit().await();
+                return result;
+            } catch (Throwable e) {
+                begun.rollback().await();
+                throw e;
+            }
+        } finally {
+            connection.close();
+        }
     }
 
     /**

@@ -1,16 +1,17 @@
 package sa.cleanlife.partnerapi.database;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** For what fails again and again: it is worth telling the first time, and once a minute after that. */
 final class NowAndThen {
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
-    private final AtomicReference<Deadline> next = new AtomicReference<>(Deadline.in(Duration.ZERO));
+    private final AtomicLong next = new AtomicLong(System.nanoTime());
 
     boolean isTime() {
-        var due = next.get();
-        return due.hasPassed() && next.compareAndSet(due, Deadline.in(PAUSE));
+        long due = next.get();
+        long now = System.nanoTime();
+        return now - due >= 0 && next.compareAndSet(due, now + PAUSE.toNanos());
     }
 }

@@ -81,16 +81,16 @@ public final class Api {
                 .setPerMessageWebSocketCompressionSupported(false);
     }
 
-    public void get(String path, Guard guard, Function<Call, Future<? extends Json.Value>> handler) {
+    public void get(String path, Guard guard, Function<Request, Future<? extends Json.Value>> handler) {
         add(new Route(
                 HttpMethod.GET,
                 path,
                 call -> admit(call, guard)
                         .compose(admitted -> handler.apply(call))
-                        .map(Answer::success)));
+                        .map(Response::success)));
     }
 
-    public void post(String path, Guard guard, Function<Call, Future<? extends Json.Value>> handler) {
+    public void post(String path, Guard guard, Function<Request, Future<? extends Json.Value>> handler) {
         add(new Route(
                 HttpMethod.POST,
                 path,
@@ -100,11 +100,11 @@ public final class Api {
                             call.receive(body);
                             return handler.apply(call);
                         })
-                        .map(Answer::success)));
+                        .map(Response::success)));
     }
 
     /** A call is under way again when its body is there: it is not the server that is slow until then. */
-    private Future<Buffer> bodyOf(Call call) {
+    private Future<Buffer> bodyOf(Request call) {
         var body = BodyReader.read(vertx, call.request());
         underWay--;
         return body.onComplete(arrived -> underWay++);
@@ -112,7 +112,7 @@ public final class Api {
 
     /** A fixed page that anybody may read, when there is time for it. */
     public void page(String path, int status, Map<CharSequence, CharSequence> headers, Buffer content) {
-        var page = Future.succeededFuture(new Answer(status, headers, content, Optional.empty()));
+        var page = Future.succeededFuture(new Response(status, headers, content, Optional.empty()));
         add(new Route(HttpMethod.GET, path, call -> underWay > CROWDED ? Future.failedFuture(overloaded()) : page));
     }
 
@@ -125,7 +125,7 @@ public final class Api {
         resources.computeIfAbsent(route.pattern(), Resource::new).add(route);
     }
 
-    private Future<Void> admit(Call call, Guard guard) {
+    private Future<Void> admit(Request call, Guard guard) {
         var admitted = Future.<Void>succeededFuture()
                 .compose(begin -> pass(call, filters.iterator()))
                 .compose(passed -> {
@@ -140,7 +140,7 @@ public final class Api {
     }
 
     /** Straight on as long as nothing has to be waited for, which is the usual. */
-    private static Future<Void> pass(Call call, Iterator<Filter> left) {
+    private static Future<Void> pass(Request call, Iterator<Filter> left) {
         while (left.hasNext()) {
             var passed = left.next().pass(call);
             if (!passed.succeeded()) {
@@ -177,7 +177,7 @@ public final class Api {
         }
         var route = resource.route(request.method());
         if (route.isEmpty() && Cors.isPreflight(request)) {
-            var preflight = new Call(request, request.method(), resource.pattern(), pathParameters);
+            var preflight = new Request(request, request.method(), resource.pattern(), pathParameters);
             send(preflight, cors.answer(preflight, resource.allowedMethods()));
             return;
         }
@@ -186,7 +186,7 @@ public final class Api {
             refuse(request, resource.pattern(), ErrorCode.METHOD_NOT_ALLOWED.error());
             return;
         }
-        var call = new Call(request, request.method(), resource.pattern(), pathParameters);
+        var call = new Request(request, request.method(), resource.pattern(), pathParameters);
         underWay++;
         route.get()
                 .handler()
@@ -194,7 +194,7 @@ public final class Api {
                 .onComplete(answer -> finish(call, answer), failure -> finish(call, refusal(call, failure)));
     }
 
-    private void finish(Call call, Answer answer) {
+    private void finish(Request call, Response answer) {
         underWay--;
         send(call, answer);
     }
@@ -214,19 +214,19 @@ public final class Api {
     }
 
     private static ApiException malformed(String sentence) {
-        return new Faults().add("request", sentence).refusal();
+        return new ValidationErrors().add("request", sentence).refusal();
     }
 
     /** A refusal that no route gives. */
     private void refuse(HttpServerRequest request, String pattern, ApiException refusal) {
         var method = KNOWN_METHODS.contains(request.method()) ? request.method() : OTHER_METHOD;
-        var call = new Call(request, method, pattern, Map.of());
+        var call = new Request(request, method, pattern, Map.of());
         send(call, refusal(call, refusal));
     }
 
-    private Answer refusal(Call call, Throwable failure) {
+    private Response refusal(Request call, Throwable failure) {
         if (failure instanceof ApiException refusal) {
-            return Answer.failure(refusal, call.requestId());
+            return Response.failure(refusal, call.requestId());
         }
         var known = refusals.apply(failure);
         if (known.isEmpty()) {
@@ -235,10 +235,10 @@ public final class Api {
                     .setCause(failure)
                     .log("a request failed");
         }
-        return Answer.failure(known.orElseGet(ErrorCode.INTERNAL_ERROR::error), call.requestId());
+        return Response.failure(known.orElseGet(ErrorCode.INTERNAL_ERROR::error), call.requestId());
     }
 
-    private void send(Call call, Answer answer) {
+    private void send(Request call, Response answer) {
         var request = call.request();
         var response = request.response().setStatusCode(answer.status());
         response.putHeader(X_REQUEST_ID, call.requestId());

@@ -8,11 +8,11 @@ import java.util.OptionalLong;
 public final class ApiException extends RuntimeException {
     private final ErrorCode code;
     private final String publicSentence;
-    private final Faults faults;
+    private final ValidationErrors faults;
     private Optional<String> reason = Optional.empty();
     private OptionalLong retryAfter = OptionalLong.empty();
 
-    ApiException(ErrorCode code, String publicSentence, Faults faults) {
+    ApiException(ErrorCode code, String publicSentence, ValidationErrors faults) {
         // Only the code: the sentence and the faults may repeat what the partner sent, and exception texts end in logs.
         super(code.name(), null, false, false);
         this.code = code;
@@ -49,7 +49,7 @@ public final class ApiException extends RuntimeException {
     }
 
     /** What was wrong, by field; empty but for {@link ErrorCode#VALIDATION_ERROR}. */
-    Faults faults() {
+    ValidationErrors faults() {
         return faults;
     }
 }

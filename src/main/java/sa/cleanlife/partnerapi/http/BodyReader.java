@@ -67,7 +67,7 @@ final class BodyReader {
     }
 
     private static ApiException refusal(String sentence) {
-        return new Faults().add("body", sentence).refusal();
+        return new ValidationErrors().add("body", sentence).refusal();
     }
 
     private static long declaredLength(HttpServerRequest request) {

@@ -38,15 +38,15 @@ final class Cors {
     }
 
     /** The answer to a preflight, but for what {@link #mark} puts on every answer. */
-    Answer answer(Call preflight, String allowedMethods) {
+    Response answer(Request preflight, String allowedMethods) {
         return preflight
                 .header(ORIGIN)
                 .flatMap(gate)
-                .map(refusal -> Answer.failure(refusal, preflight.requestId()))
+                .map(refusal -> Response.failure(refusal, preflight.requestId()))
                 .orElseGet(() -> allowed(allowedMethods));
     }
 
-    private static Answer allowed(String methods) {
+    private static Response allowed(String methods) {
         Map<CharSequence, CharSequence> headers = Map.of(
                 HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS,
                 methods,
@@ -54,11 +54,11 @@ final class Cors {
                 ALLOWED_HEADERS,
                 HttpHeaders.ACCESS_CONTROL_MAX_AGE,
                 TEN_MINUTES);
-        return new Answer(204, headers, Buffer.buffer(), Optional.empty());
+        return new Response(204, headers, Buffer.buffer(), Optional.empty());
     }
 
     /** Puts on the answer to a page of a registered origin what lets the page read it. */
-    void mark(Call call) {
+    void mark(Request call) {
         if (!isOfTheApi(call.request())) {
             return;
         }

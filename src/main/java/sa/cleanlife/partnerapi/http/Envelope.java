@@ -35,7 +35,7 @@ final class Envelope {
     }
 
     /** The platform's published shape, and beside it the same sentences by field. */
-    private static void writeDetails(JsonGenerator json, Faults faults) throws IOException {
+    private static void writeDetails(JsonGenerator json, ValidationErrors faults) throws IOException {
         json.writeObjectFieldStart("details");
         json.writeNumberField("statusCode", ErrorCode.VALIDATION_ERROR.status());
         json.writeStringField("error", "Bad Request");

@@ -43,6 +43,6 @@ public enum ErrorCode {
 
     /** With a sentence that says more than the code's own; it is shown to the partner. */
     public ApiException error(String publicSentence) {
-        return new ApiException(this, publicSentence, new Faults());
+        return new ApiException(this, publicSentence, new ValidationErrors());
     }
 }

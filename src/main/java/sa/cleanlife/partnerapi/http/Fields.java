@@ -32,17 +32,17 @@ public final class Fields {
     /** Stands for a value of another type than string; unknown fields and wrong types need no more. */
     private static final Object NOT_A_STRING = new Object();
 
-    private final Faults faults;
+    private final ValidationErrors faults;
     private final Map<String, @Nullable Object> values;
 
-    private Fields(Faults faults, Map<String, @Nullable Object> values) {
+    private Fields(ValidationErrors faults, Map<String, @Nullable Object> values) {
         this.faults = faults;
         this.values = values;
     }
 
     /** Throws the refusal when the body is not one JSON object; a wrong content type is noted beside the other faults. */
     static Fields read(@Nullable String contentType, Buffer body) {
-        var faults = new Faults();
+        var faults = new ValidationErrors();
         if (!isJson(contentType)) {
             faults.add("content-type", "content-type must be application/json");
         }
@@ -61,7 +61,7 @@ public final class Fields {
     }
 
     /** Strict, where Jackson's own reader of bytes lets overlong forms and encoded surrogates pass. */
-    private static CharBuffer decode(Buffer body, Faults faults) {
+    private static CharBuffer decode(Buffer body, ValidationErrors faults) {
         var bytes = ByteBuffer.wrap(body.getBytes());
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(bytes);
@@ -88,7 +88,7 @@ public final class Fields {
         }
     }
 
-    private static Map<String, @Nullable Object> readObject(CharBuffer text, Faults faults) {
+    private static Map<String, @Nullable Object> readObject(CharBuffer text, ValidationErrors faults) {
         var values = new HashMap<String, @Nullable Object>();
         try (var json =
                 Json.FACTORY.createParser(text.array(), text.arrayOffset() + text.position(), text.remaining())) {
@@ -143,7 +143,7 @@ public final class Fields {
         return e.getOriginalMessage().startsWith("Duplicate field") ? "it repeats a key" : "it is malformed";
     }
 
-    private static ApiException notOneObject(Faults faults, String reason, @Nullable JsonLocation at) {
+    private static ApiException notOneObject(ValidationErrors faults, String reason, @Nullable JsonLocation at) {
         var where = at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
         return faults.add("body", "body must be one JSON object; " + reason + where)
                 .refusal();
@@ -155,7 +155,8 @@ public final class Fields {
      * @param rule reads the string, or notes in the faults what to send instead and answers nothing
      * @param otherwise the rule's sentence for a value that is no string at all
      */
-    public <T> Optional<T> required(String field, String otherwise, BiFunction<String, Faults, Optional<T>> rule) {
+    public <T> Optional<T> required(
+            String field, String otherwise, BiFunction<String, ValidationErrors, Optional<T>> rule) {
         var value = values.get(field);
         if (value instanceof String text) {
             return rule.apply(text, faults);

@@ -36,7 +36,7 @@ public final class RequestLog {
                 .register(meters);
     }
 
-    void answered(Call call, int status, Optional<String> reason) {
+    void answered(Request call, int status, Optional<String> reason) {
         long nanos = call.nanosSinceStart();
         timers.computeIfAbsent(new Series(call.method().name(), call.pattern(), status), this::timer)
                 .record(nanos, TimeUnit.NANOSECONDS);

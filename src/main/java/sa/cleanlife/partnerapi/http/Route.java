@@ -8,4 +8,4 @@ import java.util.function.Function;
  * A method on a path such as {@code /v1/partners/contacts/{contactId}}. The pattern, never the path itself, is what logs
  * and metrics name.
  */
-record Route(HttpMethod method, String pattern, Function<Call, Future<Answer>> handler) {}
+record Route(HttpMethod method, String pattern, Function<Request, Future<Response>> handler) {}

@@ -61,7 +61,7 @@ final class UsageStore {
 
     /** Not repeated when its answer is lost: the calls of a minute may then be counted twice, or not at all. */
     Future<Void> addCalls(List<Calls> used) {
-        return database.transaction(transaction -> lock(
+        return database.pipelined(transaction -> lock(
                         transaction, used.stream().map(Calls::key).toList())
                 .compose(locked -> transaction.query(
                         """
@@ -171,7 +171,7 @@ final class UsageStore {
      * what those before it have counted.
      */
     Future<Map<UUID, Added>> addCreated(Collection<UUID> keys, Instant now, ToIntBiFunction<UUID, Created> rule) {
-        return database.transaction(transaction -> lock(transaction, keys)
+        return database.pipelined(transaction -> lock(transaction, keys)
                 .compose(locked -> created(transaction, keys, now))
                 .compose(created -> {
                     var added = new HashMap<UUID, Added>();

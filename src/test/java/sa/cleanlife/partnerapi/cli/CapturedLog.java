@@ -9,7 +9,8 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
-import sa.cleanlife.partnerapi.Settings.LogFormat;
+import sa.cleanlife.partnerapi.logging.LogFormat;
+import sa.cleanlife.partnerapi.logging.LogLines;
 
 /** Everything that is logged while this is open, as the server would write it in each of its formats. */
 public final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {

@@ -11,7 +11,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.slf4j.LoggerFactory;
-import sa.cleanlife.partnerapi.Settings.LogFormat;
+import sa.cleanlife.partnerapi.logging.LogFormat;
+import sa.cleanlife.partnerapi.logging.LogLines;
 
 /**
  * Every line that is logged while this is open, looked at and not kept: there may be millions. The lines of requests are then

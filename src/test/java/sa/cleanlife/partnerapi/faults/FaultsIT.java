@@ -32,7 +32,7 @@ import sa.cleanlife.partnerapi.DataDirectory;
 import sa.cleanlife.partnerapi.LoadClient;
 import sa.cleanlife.partnerapi.LoadClient.Reply;
 import sa.cleanlife.partnerapi.cli.Shell;
-import sa.cleanlife.partnerapi.database.EmbeddedPostgres;
+import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
 import sa.cleanlife.partnerapi.faults.FaultSchedule.Strike;
 import sa.cleanlife.partnerapi.faults.History.Lost;
 import sa.cleanlife.partnerapi.faults.History.Refused;

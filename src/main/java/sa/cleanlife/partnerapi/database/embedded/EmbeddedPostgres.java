@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.database;
+package sa.cleanlife.partnerapi.database.embedded;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import sa.cleanlife.partnerapi.database.DataDirectoryLock.Holder;
-import sa.cleanlife.partnerapi.database.DataDirectoryLock.Role;
+import sa.cleanlife.partnerapi.database.embedded.DataDirectoryLock.Holder;
+import sa.cleanlife.partnerapi.database.embedded.DataDirectoryLock.Role;
 
 /**
  * The PostgreSQL that the server brings along and runs in its data directory, for those who have none: durable, behind a

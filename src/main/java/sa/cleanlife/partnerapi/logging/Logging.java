@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.logging;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -10,7 +10,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import org.slf4j.LoggerFactory;
-import sa.cleanlife.partnerapi.Settings.LogFormat;
 
 /** What is logged, and where to: standard error, so that standard output is what was asked for. */
 public final class Logging extends ContextAwareBase implements Configurator {
@@ -23,16 +22,17 @@ public final class Logging extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    static void use(LogFormat format) {
+    /** Sets the format of every line from now on. */
+    public static void use(LogFormat format) {
         use(context(), format);
     }
 
     /** Writes the lines that still wait. */
-    static void stop() {
+    public static void stop() {
         context().stop();
     }
 
-    static void countLostLines(MeterRegistry meters) {
+    public static void countLostLines(MeterRegistry meters) {
         FunctionCounter.builder("log.lines.lost", context(), Logging::lostLines)
                 .description("Log lines that were not written, since nobody read them in time")
                 .register(meters);

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /** What is wrong with one request, by field: all of it, so that a partner repairs a request once. */
-public final class Faults {
+public final class ValidationErrors {
     private final Map<String, List<String>> byField = new LinkedHashMap<>();
 
     /** The sentence begins with the field's name and says what to send instead. */
-    public Faults add(String field, String sentence) {
+    public ValidationErrors add(String field, String sentence) {
         byField.computeIfAbsent(field, name -> new ArrayList<>()).add(sentence);
         return this;
     }

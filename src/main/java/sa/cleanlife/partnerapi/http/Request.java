@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One request under way: what a filter or a handler may know of it. It lives on its connection's event loop. */
-public final class Call {
+public final class Request {
     private static final CharSequence X_REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
     private static final int MAX_REQUEST_ID_LENGTH = 128;
     private static final Pattern UUID_FORM =
@@ -33,7 +33,7 @@ public final class Call {
     private @Nullable Caller caller;
     private @Nullable Buffer body;
 
-    Call(HttpServerRequest request, HttpMethod method, String pattern, Map<String, String> pathParameters) {
+    Request(HttpServerRequest request, HttpMethod method, String pattern, Map<String, String> pathParameters) {
         this.request = request;
         this.method = method;
         this.pattern = pattern;
@@ -121,7 +121,7 @@ public final class Call {
     public UUID uuid(String pathParameter) {
         var text = pathParameters.get(pathParameter);
         if (text == null || !UUID_FORM.matcher(text).matches()) {
-            throw new Faults()
+            throw new ValidationErrors()
                     .add(pathParameter, pathParameter + " must be a UUID")
                     .refusal();
         }

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.database;
+package sa.cleanlife.partnerapi.database.embedded;
 
 /** Why the embedded PostgreSQL cannot be used, as a sentence for the person who started the program. */
 public final class EmbeddedPostgresException extends RuntimeException {

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What is sent back: a status, a body and the headers that belong to it; the reason is for the log. */
-record Answer(int status, Map<CharSequence, CharSequence> headers, Buffer body, Optional<String> reason) {
+record Response(int status, Map<CharSequence, CharSequence> headers, Buffer body, Optional<String> reason) {
     private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
     private static final CharSequence APPLICATION_JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("retry-after");
@@ -18,12 +18,12 @@ record Answer(int status, Map<CharSequence, CharSequence> headers, Buffer body, 
 
     private static final Map<CharSequence, CharSequence> UNAVAILABLE_HEADERS = headersWithRetryAfter(ONE_SECOND);
 
-    static Answer success(Json.Value data) {
-        return new Answer(200, JSON_HEADERS, Envelope.success(data), Optional.empty());
+    static Response success(Json.Value data) {
+        return new Response(200, JSON_HEADERS, Envelope.success(data), Optional.empty());
     }
 
-    static Answer failure(ApiException refusal, String requestId) {
-        return new Answer(
+    static Response failure(ApiException refusal, String requestId) {
+        return new Response(
                 refusal.code().status(), headersOf(refusal), Envelope.failure(refusal, requestId), refusal.reason());
     }
 

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.database;
+package sa.cleanlife.partnerapi.database.embedded;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;

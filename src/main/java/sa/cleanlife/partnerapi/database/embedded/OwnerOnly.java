@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.database;
+package sa.cleanlife.partnerapi.database.embedded;
 
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.database;
+package sa.cleanlife.partnerapi.database.embedded;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;

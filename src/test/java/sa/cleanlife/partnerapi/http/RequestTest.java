@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a call tells of the connection and the headers that it came with. */
-class CallTest {
+class RequestTest {
     private static final Vertx VERTX = Vertx.vertx();
 
     @AfterAll
@@ -28,12 +28,12 @@ class CallTest {
     }
 
     /** What is seen of a request from this address; both are this machine's. */
-    private static <T> T seen(InetAddress peer, InetAddress server, String headers, Function<Call, T> look)
+    private static <T> T seen(InetAddress peer, InetAddress server, String headers, Function<Request, T> look)
             throws Exception {
         var seen = new CompletableFuture<T>();
         var listening = VERTX.createHttpServer()
                 .requestHandler(request -> {
-                    seen.complete(look.apply(new Call(request, request.method(), "/", Map.of())));
+                    seen.complete(look.apply(new Request(request, request.method(), "/", Map.of())));
                     request.response().end();
                 })
                 .listen(0, server.getHostAddress())
@@ -51,7 +51,7 @@ class CallTest {
         var peer = InetAddress.ofLiteral(from);
         assumeTrue(isOfThisMachine(peer), "not every machine has 127.0.0.2 and ::1");
 
-        assertThat(seen(peer, InetAddress.ofLiteral(to), "X-Forwarded-For: 203.0.113.7\r\n", Call::peer))
+        assertThat(seen(peer, InetAddress.ofLiteral(to), "X-Forwarded-For: 203.0.113.7\r\n", Request::peer))
                 .isEqualTo(peer);
     }
 

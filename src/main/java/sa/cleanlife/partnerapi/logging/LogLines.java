@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.logging;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
@@ -13,24 +13,23 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.slf4j.event.KeyValuePair;
-import sa.cleanlife.partnerapi.Settings.LogFormat;
 import sa.cleanlife.partnerapi.http.Json;
 
 /**
  * Writes a log event as a line of text or of JSON. Of an exception it writes the types and the places, never the message:
  * messages quote what they are about, such as a phone, and no log may hold that.
  */
-final class LogLines {
+public final class LogLines {
     private static final DateTimeFormatter LOCAL_TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
 
     private final LogFormat format;
 
-    LogLines(LogFormat format) {
+    public LogLines(LogFormat format) {
         this.format = format;
     }
 
-    void write(ILoggingEvent event, ByteArrayOutputStream out) {
+    public void write(ILoggingEvent event, ByteArrayOutputStream out) {
         switch (format) {
             case TEXT -> out.writeBytes(text(event).getBytes(StandardCharsets.UTF_8));
             case JSON -> Json.write(json -> writeJson(event, json), out);

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.database;
+package sa.cleanlife.partnerapi.database.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,0 +1,5 @@
+/** A PostgreSQL of our own in the data directory: unpacked, started, watched and stopped with the server. */
+@NullMarked
+package sa.cleanlife.partnerapi.database.embedded;
+
+import org.jspecify.annotations.NullMarked;

@@ -388,7 +388,7 @@ class DatabaseAwayTest {
             int port = freePort();
             int managementPort = freePort();
             data.killPostgres();
-            try (var server = new PartnerApi(
+            try (var server = new Server(
                             TestServer.settings(Map.of(
                                     "PARTNER_API_DATABASE_URL", database,
                                     "PARTNER_API_PORT", Integer.toString(port),
@@ -424,7 +424,7 @@ class DatabaseAwayTest {
             TestPostgres.execute(database, "REVOKE " + commit + " FROM PUBLIC");
             int managementPort = freePort();
             try (var log = CapturedLog.open();
-                    var server = new PartnerApi(
+                    var server = new Server(
                             TestServer.settings(Map.of(
                                     "PARTNER_API_DATABASE_URL", ownedBySomebody(database),
                                     "PARTNER_API_PORT", "0",
@@ -572,8 +572,8 @@ class DatabaseAwayTest {
 
         /** The sentence for the operator. */
         private String refusalToStart(String database) {
-            try (var server = new PartnerApi(
-                    TestServer.settings(Map.of("PARTNER_API_DATABASE_URL", database)), Clock.systemUTC())) {
+            try (var server =
+                    new Server(TestServer.settings(Map.of("PARTNER_API_DATABASE_URL", database)), Clock.systemUTC())) {
                 var refusal = catchThrowableOfType(StartupException.class, server::start);
                 assertThat(refusal).isNotNull().hasNoCause();
                 assertThat(refusal.getMessage()).hasLineCount(1).endsWith(".");
@@ -582,7 +582,7 @@ class DatabaseAwayTest {
         }
 
         private void startsWhenTold(String database) {
-            try (var server = new PartnerApi(
+            try (var server = new Server(
                     TestServer.settings(
                             Map.of("PARTNER_API_DATABASE_URL", database, "PARTNER_API_RISK_LOSING_CONTACTS", "true")),
                     Clock.systemUTC())) {

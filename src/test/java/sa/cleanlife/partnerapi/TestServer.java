@@ -37,7 +37,7 @@ final class TestServer implements AutoCloseable {
     }
 
     private final String database;
-    private final PartnerApi api;
+    private final Server api;
     private final Settings settings;
     private final Operator operator;
 
@@ -47,7 +47,7 @@ final class TestServer implements AutoCloseable {
         all.put("PARTNER_API_DATABASE_URL", database);
         this.settings = settings(all);
         this.operator = new Operator("tests", clock, UUID::randomUUID);
-        this.api = new PartnerApi(settings, clock);
+        this.api = new Server(settings, clock);
         api.start();
     }
 

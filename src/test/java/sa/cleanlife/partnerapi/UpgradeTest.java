@@ -203,7 +203,7 @@ class UpgradeTest {
     /** The sentence for the operator. */
     private String refusalToStart() {
         try (var server =
-                new PartnerApi(TestServer.settings(Map.of("PARTNER_API_DATABASE_URL", database)), Clock.systemUTC())) {
+                new Server(TestServer.settings(Map.of("PARTNER_API_DATABASE_URL", database)), Clock.systemUTC())) {
             return String.valueOf(
                     catchThrowableOfType(StartupException.class, server::start).getMessage());
         }

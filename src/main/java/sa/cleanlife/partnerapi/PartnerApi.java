@@ -212,8 +212,8 @@ public final class PartnerApi implements AutoCloseable {
         return state.get() == State.SERVING;
     }
 
-    /** For the test that holds the reference against them. */
-    List<String> routes() {
+    /** For the tests that hold the reference and the checks of access against them. */
+    public List<String> routes() {
         return api().routes();
     }
 

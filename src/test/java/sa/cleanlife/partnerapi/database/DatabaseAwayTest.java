@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import sa.cleanlife.partnerapi.PartnerApi;
+import sa.cleanlife.partnerapi.Server;
 import sa.cleanlife.partnerapi.StartupException;
 import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
@@ -396,7 +396,7 @@ class DatabaseAwayTest {
             int port = freePort();
             int managementPort = freePort();
             data.killPostgres();
-            try (var server = new PartnerApi(
+            try (var server = new Server(
                             RunningApi.settings(Map.of(
                                     "PARTNER_API_DATABASE_URL", database,
                                     "PARTNER_API_PORT", Integer.toString(port),
@@ -432,7 +432,7 @@ class DatabaseAwayTest {
             TestPostgres.execute(database, "REVOKE " + commit + " FROM PUBLIC");
             int managementPort = freePort();
             try (var log = CapturedLog.open();
-                    var server = new PartnerApi(
+                    var server = new Server(
                             RunningApi.settings(Map.of(
                                     "PARTNER_API_DATABASE_URL", ownedBySomebody(database),
                                     "PARTNER_API_PORT", "0",
@@ -580,8 +580,8 @@ class DatabaseAwayTest {
 
         /** The sentence for the operator. */
         private String refusalToStart(String database) {
-            try (var server = new PartnerApi(
-                    RunningApi.settings(Map.of("PARTNER_API_DATABASE_URL", database)), Clock.systemUTC())) {
+            try (var server =
+                    new Server(RunningApi.settings(Map.of("PARTNER_API_DATABASE_URL", database)), Clock.systemUTC())) {
                 var refusal = catchThrowableOfType(StartupException.class, server::start);
                 assertThat(refusal).isNotNull().hasNoCause();
                 assertThat(refusal.getMessage()).hasLineCount(1).endsWith(".");
@@ -590,7 +590,7 @@ class DatabaseAwayTest {
         }
 
         private void startsWhenTold(String database) {
-            try (var server = new PartnerApi(
+            try (var server = new Server(
                     RunningApi.settings(
                             Map.of("PARTNER_API_DATABASE_URL", database, "PARTNER_API_RISK_LOSING_CONTACTS", "true")),
                     Clock.systemUTC())) {

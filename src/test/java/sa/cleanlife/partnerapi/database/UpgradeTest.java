@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
-import sa.cleanlife.partnerapi.PartnerApi;
+import sa.cleanlife.partnerapi.Server;
 import sa.cleanlife.partnerapi.StartupException;
 import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.testing.DataDirectory;
@@ -210,7 +210,7 @@ class UpgradeTest {
     /** The sentence for the operator. */
     private String refusalToStart() {
         try (var server =
-                new PartnerApi(RunningApi.settings(Map.of("PARTNER_API_DATABASE_URL", database)), Clock.systemUTC())) {
+                new Server(RunningApi.settings(Map.of("PARTNER_API_DATABASE_URL", database)), Clock.systemUTC())) {
             return String.valueOf(
                     catchThrowableOfType(StartupException.class, server::start).getMessage());
         }

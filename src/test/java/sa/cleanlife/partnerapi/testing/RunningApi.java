@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import sa.cleanlife.partnerapi.PartnerApi;
+import sa.cleanlife.partnerapi.Server;
 import sa.cleanlife.partnerapi.Settings;
 import sa.cleanlife.partnerapi.Storage;
 import sa.cleanlife.partnerapi.access.ApiKey;
@@ -40,7 +40,7 @@ public final class RunningApi implements AutoCloseable {
     }
 
     private final String database;
-    private final PartnerApi api;
+    private final Server api;
     private final Settings settings;
     private final Operator operator;
 
@@ -50,7 +50,7 @@ public final class RunningApi implements AutoCloseable {
         all.put("PARTNER_API_DATABASE_URL", database);
         this.settings = settings(all);
         this.operator = new Operator("tests", clock, UUID::randomUUID);
-        this.api = new PartnerApi(settings, clock);
+        this.api = new Server(settings, clock);
         api.start();
     }
 

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi;
+package sa.cleanlife.partnerapi.console;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -13,7 +13,7 @@ import java.util.Map;
 import sa.cleanlife.partnerapi.http.Api;
 
 /** The reference for a partner's developer: {@code /openapi.yaml}, and Swagger UI over it at {@code /docs}. */
-final class Reference {
+public final class ReferenceRoutes {
     /** Everything comes from this server, so nothing else may be loaded, framed or sent to. */
     private static final String CONTENT_SECURITY_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -34,7 +34,7 @@ final class Reference {
             page("/docs/favicon-16x16.png", SWAGGER_UI + "/favicon-16x16.png", "image/png"),
             page("/docs/favicon-32x32.png", SWAGGER_UI + "/favicon-32x32.png", "image/png"));
 
-    void addTo(Api api) {
+    public void addTo(Api api) {
         api.page("/", 302, Map.of(HttpHeaders.LOCATION, "/docs"), Buffer.buffer());
         for (var page : pages) {
             Map<CharSequence, CharSequence> headers = Map.of(
@@ -62,7 +62,7 @@ final class Reference {
     }
 
     private static byte[] read(String resource) {
-        try (var in = Reference.class.getClassLoader().getResourceAsStream(resource)) {
+        try (var in = ReferenceRoutes.class.getClassLoader().getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalStateException("the program lacks its resource " + resource);
             }

@@ -15,7 +15,7 @@ public final class HttpCeiling {
     public static void main(String[] args) throws InterruptedException {
         var settings = Settings.read(System.getenv(), false);
         Logging.use(settings.logFormat());
-        var server = new PartnerApi(
+        var server = new Server(
                 settings,
                 Clock.systemUTC(),
                 (database, quota, meters) -> ConstantContacts.contacts(database.time(), quota, meters));

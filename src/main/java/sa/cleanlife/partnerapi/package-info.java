@@ -1,4 +1,7 @@
-/** Puts the server together by hand (PartnerApi), and holds all configuration as one record (Settings). */
+/**
+ * Puts the server together by hand (PartnerApi), starts and stops it (Server), and holds all configuration as one record
+ * (Settings).
+ */
 @NullMarked
 package sa.cleanlife.partnerapi;
 

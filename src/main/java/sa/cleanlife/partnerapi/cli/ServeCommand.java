@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import sa.cleanlife.partnerapi.PartnerApi;
 import sa.cleanlife.partnerapi.Sandbox;
+import sa.cleanlife.partnerapi.Server;
 import sa.cleanlife.partnerapi.Settings;
 import sa.cleanlife.partnerapi.logging.Logging;
 
@@ -39,11 +39,11 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var server = new CompletableFuture<PartnerApi>();
+        var server = new CompletableFuture<Server>();
         var onSignal = new Thread(() -> stop(server), "stop");
         Runtime.getRuntime().addShutdownHook(onSignal);
         try {
-            server.complete(new PartnerApi(settings, clock));
+            server.complete(new Server(settings, clock));
             Logging.countLostLines(server.join().meters());
             server.join().start();
         } catch (Throwable e) {
@@ -72,7 +72,7 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private static void stop(CompletableFuture<PartnerApi> server) {
+    private static void stop(CompletableFuture<Server> server) {
         int exitCode = 0;
         try {
             LOG.info("stopping: what was accepted is finished first");
@@ -89,7 +89,7 @@ final class ServeCommand implements Callable<Integer> {
         Runtime.getRuntime().halt(exitCode);
     }
 
-    private void greet(PartnerApi server, PrintWriter out) {
+    private void greet(Server server, PrintWriter out) {
         var api = url(settings.host(), server.port());
         out.printf("The Partner API serves %s (reference: /docs).%n", api);
         out.printf(

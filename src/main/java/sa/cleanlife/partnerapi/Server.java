@@ -1,0 +1,186 @@
+package sa.cleanlife.partnerapi;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.system.DiskSpaceMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.access.ApiKey;
+import sa.cleanlife.partnerapi.contacts.Contacts;
+import sa.cleanlife.partnerapi.http.Api;
+import sa.cleanlife.partnerapi.http.Connections;
+
+/** One node: the database, the event loops and the ports of a {@link PartnerApi}, and the order in which they start and stop. */
+public final class Server implements AutoCloseable {
+    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(10);
+    private static final Duration HANGING = Duration.ofSeconds(2);
+
+    private final Settings settings;
+    private final Clock clock;
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Vertx vertx = EventLoops.forServer(meters);
+    private final Lifecycle lifecycle = new Lifecycle();
+    private final Storage storage;
+    private final PartnerApi partnerApi;
+    private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+    private final List<Connections> connections = new CopyOnWriteArrayList<>();
+    private @Nullable HttpServer management;
+    private Optional<ApiKey> sandboxKey = Optional.empty();
+
+    /** Takes the database; nothing is served yet. Throws when the embedded one cannot be started. */
+    public Server(Settings settings, Clock clock) {
+        this(settings, clock, Contacts::new);
+    }
+
+    /** For measuring all but the database's part. */
+    Server(Settings settings, Clock clock, PartnerApi.ContactsFactory contacts) {
+        this.settings = settings;
+        this.clock = clock;
+        this.storage = openStorage();
+        this.partnerApi = new PartnerApi(vertx, settings, storage.database(), clock, lifecycle, meters, contacts);
+        if (storage.isEmbedded()) {
+            new DiskSpaceMetrics(settings.dataDirectory().toFile()).bindTo(meters);
+        }
+        Gauge.builder("http.server.connections", this, Server::openConnections)
+                .description("Connections of partners that are open")
+                .register(meters);
+        Gauge.builder("server.ready", this, server -> server.isReady() ? 1 : 0)
+                .description("Whether calls are served, as /health/ready tells it")
+                .register(meters);
+    }
+
+    private Storage openStorage() {
+        try {
+            return Storage.forServer(vertx, settings);
+        } catch (RuntimeException e) {
+            EventLoops.stop(vertx);
+            throw e;
+        }
+    }
+
+    private int openConnections() {
+        return connections.stream().mapToInt(Connections::count).sum();
+    }
+
+    /** Blocks until requests are served; those that come earlier get a 503. Throws {@link StartupException}. */
+    public void start() {
+        // A first connection takes a while, in which the rest can be done. Whether it answers is asked again below.
+        storage.database().ping();
+        partnerApi.load();
+
+        management = listening(
+                "PARTNER_API_MANAGEMENT_HOST and PARTNER_API_MANAGEMENT_PORT",
+                new Management(vertx, meters, this::isReady)
+                        .listen(settings.managementHost(), settings.managementPort()));
+        listening(
+                "PARTNER_API_HOST and PARTNER_API_PORT",
+                vertx.deployVerticle(EventLoop::new, new DeploymentOptions().setInstances(EventLoops.COUNT)));
+
+        storage.prepare(lifecycle::isStarting);
+        if (storage.isEmbedded()) {
+            sandboxKey = Sandbox.addTo(storage.database(), clock);
+        }
+        storage.watch();
+        partnerApi.watch().await();
+        lifecycle.serve();
+    }
+
+    private static <T> T listening(String settings, Future<T> listen) {
+        return listen.recover(failure -> Future.failedFuture(
+                        failure instanceof IOException
+                                ? new StartupException("The server cannot listen where %s say: %s."
+                                        .formatted(settings, failure.getMessage()))
+                                : failure))
+                .await();
+    }
+
+    /** One event loop's share of the server: it accepts connections of its own, and shares no batch with another. */
+    private final class EventLoop extends VerticleBase {
+        @Override
+        public Future<?> start() {
+            var api = partnerApi.api();
+            var ours = new Connections(vertx, Connections.share(EventLoops.COUNT));
+            connections.add(ours);
+            return ours.watch(vertx.createHttpServer(Api.serverOptions()), api::handle)
+                    .invalidRequestHandler(api::handleMalformed)
+                    // To Vert.x, 0 is a free port for each event loop, and a negative one the same for all.
+                    .listen(settings.port() == 0 ? -1 : settings.port(), settings.host())
+                    .onSuccess(servers::add);
+        }
+    }
+
+    private boolean isReady() {
+        return isServing() && storage.database().isAvailable();
+    }
+
+    /** Whether the start is over and no stop has begun. */
+    public boolean isServing() {
+        return lifecycle.isServing();
+    }
+
+    /** Every route, as {@code "GET /v1/…"}, so that tests can hold what is written about them against them. */
+    public List<String> routes() {
+        return partnerApi.api().routes();
+    }
+
+    public int port() {
+        return servers.getFirst().actualPort();
+    }
+
+    public int managementPort() {
+        return management == null ? settings.managementPort() : management.actualPort();
+    }
+
+    /** For what is measured outside of the server itself. */
+    public MeterRegistry meters() {
+        return meters;
+    }
+
+    /** The key that was made with a new embedded database, to be shown this once. */
+    public Optional<ApiKey> sandboxKey() {
+        return sandboxKey;
+    }
+
+    /** What was counted since it was last written; while the database is away it is lost. */
+    private void writeCounts() {
+        if (storage.database().isAvailable()) {
+            partnerApi
+                    .writeCounts()
+                    .timeout(HANGING.toSeconds(), TimeUnit.SECONDS)
+                    .otherwiseEmpty()
+                    .await();
+        }
+    }
+
+    /** Stops accepting, finishes what was accepted within 10 s, and then stops what it started, the database last. */
+    @Override
+    public void close() {
+        lifecycle.stop();
+        try {
+            Future.join(servers.stream()
+                            .map(server -> server.shutdown(LONGEST_FAREWELL.toSeconds(), TimeUnit.SECONDS))
+                            .toList())
+                    .await();
+        } finally {
+            try {
+                writeCounts();
+                storage.close();
+            } finally {
+                EventLoops.stop(vertx);
+            }
+        }
+    }
+}

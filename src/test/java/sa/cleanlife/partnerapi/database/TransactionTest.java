@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import sa.cleanlife.partnerapi.TestPostgres;
+import sa.cleanlife.partnerapi.testing.TestPostgres;
 
 /** A straight-line transaction, and what else happens to the rows that it wants. */
 @Timeout(60)

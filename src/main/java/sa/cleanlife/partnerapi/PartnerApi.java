@@ -13,6 +13,7 @@ import sa.cleanlife.partnerapi.access.KeyFilter;
 import sa.cleanlife.partnerapi.access.KeyLookup;
 import sa.cleanlife.partnerapi.access.KnownKeys;
 import sa.cleanlife.partnerapi.access.RateCheck;
+import sa.cleanlife.partnerapi.access.ratelimit.RateLimits;
 import sa.cleanlife.partnerapi.console.ReferenceRoutes;
 import sa.cleanlife.partnerapi.contacts.ContactRoutes;
 import sa.cleanlife.partnerapi.contacts.Contacts;
@@ -27,7 +28,6 @@ import sa.cleanlife.partnerapi.http.RequestLog;
 import sa.cleanlife.partnerapi.usage.KeyUsage;
 import sa.cleanlife.partnerapi.usage.NewContactQuota;
 import sa.cleanlife.partnerapi.usage.NewContacts;
-import sa.cleanlife.partnerapi.usage.RateLimits;
 
 /**
  * The features, put together by hand from top to bottom: what a node has one of, and in {@link #api} what each event loop

@@ -71,9 +71,7 @@ class NewContactsTest {
     private static void setQuota(TestPartner partner, Optional<Integer> quota) {
         partner.server()
                 .administer((partners, keys) -> keys.update(
-                                partner.keyId().toString(),
-                                rules -> rules.withNewContactsPerDay(quota),
-                                Optional.empty())
+                                partner.keyId().toString(), rules -> rules.withNewContactsPerDay(quota))
                         .await());
     }
 

@@ -121,7 +121,7 @@ class RouteAccessTest {
             keys.update(
                             partner(Refused.WITH_AN_EXPIRED_KEY).keyId().toString(),
                             UnaryOperator.identity(),
-                            Optional.of(Expiry.in(Duration.ofMillis(1))))
+                            Expiry.in(Duration.ofMillis(1)))
                     .await();
             return partners.suspend(partner(Refused.OF_A_SUSPENDED_PARTNER).name())
                     .await();

@@ -46,7 +46,6 @@ class ArchitectureTest {
                     Set.of(
                             "console",
                             "contacts",
-                            "usage",
                             "access",
                             "access.ratelimit",
                             "operator",
@@ -55,15 +54,14 @@ class ArchitectureTest {
                             "database.embedded",
                             "logging")),
             entry("console", Set.of("http")),
-            entry("contacts", Set.of("usage", "access", "http", "database")),
-            entry("usage", Set.of("http", "database")),
-            entry("access", Set.of("usage", "access.ratelimit", "operator", "http", "database")),
+            entry("contacts", Set.of("access", "http", "database")),
+            entry("access", Set.of("access.ratelimit", "operator", "http", "database")),
             entry("access.ratelimit", Set.of("database")),
             entry("operator", Set.of("http", "database")),
             entry("http", Set.of()),
             entry("database", Set.of()),
             entry("database.embedded", Set.of()),
-            entry("logging", Set.of()));
+            entry("logging", Set.of("http")));
 
     private static String nameOf(JavaClass any) {
         return any.getPackageName().equals(ROOT) ? "" : any.getPackageName().substring(ROOT.length() + 1);
@@ -230,7 +228,7 @@ class ArchitectureTest {
             var simulated = describe(
                     "run in simulations",
                     (JavaClass any) -> any.getPackageName().equals(ROOT + ".contacts")
-                            || Set.of("Coalescer", "Patience", "NewContactQuota")
+                            || Set.of("Coalescer", "Patience")
                                     .contains(outermost(any).getSimpleName()));
             noClasses()
                     .that(simulated)

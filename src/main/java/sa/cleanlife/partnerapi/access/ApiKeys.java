@@ -94,8 +94,13 @@ public final class ApiKeys {
         return database.transaction(tx -> store.list(tx, Partners.require(partners, tx, partner)));
     }
 
-    Future<KeyRecord> find(String id) {
-        return database.transaction(tx -> require(tx, id));
+    /** All of a key, and what it has used up to a minute ago. */
+    Future<KeyJson.WithUse> findWithUse(String id, CreatedContacts contacts) {
+        return database.transaction(tx -> {
+            var key = require(tx, id);
+            var now = operator.now();
+            return new KeyJson.WithUse(key, KeyUsage.of(tx, key.id(), now), contacts.count(tx, key.id(), now));
+        });
     }
 
     /** Changes what a key allows. */

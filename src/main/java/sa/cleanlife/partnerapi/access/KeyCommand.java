@@ -23,7 +23,6 @@ import sa.cleanlife.partnerapi.operator.Operator;
 import sa.cleanlife.partnerapi.operator.OperatorOption;
 import sa.cleanlife.partnerapi.operator.OperatorSession;
 import sa.cleanlife.partnerapi.operator.Output;
-import sa.cleanlife.partnerapi.usage.KeyUsage;
 
 /** {@code key …}: what partners call the API with. */
 @Command(
@@ -35,12 +34,15 @@ public final class KeyCommand {
     private static final String ID = "The key's id, as \"key list\" shows it.";
 
     private final OperatorSession session;
+    private final CreatedContacts createdContacts;
 
     @Spec
     private @Nullable CommandSpec command;
 
-    public KeyCommand(OperatorSession session) {
+    /** @param createdContacts what "key show" tells beside what is counted here */
+    public KeyCommand(OperatorSession session, CreatedContacts createdContacts) {
         this.session = session;
+        this.createdContacts = createdContacts;
     }
 
     /** For which bookings a key is. */
@@ -118,11 +120,7 @@ public final class KeyCommand {
             description = "Tells all of a key: what it allows, and what it has used up to a minute ago.",
             mixinStandardHelpOptions = true)
     void show(@Parameters(paramLabel = "ID", description = ID) String id, @Mixin Output output) {
-        output.print(session.read((database, reader) -> keys(database, reader)
-                .find(id)
-                .compose(key -> new KeyUsage(database, reader.clock())
-                        .of(key.id())
-                        .map(used -> new KeyJson.WithUse(key, used)))));
+        output.print(session.read((database, reader) -> keys(database, reader).findWithUse(id, createdContacts)));
     }
 
     @Command(

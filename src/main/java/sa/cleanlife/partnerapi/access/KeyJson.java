@@ -8,7 +8,6 @@ import java.util.UUID;
 import sa.cleanlife.partnerapi.access.ApiKeys.Issued;
 import sa.cleanlife.partnerapi.access.ApiKeys.Rotated;
 import sa.cleanlife.partnerapi.http.Json;
-import sa.cleanlife.partnerapi.usage.KeyUsage;
 
 /** A key, as commands print it and the audit keeps it: in more or fewer of the same fields. */
 sealed interface KeyJson extends Json.Value {
@@ -23,15 +22,15 @@ sealed interface KeyJson extends Json.Value {
     }
 
     /** All that is kept of a key, and what it has used. */
-    record WithUse(KeyRecord key, KeyUsage.Used used) implements KeyJson {
+    record WithUse(KeyRecord key, KeyUsage.Used used, CreatedContacts.Count created) implements KeyJson {
         @Override
         public void writeTo(JsonGenerator json) throws IOException {
             json.writeStartObject();
             writeAll(json, key);
             writeTime(json, "lastUsedAt", used.lastUsedAt());
             json.writeNumberField("callsToday", used.callsToday());
-            json.writeNumberField("newContactsInHour", used.newContactsInHour());
-            json.writeNumberField("newContactsInDay", used.newContactsInDay());
+            json.writeNumberField("newContactsInHour", created.inHour());
+            json.writeNumberField("newContactsInDay", created.inDay());
             json.writeEndObject();
         }
     }

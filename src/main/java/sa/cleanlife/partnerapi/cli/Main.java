@@ -19,6 +19,7 @@ import sa.cleanlife.partnerapi.access.AuditCommand;
 import sa.cleanlife.partnerapi.access.KeyCommand;
 import sa.cleanlife.partnerapi.access.PartnerCommand;
 import sa.cleanlife.partnerapi.access.PartnerDomainCommand;
+import sa.cleanlife.partnerapi.contacts.NewContacts;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgresException;
 import sa.cleanlife.partnerapi.logging.Logging;
@@ -71,7 +72,7 @@ public final class Main {
     private static void addCommands(CommandLine program, OperatorSession session) {
         program.addSubcommand(
                         new CommandLine(new PartnerCommand(session)).addSubcommand(new PartnerDomainCommand(session)))
-                .addSubcommand(new KeyCommand(session))
+                .addSubcommand(new KeyCommand(session, NewContacts::createdBy))
                 .addSubcommand(new AuditCommand(session));
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import sa.cleanlife.partnerapi.database.Coalescer;
+import sa.cleanlife.partnerapi.database.Batcher;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.Time;
 import sa.cleanlife.partnerapi.http.ApiException;
@@ -53,8 +53,8 @@ public final class NewContactQuota {
 
     private final Time time;
     private final Counts counts;
-    private final Coalescer<UUID, Optional<Duration>> places;
-    private final Coalescer<UUID, Boolean> returns;
+    private final Batcher<UUID, Optional<Duration>> places;
+    private final Batcher<UUID, Boolean> returns;
 
     public NewContactQuota(Time time, NewContacts contacts, MeterRegistry meters) {
         this(time, (Counts) contacts, meters);
@@ -63,8 +63,8 @@ public final class NewContactQuota {
     NewContactQuota(Time time, Counts counts, MeterRegistry meters) {
         this.time = time;
         this.counts = counts;
-        this.places = new Coalescer<>("reserve new contacts", time, this::reserve, meters);
-        this.returns = new Coalescer<>("give back new contacts", time, this::giveBack, meters);
+        this.places = new Batcher<>("reserve new contacts", time, this::reserve, meters);
+        this.returns = new Batcher<>("give back new contacts", time, this::giveBack, meters);
     }
 
     boolean limits(UUID key) {
@@ -73,7 +73,7 @@ public final class NewContactQuota {
 
     /** Fails with the refusal when the quota is used up; not at once, so that it is worth looking again whether it is needed. */
     Future<Void> take(UUID key) {
-        return places.ask(key)
+        return places.submit(key)
                 .compose(moreIn -> moreIn.isEmpty()
                         ? Future.succeededFuture()
                         : time.after(CREATED_MEANWHILE).compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
@@ -88,7 +88,7 @@ public final class NewContactQuota {
 
     /** After {@link #take}, when no contact was created. In a rush it waits until the database can be asked. */
     void giveBack(UUID key) {
-        returns.ask(key).onFailure(failure -> {
+        returns.submit(key).onFailure(failure -> {
             if (failure instanceof DatabaseUnavailableException unavailable && unavailable.isOverloaded()) {
                 time.after(AFTER_THE_RUSH).onSuccess(waited -> giveBack(key));
             }

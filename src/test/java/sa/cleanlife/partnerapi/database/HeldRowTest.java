@@ -27,8 +27,7 @@ class HeldRowTest {
             held.postContact(RunningApi.newPhone(), "Ahmed Ali").data();
             try (var hanging = TestPostgres.connect(server.database())) {
                 hanging.setAutoCommit(false);
-                hanging.createStatement()
-                        .execute("""
+                hanging.createStatement().execute("""
                                 SELECT FROM api_key WHERE id = '%1$s' FOR NO KEY UPDATE;
                                 SELECT FROM new_contact_window WHERE key_id = '%1$s' FOR NO KEY UPDATE
                                 """.formatted(id));

@@ -65,7 +65,7 @@ class KeyChangesTest {
 
         static Probe of(TestPartner partner, String... headers) {
             return of(node -> {
-                var request = partner.at(node).get(TestPartner.NO_CONTACT);
+                var request = partner.at(node).request(TestPartner.NO_CONTACT);
                 return headers.length == 0 ? request : request.headers(headers);
             });
         }
@@ -199,7 +199,7 @@ class KeyChangesTest {
         void gets_changes_and_loses_a_rate_limit() {
             var hotel = one.newPartner(RULES);
             var limit = new Probe(
-                    node -> hotel.at(node).get(TestPartner.NO_CONTACT),
+                    node -> hotel.at(node).request(TestPartner.NO_CONTACT),
                     answer -> answer.headers().getOrDefault("ratelimit-policy", "none"));
             var served = Probe.of(hotel);
             limit.is("none");
@@ -216,8 +216,8 @@ class KeyChangesTest {
         @Test
         void gets_and_loses_a_quota_of_new_contacts() {
             var hotel = one.newPartner(RULES);
-            var newContact =
-                    Probe.of(node -> hotel.at(node).post(TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali")));
+            var newContact = Probe.of(
+                    node -> hotel.at(node).contactRequest(TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali")));
             newContact.is("200");
 
             newContact.becomes(

@@ -98,7 +98,7 @@ class KeyUsageTest {
                     CREATE TRIGGER count_days AFTER INSERT OR UPDATE ON key_day FOR EACH ROW EXECUTE FUNCTION count_write();
                     """);
             for (int i = 0; i < 100; i++) {
-                TestPartner.send(hotel.get(NO_CONTACT)).error(404, "RESOURCE_NOT_FOUND");
+                hotel.get(NO_CONTACT).error(404, "RESOURCE_NOT_FOUND");
             }
             Thread.sleep(1_000);
             assertThat(query("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM writes"))

@@ -1,0 +1,208 @@
+package sa.cleanlife.partnerapi.access;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.operator.Operator;
+import sa.cleanlife.partnerapi.operator.OperatorOption;
+import sa.cleanlife.partnerapi.operator.OperatorSession;
+import sa.cleanlife.partnerapi.operator.Output;
+
+/** {@code key …}: what partners call the API with. */
+@Command(
+        name = "key",
+        description = "Issues, shows, changes, rotates and revokes the keys that partners call the API with.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+public final class KeyCommand {
+    private static final String ID = "The key's id, as \"key list\" shows it.";
+
+    private final OperatorSession session;
+    private final CreatedContacts createdContacts;
+
+    @Spec
+    private @Nullable CommandSpec command;
+
+    /** @param createdContacts what "key show" tells beside what is counted here */
+    public KeyCommand(OperatorSession session, CreatedContacts createdContacts) {
+        this.session = session;
+        this.createdContacts = createdContacts;
+    }
+
+    /** For which bookings a key is. */
+    static final class KindOption {
+        @Option(names = "--live", description = "For real bookings.")
+        private boolean live;
+
+        @Option(
+                names = "--sandbox",
+                description = "For trying out (the default). Both kinds find and create the same contacts.")
+        private boolean sandbox;
+
+        private ApiKey.Kind kind() {
+            return live && !sandbox ? ApiKey.Kind.LIVE : ApiKey.Kind.SANDBOX;
+        }
+    }
+
+    @Command(
+            name = "issue",
+            description = "Issues a key, which works at once and is shown this once: only its hash is kept.",
+            mixinStandardHelpOptions = true)
+    void issue(
+            @Option(names = "--partner", paramLabel = "NAME", required = true, description = "Whose key it is.")
+                    String partner,
+            @Option(
+                            names = "--permission",
+                            paramLabel = "PERMISSION",
+                            required = true,
+                            converter = PermissionConverter.class,
+                            description =
+                                    "What it allows, for example partner_contacts_read; may be given several times.")
+                    List<Permission> permissions,
+            @ArgGroup @Nullable KindOption kind,
+            @Option(
+                            names = "--expires",
+                            paramLabel = "WHEN",
+                            converter = ExpiryConverter.class,
+                            description =
+                                    "For how long it is valid, for example 90d, 12h or 30m, or until when, for example 2027-06-30T00:00:00+03:00; for ever if not given, or with never.")
+                    @Nullable
+                    Expiry expires,
+            @Mixin KeyRuleOptions limits,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        var rules = limits.change().apply(KeyRules.of(EnumSet.copyOf(permissions)));
+        var kindOrSandbox = kind == null ? ApiKey.Kind.SANDBOX : kind.kind();
+        var expiry = expires == null ? Expiry.NEVER : expires;
+        var issued = session.change(
+                as, (database, operator) -> keys(database, operator).issue(partner, kindOrSandbox, rules, expiry));
+        output.print(new KeyJson.New(issued));
+    }
+
+    private static ApiKeys keys(Database database, Operator operator) {
+        return new ApiKeys(database, operator, new SecureRandom());
+    }
+
+    @Command(
+            name = "list",
+            description = "Lists the keys, by what tells them apart; \"key show\" tells all of one.",
+            mixinStandardHelpOptions = true)
+    void list(
+            @Option(names = "--partner", paramLabel = "NAME", description = "Only this partner's.") @Nullable
+                    String partner,
+            @Mixin Output output) {
+        var listed = session.read((database, reader) -> {
+            var keys = keys(database, reader);
+            return partner == null ? keys.list() : keys.listOf(partner);
+        });
+        output.print(
+                listed.stream().map(KeyJson.Listed::new).toList(), "There is no key yet; \"key issue\" issues one.");
+    }
+
+    @Command(
+            name = "show",
+            description = "Tells all of a key: what it allows, and what it has used up to a minute ago.",
+            mixinStandardHelpOptions = true)
+    void show(@Parameters(paramLabel = "ID", description = ID) String id, @Mixin Output output) {
+        output.print(session.read((database, reader) -> keys(database, reader).findWithUse(id, createdContacts)));
+    }
+
+    @Command(
+            name = "update",
+            description = "Changes what a key allows, within a second. What is not given stays as it is.",
+            mixinStandardHelpOptions = true)
+    void update(
+            @Parameters(paramLabel = "ID", description = ID) String id,
+            @Option(
+                            names = "--permission",
+                            paramLabel = "PERMISSION",
+                            converter = PermissionConverter.class,
+                            description =
+                                    "What it allows instead, for example partner_contacts_read; may be given several times.")
+                    @Nullable
+                    List<Permission> permissions,
+            @Option(
+                            names = "--expires",
+                            paramLabel = "WHEN",
+                            converter = ExpiryConverter.class,
+                            description = "For how long from now on it is valid, or until when; never: for ever.")
+                    @Nullable
+                    Expiry expires,
+            @Mixin KeyRuleOptions limits,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        if (permissions == null && expires == null && !limits.areGiven() && command != null) {
+            throw new ParameterException(
+                    command.subcommands().get("update"), "Say what to change, for example --rate-limit 600");
+        }
+        var limitsChange = limits.change();
+        UnaryOperator<KeyRules> change = rules ->
+                limitsChange.apply(permissions == null ? rules : rules.withPermissions(EnumSet.copyOf(permissions)));
+        var updated = session.change(as, (database, operator) -> {
+            var keys = keys(database, operator);
+            return expires == null ? keys.update(id, change) : keys.update(id, change, expires);
+        });
+        output.print(new KeyJson.Whole(updated));
+    }
+
+    @Command(
+            name = "rotate",
+            description =
+                    "Issues a successor with the same rights, which is shown this once. The old key works on until the overlap ends.",
+            mixinStandardHelpOptions = true)
+    void rotate(
+            @Parameters(paramLabel = "ID", description = ID) String id,
+            @Option(
+                            names = "--overlap",
+                            paramLabel = "DURATION",
+                            converter = ExpiryConverter.Overlap.class,
+                            defaultValue = "24h",
+                            description =
+                                    "For how long the old key works on, for example 24h (the default); 0: not at all.")
+                    Duration overlap,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        var rotated = session.change(
+                as, (database, operator) -> keys(database, operator).rotate(id, overlap));
+        output.print(new KeyJson.Successor(rotated));
+    }
+
+    @Command(name = "revoke", description = "Refuses a key for ever, within a second.", mixinStandardHelpOptions = true)
+    void revoke(
+            @Parameters(paramLabel = "ID", description = ID) String id,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        var revoked = session.change(
+                as, (database, operator) -> keys(database, operator).revoke(id));
+        output.print(new KeyJson.Listed(revoked));
+    }
+
+    static final class PermissionConverter implements ITypeConverter<Permission> {
+        @Override
+        public Permission convert(String text) {
+            return Permission.ofCode(text)
+                    .orElseThrow(() -> new TypeConversionException(
+                            "there is no permission %s; there are: %s".formatted(text, all())));
+        }
+
+        private static String all() {
+            return Arrays.stream(Permission.values()).map(Permission::code).collect(Collectors.joining(", "));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package sa.cleanlife.partnerapi.access;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
+import sa.cleanlife.partnerapi.database.Transaction;
+
+/**
+ * How many calls each key makes, and when it made the last. A call only counts in memory; once a minute what has come
+ * together is written, so a node that is killed forgets a minute of it. One instance serves a node.
+ */
+public final class KeyUsage {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyUsage.class);
+
+    private static final Duration WRITTEN_EVERY = Duration.ofMinutes(1);
+    private static final ZoneId RIYADH = ZoneId.of("Asia/Riyadh");
+
+    private final Database database;
+    private final KeyUsageStore store = new KeyUsageStore();
+    private final Clock clock;
+    private final Map<UUID, Tally> tallies = new ConcurrentHashMap<>();
+
+    private static final class Tally {
+        private final LongAdder calls = new LongAdder();
+        private volatile long lastUsedMillis;
+    }
+
+    public KeyUsage(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /**
+     * What a key has used, up to a minute ago.
+     *
+     * @param callsToday since midnight in Riyadh
+     */
+    record Used(Optional<Instant> lastUsedAt, long callsToday) {}
+
+    /** As all nodes have written it, with no node's own counts. */
+    static Used of(Transaction tx, UUID key, Instant now) {
+        var store = new KeyUsageStore();
+        return new Used(store.lastUsedAt(tx, key), store.callsOn(tx, key, LocalDate.ofInstant(now, RIYADH)));
+    }
+
+    public void count(UUID key) {
+        var tally = tallies.computeIfAbsent(key, first -> new Tally());
+        tally.lastUsedMillis = clock.millis();
+        tally.calls.increment();
+    }
+
+    /** Writes from now on, once a minute. */
+    public void watch(Vertx vertx) {
+        vertx.setTimer(WRITTEN_EVERY.toMillis(), due -> write().onComplete(written -> watch(vertx)));
+    }
+
+    /** What could not be written is kept for the next time. */
+    public Future<Void> write() {
+        var used = new ArrayList<KeyUsageStore.Calls>();
+        tallies.forEach((key, tally) -> {
+            long calls = tally.calls.sumThenReset();
+            if (calls > 0) {
+                var last = Instant.ofEpochMilli(tally.lastUsedMillis);
+                used.add(new KeyUsageStore.Calls(key, LocalDate.ofInstant(last, RIYADH), calls, last));
+            }
+        });
+        if (used.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return add(used).recover(failure -> {
+            if (!(failure instanceof DatabaseUnavailableException)) {
+                LOG.atWarn()
+                        .setCause(failure)
+                        .log("the use of keys could not be written; it will be with the next minute's");
+            }
+            used.forEach(calls -> tallies.computeIfAbsent(calls.key(), first -> new Tally())
+                    .calls
+                    .add(calls.calls()));
+            return Future.succeededFuture();
+        });
+    }
+
+    /** Not repeated when the answer is lost: the calls of a minute may then be counted twice, or not at all. */
+    private Future<Void> add(List<KeyUsageStore.Calls> used) {
+        return database.transaction(tx -> {
+                    store.add(tx, used);
+                    return used;
+                })
+                .mapEmpty();
+    }
+}

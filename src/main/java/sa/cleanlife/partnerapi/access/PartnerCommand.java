@@ -1,0 +1,103 @@
+package sa.cleanlife.partnerapi.access;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+import sa.cleanlife.partnerapi.operator.OperatorOption;
+import sa.cleanlife.partnerapi.operator.OperatorSession;
+import sa.cleanlife.partnerapi.operator.Output;
+
+/** {@code partner …}: those who may call the API. */
+@Command(
+        name = "partner",
+        description = "Adds, lists and changes the partners who may call the API.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+public final class PartnerCommand {
+    private static final String NAME = "The partner's name.";
+
+    private final OperatorSession session;
+
+    public PartnerCommand(OperatorSession session) {
+        this.session = session;
+    }
+
+    @Command(name = "add", description = "Adds a partner, who is active at once.", mixinStandardHelpOptions = true)
+    void add(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        output.print(new PartnerJson(
+                session.change(as, (database, operator) -> new Partners(database, operator).add(name))));
+    }
+
+    @Command(name = "list", description = "Lists the partners.", mixinStandardHelpOptions = true)
+    void list(@Mixin Output output) {
+        var partners = session.read((database, reader) -> new Partners(database, reader).list());
+        output.print(
+                partners.stream().map(PartnerJson::new).toList(),
+                "There is no partner yet; \"partner add NAME\" adds one.");
+    }
+
+    @Command(
+            name = "suspend",
+            description = "Refuses all of a partner's keys, within a second, until it is activated again.",
+            mixinStandardHelpOptions = true)
+    void suspend(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        output.print(new PartnerJson(
+                session.change(as, (database, operator) -> new Partners(database, operator).suspend(name))));
+    }
+
+    @Command(name = "activate", description = "Lets a suspended partner in again.", mixinStandardHelpOptions = true)
+    void activate(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        output.print(new PartnerJson(
+                session.change(as, (database, operator) -> new Partners(database, operator).activate(name))));
+    }
+
+    @Command(
+            name = "update",
+            description = "Changes what a partner may do, within a second.",
+            mixinStandardHelpOptions = true)
+    void update(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Option(
+                            names = "--sandbox-access",
+                            paramLabel = "on|off",
+                            required = true,
+                            converter = OnOffConverter.class,
+                            description = "on: pages of its sandbox domains may call; off (as at first): they may not.")
+                    OnOff sandboxAccess,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        output.print(new PartnerJson(session.change(
+                as,
+                (database, operator) ->
+                        new Partners(database, operator).setSandboxAccess(name, sandboxAccess == OnOff.ON))));
+    }
+
+    /** Not a boolean, which picocli takes for an option without a parameter. */
+    enum OnOff {
+        ON,
+        OFF
+    }
+
+    static final class OnOffConverter implements ITypeConverter<OnOff> {
+        @Override
+        public OnOff convert(String text) {
+            return switch (text) {
+                case "on" -> OnOff.ON;
+                case "off" -> OnOff.OFF;
+                default -> throw new TypeConversionException("on or off is wanted, for example on");
+            };
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package sa.cleanlife.partnerapi.access.ratelimit;
+
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import sa.cleanlife.partnerapi.database.Database;
+
+/**
+ * How many calls each key may make in any 60 s, on all nodes together. The database keeps the windows; a node takes a
+ * share of a key's limit at a time and admits calls from it, so most calls cost no query. One instance serves a node.
+ */
+public final class RateLimits {
+    public static final Duration WINDOW = Duration.ofSeconds(60);
+
+    private final RateWindowStore store;
+    private final Map<UUID, RateWindow> windows = new ConcurrentHashMap<>();
+
+    public RateLimits(Database database) {
+        this.store = new RateWindowStore(database);
+    }
+
+    /**
+     * Whether a call is within its limit, and what is left of that as far as this node knows.
+     *
+     * @param secondsUntilMore after which more calls will be possible than now; at least 1
+     */
+    public record Verdict(boolean isWithin, int remaining, long secondsUntilMore) {}
+
+    /** Counts a call, if it is within the limit. It may complete on another thread than the caller's. */
+    public Future<Verdict> count(UUID key, int limit) {
+        return windows.computeIfAbsent(
+                        key,
+                        id -> new RateWindow(
+                                wanted -> store.take(id, wanted.limit(), wanted.calls(), wanted.last(), WINDOW)))
+                .count(limit);
+    }
+}

@@ -1,0 +1,106 @@
+package sa.cleanlife.partnerapi.access.ratelimit;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.database.Database;
+
+/** The SQL of rate windows: what the nodes have taken of each key's limit in the last minute, by the database's clock. */
+final class RateWindowStore {
+    private final Database database;
+
+    RateWindowStore(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Calls that count in a window, whichever node admitted them.
+     *
+     * @param leavesIn after which they no longer count
+     */
+    record Share(int calls, Duration leavesIn) {}
+
+    /**
+     * What a node was given, and all that counts now, what it was given included.
+     *
+     * @param at by the database's clock; names this share when it is settled
+     * @param window the oldest first
+     */
+    record Taken(int calls, OffsetDateTime at, List<Share> window) {}
+
+    /** Calls that a node admitted at about one time, and how long ago. */
+    record Used(int calls, Duration ago) {}
+
+    /** The share that a node took last, and what it made of it. */
+    record Settled(Optional<OffsetDateTime> takenAt, List<Used> used) {}
+
+    /**
+     * Takes so many of the limit, or as many as are left. Before that it settles the node's last share: in place of what was
+     * taken, when it was taken, counts what was used, when it was used. Nodes that take at the same moment wait for each other
+     * at the key's row, and each sees what those before it took. If the answer is lost and it is asked again, something counts
+     * twice: the key gets less for a minute, never more.
+     */
+    Future<Taken> take(UUID key, int limit, int wanted, Settled last, Duration length) {
+        return database.query(
+                        """
+                INSERT INTO rate_window AS w (key_id, taken_at, taken)
+                VALUES ($1, ARRAY[now()], ARRAY[least($2::integer, $3::integer)])
+                    ON CONFLICT (key_id) DO UPDATE
+                   SET (taken_at, taken) = (
+                           SELECT array_agg(at) || now(), array_agg(calls) || greatest(0, least($2, $3 - sum(calls)))::integer
+                             FROM (SELECT at, calls
+                                     FROM unnest(w.taken_at, w.taken) AS share (at, calls)
+                                    WHERE at IS DISTINCT FROM $5::timestamptz
+                                      AND calls > 0
+                                   UNION ALL
+                                   SELECT now() - ago * interval '1 microsecond', calls
+                                     FROM unnest($6::bigint[], $7::integer[]) AS used (ago, calls)
+                                   UNION ALL
+                                   SELECT now(), 0) AS counting
+                            WHERE at > now() - $4::integer * interval '1 second'
+                              -- Nothing is from the future, unless the clock was set back.
+                              AND at < now() + $4::integer * interval '1 second')
+                RETURNING taken_at, taken, now() AS now
+                """,
+                        Tuple.from(Arrays.<@Nullable Object>asList(
+                                key,
+                                wanted,
+                                limit,
+                                Math.toIntExact(length.toSeconds()),
+                                last.takenAt().orElse(null),
+                                last.used().stream()
+                                        .map(used -> TimeUnit.NANOSECONDS.toMicros(
+                                                used.ago().toNanos()))
+                                        .toArray(Long[]::new),
+                                last.used().stream().map(Used::calls).toArray(Integer[]::new))))
+                .map(rows -> {
+                    var row = rows.iterator().next();
+                    return taken(
+                            row.getArrayOfOffsetDateTimes("taken_at"),
+                            row.getArrayOfIntegers("taken"),
+                            row.getOffsetDateTime("now"),
+                            length);
+                });
+    }
+
+    /** The last entry is the one that was just made. */
+    private static Taken taken(OffsetDateTime[] at, Integer[] calls, OffsetDateTime now, Duration length) {
+        var window = new ArrayList<Share>();
+        for (int i = 0; i < at.length; i++) {
+            if (calls[i] > 0) {
+                window.add(new Share(calls[i], Duration.between(now, at[i].plus(length))));
+            }
+        }
+        window.sort(Comparator.comparing(Share::leavesIn));
+        return new Taken(calls[calls.length - 1], now, List.copyOf(window));
+    }
+}

@@ -1,0 +1,126 @@
+package sa.cleanlife.partnerapi.contacts;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import sa.cleanlife.partnerapi.database.Batcher;
+import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
+import sa.cleanlife.partnerapi.database.Time;
+import sa.cleanlife.partnerapi.http.ApiException;
+import sa.cleanlife.partnerapi.http.ErrorCode;
+
+/**
+ * Keeps keys to the number of contacts that they may create in a day. A place in the quota is taken before a contact is
+ * created, so that no race creates too many, and given back when somebody else has created it meanwhile. One instance
+ * serves one event loop.
+ */
+public final class NewContactQuota {
+    private static final String SENTENCE =
+            "This API key has created as many new contacts as it may in 24 hours; contacts that exist are still found.";
+
+    /** In which another event loop or node that has the last place creates the contact that it took it for. */
+    private static final Duration CREATED_MEANWHILE = Duration.ofMillis(100);
+
+    private static final Duration AFTER_THE_RUSH = Duration.ofMillis(250);
+
+    /** What all nodes together count of each key. */
+    interface Counts {
+        boolean isLimited(UUID key);
+
+        /** Counts those of the contacts that each key wants to create which are within its quota. */
+        Future<Map<UUID, Grant>> reserve(Map<UUID, Integer> wanted);
+
+        /** Takes back what was reserved for contacts that were not created. */
+        Future<Void> giveBack(Map<UUID, Integer> unused);
+
+        /** Counts a contact that a key without a quota has created. */
+        void count(UUID key);
+    }
+
+    /**
+     * How many of the wanted contacts a key may create.
+     *
+     * @param moreIn after which it may create more than that
+     */
+    record Grant(int contacts, Duration moreIn) {}
+
+    private final Time time;
+    private final Counts counts;
+    private final Batcher<UUID, Optional<Duration>> places;
+    private final Batcher<UUID, Boolean> returns;
+
+    public NewContactQuota(Time time, NewContacts contacts, MeterRegistry meters) {
+        this(time, (Counts) contacts, meters);
+    }
+
+    NewContactQuota(Time time, Counts counts, MeterRegistry meters) {
+        this.time = time;
+        this.counts = counts;
+        this.places = new Batcher<>("reserve new contacts", time, this::reserve, meters);
+        this.returns = new Batcher<>("give back new contacts", time, this::giveBack, meters);
+    }
+
+    boolean limits(UUID key) {
+        return counts.isLimited(key);
+    }
+
+    /** Fails with the refusal when the quota is used up; not at once, so that it is worth looking again whether it is needed. */
+    Future<Void> take(UUID key) {
+        return places.submit(key)
+                .compose(moreIn -> moreIn.isEmpty()
+                        ? Future.succeededFuture()
+                        : time.after(CREATED_MEANWHILE).compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
+    }
+
+    private static ApiException refusal(Duration moreIn) {
+        return ErrorCode.RATE_LIMIT_EXCEEDED
+                .error(SENTENCE)
+                .retryAfter(Math.max(1, moreIn.toSeconds() + 1))
+                .because("quota of new contacts");
+    }
+
+    /** After {@link #take}, when no contact was created. In a rush it waits until the database can be asked. */
+    void giveBack(UUID key) {
+        returns.submit(key).onFailure(failure -> {
+            if (failure instanceof DatabaseUnavailableException unavailable && unavailable.isOverloaded()) {
+                time.after(AFTER_THE_RUSH).onSuccess(waited -> giveBack(key));
+            }
+        });
+    }
+
+    /** Counts a contact that a key without a quota has created. */
+    void count(UUID key) {
+        counts.count(key);
+    }
+
+    /** One result per key: empty if a contact was reserved for it, otherwise the time until one can be. */
+    private Future<List<Optional<Duration>>> reserve(List<UUID> keys) {
+        return counts.reserve(byKey(keys)).map(grants -> {
+            var used = new HashMap<UUID, Integer>();
+            var results = new ArrayList<Optional<Duration>>(keys.size());
+            for (var key : keys) {
+                var grant = grants.getOrDefault(key, new Grant(0, Duration.ZERO));
+                boolean isWithin = used.merge(key, 1, Integer::sum) <= grant.contacts();
+                results.add(isWithin ? Optional.empty() : Optional.of(grant.moreIn()));
+            }
+            return results;
+        });
+    }
+
+    private Future<List<Boolean>> giveBack(List<UUID> keys) {
+        return counts.giveBack(byKey(keys)).map(given -> Collections.nCopies(keys.size(), true));
+    }
+
+    private static Map<UUID, Integer> byKey(List<UUID> keys) {
+        var contacts = new HashMap<UUID, Integer>();
+        keys.forEach(key -> contacts.merge(key, 1, Integer::sum));
+        return contacts;
+    }
+}

@@ -1,0 +1,205 @@
+package sa.cleanlife.partnerapi.database;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the questions that arrive while the database is busy into one statement: a question waits for no timer, only for
+ * the batch before it. When more arrive than are answered, {@link LoadShedder} rejects some. One instance serves one event
+ * loop, is called on it alone, and waits for one batch at a time; a batch that takes too long fails, and is left to itself.
+ *
+ * @param <Q> a question, safe to ask again
+ * @param <A> its answer
+ */
+public final class Batcher<Q, A> {
+    private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
+
+    private record Waiting<Q, A>(Q question, Promise<A> answer, long sinceNanos) {}
+
+    private final Time time;
+    private final Patience patience;
+    private final Function<List<Q>, Future<List<A>>> batch;
+    private final DistributionSummary batchSizes;
+    private final ArrayDeque<Waiting<Q, A>> waiting = new ArrayDeque<>();
+    private final BatchSize batchSize = new BatchSize();
+    private final LoadShedder shedder = new LoadShedder(batchSize);
+    private boolean busy;
+    private boolean atDatabase;
+
+    /**
+     * A batcher with nothing to do yet.
+     *
+     * @param batch answers a list of questions with as many answers, in the same order
+     */
+    public Batcher(String name, Time time, Function<List<Q>, Future<List<A>>> batch, MeterRegistry meters) {
+        this.time = time;
+        this.patience = new Patience(time);
+        this.batch = batch;
+        this.batchSizes = DistributionSummary.builder("database.batch.size")
+                .description("Questions answered by one round of statements")
+                .tag("batch", name)
+                .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+                .register(meters);
+    }
+
+    /** Fails with {@link DatabaseUnavailableException} when the question is rejected, or the database does not answer. */
+    public Future<A> submit(Q question) {
+        long now = time.nanoTime();
+        if ((atDatabase && shedder.rejectsNewest(waiting.size(), oldestWait(now)))
+                || shedder.isQueueFull(waiting.size())) {
+            return Future.failedFuture(DatabaseUnavailableException.overloaded());
+        }
+        var entry = new Waiting<Q, A>(question, Promise.promise(), now);
+        waiting.add(entry);
+        if (!busy) {
+            nextSoon();
+        }
+        return entry.answer().future();
+    }
+
+    private long oldestWait(long nowNanos) {
+        var oldest = waiting.peek();
+        return oldest == null ? 0 : nowNanos - oldest.sinceNanos();
+    }
+
+    /** After what has arrived by now was read, all of it. */
+    private void nextSoon() {
+        time.soon(this::next);
+        busy = true;
+    }
+
+    private void next() {
+        int size = Math.min(waiting.size(), batchSize.limit());
+        var taken = new ArrayList<Waiting<Q, A>>(size);
+        while (taken.size() < size) {
+            taken.add(waiting.remove());
+        }
+        batchSizes.record(size);
+        atDatabase = true;
+        long began = time.nanoTime();
+        answers(taken, Patience.LONGEST)
+                .onComplete(
+                        answers -> {
+                            batchSize.adapt(size, time.nanoTime() - began);
+                            try {
+                                deliver(taken, answers);
+                            } finally {
+                                release();
+                            }
+                        },
+                        failure -> settle(taken, failure, began + Patience.LONGEST.toNanos()));
+    }
+
+    private void release() {
+        atDatabase = false;
+        busy = false;
+        long now = time.nanoTime();
+        while (shedder.rejectsOldest(waiting.size(), oldestWait(now))) {
+            refuse(List.of(waiting.remove()), DatabaseUnavailableException.overloaded());
+        }
+        if (!busy && !waiting.isEmpty()) {
+            nextSoon();
+        }
+    }
+
+    /** However many statements it takes. */
+    private Future<List<A>> answers(List<Waiting<Q, A>> taken, Duration longest) {
+        var questions = taken.stream().map(Waiting::question).toList();
+        try {
+            // The batch's own future knows its event loop: a time-out is dealt with there, on no other thread.
+            return patience.once(
+                    batch.apply(questions).map(answers -> {
+                        if (answers.size() != questions.size()) {
+                            throw new IllegalStateException("a batch must answer each question");
+                        }
+                        return answers;
+                    }),
+                    longest);
+        } catch (RuntimeException | Error e) {
+            // As from any later step of the batch; otherwise it would never be over, and nor would the wait for it.
+            return Future.failedFuture(e);
+        }
+    }
+
+    private static <Q, A> void deliver(List<Waiting<Q, A>> taken, List<A> answers) {
+        for (int i = 0; i < taken.size(); i++) {
+            var answer = answers.get(i);
+            tell(taken.get(i), promise -> promise.tryComplete(answer));
+        }
+    }
+
+    private static <Q, A> void refuse(List<Waiting<Q, A>> taken, Throwable failure) {
+        taken.forEach(entry -> tell(entry, promise -> promise.tryFail(failure)));
+    }
+
+    /** What one listener does with its answer must not keep the others from theirs. */
+    private static <Q, A> void tell(Waiting<Q, A> entry, Consumer<Promise<A>> answer) {
+        try {
+            answer.accept(entry.answer());
+        } catch (RuntimeException | Error e) {
+            LOG.error("an answer could not be delivered", e);
+        }
+    }
+
+    private void settle(List<Waiting<Q, A>> taken, Throwable failure, long end) {
+        if (failure instanceof DatabaseUnavailableException) {
+            giveUp(taken, failure);
+        } else if (taken.size() > 1) {
+            askAlone(taken, end);
+        } else {
+            refuse(taken, failure);
+            release();
+        }
+    }
+
+    /** Those behind have waited as long as these, and would find the same. */
+    private void giveUp(List<Waiting<Q, A>> taken, Throwable failure) {
+        refuse(taken, failure);
+        var behind = new ArrayList<>(waiting);
+        waiting.clear();
+        refuse(behind, failure);
+        release();
+    }
+
+    /**
+     * One question that the database refuses must not spoil its neighbours' answers, and these are due when those of the batch
+     * were. Each has a turn of its own: a chain of as many futures as a batch has questions is longer than the stack is deep,
+     * once it fails.
+     */
+    private void askAlone(List<Waiting<Q, A>> taken, long end) {
+        long left = end - time.nanoTime();
+        if (taken.isEmpty()) {
+            release();
+        } else if (left <= 0) {
+            refuse(taken, new DatabaseUnavailableException("no answer in time"));
+            release();
+        } else {
+            var first = taken.subList(0, 1);
+            Runnable others = () -> askAlone(taken.subList(1, taken.size()), end);
+            answers(first, Duration.ofNanos(left))
+                    .onComplete(
+                            answers -> {
+                                deliver(first, answers);
+                                time.soon(others);
+                            },
+                            failure -> {
+                                if (failure instanceof DatabaseUnavailableException) {
+                                    giveUp(taken, failure);
+                                } else {
+                                    refuse(first, failure);
+                                    time.soon(others);
+                                }
+                            });
+        }
+    }
+}

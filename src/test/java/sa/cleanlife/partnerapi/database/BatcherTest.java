@@ -1,0 +1,177 @@
+package sa.cleanlife.partnerapi.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import sa.cleanlife.partnerapi.database.VirtualTime.Trace;
+
+/** What many questions in one batch do to each other, in virtual time. */
+class BatcherTest {
+    /** As deep as that of an event loop. */
+    private static final long STACK = 1 << 20;
+
+    private static final int LARGEST_BATCH = 512;
+
+    /** Answers each question with itself, when the database is as it should be. */
+    private static final class World {
+        private final VirtualTime time = new VirtualTime(Trace.NONE);
+        private final VirtualLoop loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
+        private final Batcher<Integer, Integer> batcher =
+                new Batcher<>("questions", loop, this::answer, new CompositeMeterRegistry());
+        private final List<Integer> batches = new ArrayList<>();
+        private boolean isRefusing;
+
+        private Future<List<Integer>> answer(List<Integer> questions) {
+            batches.add(questions.size());
+            return loop.after(Duration.ofMillis(1)).map(there -> {
+                if (isRefusing && questions.size() > 1) {
+                    throw new IllegalArgumentException("one of these cannot be stored");
+                }
+                if (isRefusing && questions.getFirst() > 0) {
+                    throw new DatabaseUnavailableException("it went away in between");
+                }
+                return questions;
+            });
+        }
+
+        private List<Future<Integer>> ask(int questions) {
+            var answers =
+                    IntStream.range(0, questions).mapToObj(batcher::submit).toList();
+            time.run();
+            return answers;
+        }
+    }
+
+    @Test
+    void
+            when_the_database_goes_away_while_a_large_refused_batch_is_asked_one_by_one_all_are_told_and_the_next_is_served()
+                    throws Exception {
+        var task = new FutureTask<>(() -> {
+            var world = new World();
+            while (world.batches.isEmpty() || world.batches.getLast() < LARGEST_BATCH) {
+                world.ask(LARGEST_BATCH);
+            }
+            world.isRefusing = true;
+
+            var refused = world.ask(LARGEST_BATCH);
+
+            assertThat(world.batches).endsWith(LARGEST_BATCH, 1, 1);
+            assertThat(refused.getFirst().result()).isZero();
+            assertThat(refused.subList(1, LARGEST_BATCH))
+                    .allMatch(answer -> answer.cause() instanceof DatabaseUnavailableException);
+            world.isRefusing = false;
+            assertThat(world.ask(3)).allMatch(Future::succeeded);
+            return world;
+        });
+
+        new Thread(null, task, "as deep as an event loop", STACK).start();
+
+        task.get();
+    }
+
+    @Test
+    void the_answers_of_a_batch_that_is_refused_late_are_due_when_those_of_the_batch_were() {
+        var time = new VirtualTime(Trace.NONE);
+        var loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
+        var batcher = new Batcher<Integer, Integer>(
+                "questions",
+                loop,
+                questions -> loop.after(Duration.ofMillis(questions.size() > 1 ? 1_400 : 60))
+                        .map(there -> {
+                            if (questions.size() > 1) {
+                                throw new IllegalArgumentException("one of these cannot be stored");
+                            }
+                            return questions;
+                        }),
+                new CompositeMeterRegistry());
+
+        var ended = new ArrayList<Duration>();
+        var answers = IntStream.range(0, 4).mapToObj(batcher::submit).toList();
+        answers.forEach(answer -> answer.onComplete(over -> ended.add(Duration.ofNanos(time.nowNanos()))));
+        time.run();
+
+        assertThat(answers).first().matches(Future::succeeded);
+        assertThat(answers.subList(1, 4)).allMatch(answer -> answer.cause() instanceof DatabaseUnavailableException);
+        assertThat(ended).hasSize(4).allMatch(after -> after.compareTo(Duration.ofMillis(1_501)) < 0);
+    }
+
+    @Test
+    void what_would_wait_too_long_is_rejected_while_more_than_a_batch_waits() {
+        var time = new VirtualTime(Trace.NONE);
+        var loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
+        var batcher = new Batcher<Integer, Integer>(
+                "questions",
+                loop,
+                questions -> loop.after(Duration.ofMillis(100)).map(questions),
+                new CompositeMeterRegistry());
+        var early = IntStream.range(0, 300).mapToObj(batcher::submit).toList();
+        var late = new ArrayList<Future<Integer>>();
+        loop.after(Duration.ofMillis(40)).onComplete(there -> late.add(batcher.submit(300)));
+        loop.after(Duration.ofMillis(60)).onComplete(there -> late.add(batcher.submit(301)));
+
+        time.run();
+
+        assertThat(late.getFirst().result()).isEqualTo(300);
+        assertThat(late.getLast().cause()).isInstanceOf(DatabaseUnavailableException.class);
+        // The first 128 went to the database, which took so long that the next is of 63.
+        assertThat(early.subList(0, 128)).allMatch(Future::succeeded);
+        assertThat(early.subList(128, 238)).allMatch(answer -> answer.cause() instanceof DatabaseUnavailableException);
+        assertThat(early.subList(238, 300)).allMatch(Future::succeeded);
+    }
+
+    @Test
+    void no_more_wait_than_there_is_memory_for() {
+        var world = new World();
+
+        var answers = world.ask(10_000);
+
+        assertThat(answers.subList(0, 8_192)).allMatch(Future::succeeded);
+        assertThat(answers.subList(8_192, 10_000))
+                .allMatch(answer -> answer.cause() instanceof DatabaseUnavailableException);
+    }
+
+    @Test
+    void a_listener_that_fails_keeps_no_other_from_its_answer() {
+        var world = new World();
+        world.batcher.submit(1).onComplete(told -> {
+            throw new NoClassDefFoundError("of what it does with its answer");
+        });
+
+        var others = world.ask(2);
+
+        assertThat(others).allMatch(Future::succeeded);
+        assertThat(world.ask(1)).allMatch(Future::succeeded);
+    }
+
+    @Test
+    void a_batch_that_cannot_even_be_asked_fails_and_the_next_is_served() {
+        var time = new VirtualTime(Trace.NONE);
+        var loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
+        var batcher = new Batcher<Integer, Integer>(
+                "questions",
+                loop,
+                questions -> {
+                    if (questions.contains(1)) {
+                        throw new NoClassDefFoundError("of what asks");
+                    }
+                    return Future.succeededFuture(questions);
+                },
+                new CompositeMeterRegistry());
+
+        var failed = batcher.submit(1);
+        time.run();
+        var served = batcher.submit(2);
+        time.run();
+
+        assertThat(failed.cause()).isInstanceOf(NoClassDefFoundError.class);
+        assertThat(served.result()).isEqualTo(2);
+    }
+}

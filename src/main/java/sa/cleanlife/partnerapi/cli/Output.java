@@ -1,7 +1,5 @@
 package sa.cleanlife.partnerapi.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
@@ -11,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import sa.cleanlife.partnerapi.http.Json;
+import sa.cleanlife.partnerapi.http.json.Json;
+import sa.cleanlife.partnerapi.http.json.JsonWriter;
 
 /** Prints what a command did: for people, or with {@code --json} for programs, who then find nothing else there. */
 final class Output {
@@ -24,7 +23,7 @@ final class Output {
     /** One thing, a field a line; the fields stand in the map's order. */
     void print(Map<String, ?> thing) {
         if (json) {
-            out().println(Json.write(generator -> write(thing, generator)));
+            out().println(Json.write(object -> write(thing, object)));
         } else {
             int width = thing.keySet().stream().mapToInt(String::length).max().orElse(0);
             thing.forEach((name, value) -> out().println(pad(name, width) + "  " + text(value)));
@@ -34,7 +33,9 @@ final class Output {
     /** Things of one kind as a table, or a sentence when there is none. */
     void print(List<? extends Map<String, ?>> things, String whenThereIsNone) {
         if (json) {
-            out().println(Json.write(generator -> write(things, generator)));
+            out().println(Json.writeArray(things.stream()
+                    .map(thing -> (Json.Value) object -> write(thing, object))
+                    .toList()));
         } else if (things.isEmpty()) {
             out().println(whenThereIsNone);
         } else {
@@ -92,28 +93,20 @@ final class Output {
         };
     }
 
-    private static void write(@Nullable Object value, JsonGenerator generator) throws IOException {
+    private static void write(Map<?, ?> fields, JsonWriter json) {
+        fields.forEach((name, value) -> write(String.valueOf(name), value, json));
+    }
+
+    private static void write(String name, @Nullable Object value, JsonWriter json) {
         switch (value) {
-            case null -> generator.writeNull();
-            case Map<?, ?> fields -> {
-                generator.writeStartObject();
-                for (var field : fields.entrySet()) {
-                    generator.writeFieldName(String.valueOf(field.getKey()));
-                    write(field.getValue(), generator);
-                }
-                generator.writeEndObject();
-            }
-            case Collection<?> values -> {
-                generator.writeStartArray();
-                for (var each : values) {
-                    write(each, generator);
-                }
-                generator.writeEndArray();
-            }
-            case Boolean yes -> generator.writeBoolean(yes);
-            case Integer number -> generator.writeNumber(number);
-            case Long number -> generator.writeNumber(number);
-            default -> generator.writeString(value.toString());
+            case null -> json.nullField(name);
+            case Map<?, ?> fields -> json.object(name, object -> write(fields, object));
+            case Collection<?> values ->
+                json.strings(name, values.stream().map(String::valueOf).toList());
+            case Boolean yes -> json.field(name, yes);
+            case Integer number -> json.field(name, number);
+            case Long number -> json.field(name, number);
+            default -> json.field(name, value.toString());
         }
     }
 }

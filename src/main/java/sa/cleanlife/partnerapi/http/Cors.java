@@ -42,7 +42,7 @@ final class Cors {
         return preflight
                 .header(ORIGIN)
                 .flatMap(gate)
-                .map(refusal -> Response.failure(refusal, preflight.requestId()))
+                .map(refusal -> Response.failure(refusal, preflight))
                 .orElseGet(() -> allowed(allowedMethods));
     }
 

@@ -18,6 +18,10 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import sa.cleanlife.partnerapi.access.ApiKey;
+import sa.cleanlife.partnerapi.testing.LoadClient;
+import sa.cleanlife.partnerapi.testing.RunningApi;
+import sa.cleanlife.partnerapi.testing.TestPartner;
+import sa.cleanlife.partnerapi.testing.TestPostgres;
 
 /**
  * Measures what no test may assert, since machines differ: how much a flood of keys that open nothing slows a good partner,
@@ -33,8 +37,8 @@ public final class AccessMeasurement {
 
     public static void main(String[] args) {
         var database = TestPostgres.newDatabase();
-        try (var one = TestServer.start(database, Clock.systemUTC());
-                var other = TestServer.start(database, Clock.systemUTC());
+        try (var one = RunningApi.start(database, Clock.systemUTC());
+                var other = RunningApi.start(database, Clock.systemUTC());
                 var client = new LoadClient(GOOD_CONNECTIONS);
                 var flood = new LoadClient(JUNK_CONNECTIONS)) {
             measureFlood(one, client, flood);
@@ -43,10 +47,10 @@ public final class AccessMeasurement {
         System.exit(0);
     }
 
-    private static void measureFlood(TestServer server, LoadClient client, LoadClient flood) {
+    private static void measureFlood(RunningApi server, LoadClient client, LoadClient flood) {
         var partner = server.newPartner();
         var phones =
-                IntStream.range(0, 1_000).mapToObj(i -> TestServer.newPhone()).toList();
+                IntStream.range(0, 1_000).mapToObj(i -> RunningApi.newPhone()).toList();
         phones.forEach(phone -> partner.postContact(phone, "Ahmed Ali"));
         // Both sides are warm before anything counts.
         round(partner, client, phones);
@@ -153,7 +157,7 @@ public final class AccessMeasurement {
         });
     }
 
-    private static void measureRevocation(TestServer one, TestServer other) {
+    private static void measureRevocation(RunningApi one, RunningApi other) {
         long[] millis = new long[20];
         for (int i = 0; i < millis.length; i++) {
             var partner = one.newPartner();

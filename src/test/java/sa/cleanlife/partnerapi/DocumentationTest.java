@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.access.Permission;
 import sa.cleanlife.partnerapi.http.Api;
+import sa.cleanlife.partnerapi.testing.RunningApi;
 
 /** What the documents say of names, defaults and files is so. */
 class DocumentationTest {
@@ -72,9 +73,9 @@ class DocumentationTest {
 
     @Test
     void the_metrics_in_the_readme_exist() throws Exception {
-        TestServer.shared().newPartner().postContact("+966500000201", "Ahmed Ali");
+        RunningApi.shared().newPartner().postContact("+966500000201", "Ahmed Ali");
 
-        var metrics = get(TestServer.shared().managementUri("/metrics"));
+        var metrics = get(RunningApi.shared().managementUri("/metrics"));
 
         assertThat(table("Metrics")).isNotEmpty();
         assertThat(table("Metrics").keySet())

@@ -19,6 +19,10 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import sa.cleanlife.partnerapi.testing.RawHttp;
+import sa.cleanlife.partnerapi.testing.RunningApi;
+import sa.cleanlife.partnerapi.testing.TestPartner;
+import sa.cleanlife.partnerapi.testing.TestPostgres;
 
 /** What an operator's tools are told, on a port that partners do not reach. */
 class ManagementTest {
@@ -26,13 +30,13 @@ class ManagementTest {
     private static final String ROUTE = "route=\"/v1/partners/contacts\"";
 
     /** Of its own, so that nobody else's requests are counted. */
-    private static TestServer server;
+    private static RunningApi server;
 
     private static TestPartner hotel;
 
     @BeforeAll
     static void start() {
-        server = TestServer.start(TestPostgres.newDatabase(), Clock.systemUTC());
+        server = RunningApi.start(TestPostgres.newDatabase(), Clock.systemUTC());
         hotel = server.newPartner();
     }
 

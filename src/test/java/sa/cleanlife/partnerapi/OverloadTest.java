@@ -15,9 +15,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import sa.cleanlife.partnerapi.LoadClient.Reply;
 import sa.cleanlife.partnerapi.access.KeyRules;
 import sa.cleanlife.partnerapi.access.Permission;
+import sa.cleanlife.partnerapi.testing.LoadClient;
+import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
+import sa.cleanlife.partnerapi.testing.RawConnection;
+import sa.cleanlife.partnerapi.testing.RunningApi;
+import sa.cleanlife.partnerapi.testing.TestPartner;
+import sa.cleanlife.partnerapi.testing.TestPostgres;
+import sa.cleanlife.partnerapi.testing.Waiting;
 
 /** More than the database can answer: some are refused at once, so that the others need not wait, and nothing is lost. */
 @Timeout(60)
@@ -25,13 +31,13 @@ class OverloadTest {
     /** At 2 ms for each new contact, two seconds of work for each event loop. */
     private static final int STORM = 1_000 * EventLoops.COUNT;
 
-    private TestServer server;
+    private RunningApi server;
     private TestPartner hotel;
     private LoadClient client;
 
     @BeforeEach
     void start() {
-        server = TestServer.start(TestPostgres.newDatabase(), Clock.systemUTC());
+        server = RunningApi.start(TestPostgres.newDatabase(), Clock.systemUTC());
         hotel = server.newPartner();
         client = new LoadClient(STORM);
     }
@@ -60,7 +66,7 @@ class OverloadTest {
     }
 
     private List<Future<Reply>> create(TestPartner partner, int contacts) {
-        return Stream.generate(TestServer::newPhone)
+        return Stream.generate(RunningApi::newPhone)
                 .limit(contacts)
                 .map(phone -> client.postContact(server.port(), partner.key(), phone, "Ahmed Ali"))
                 .toList();

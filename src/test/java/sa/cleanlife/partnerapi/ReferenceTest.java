@@ -28,12 +28,18 @@ import sa.cleanlife.partnerapi.access.AddressRange;
 import sa.cleanlife.partnerapi.access.Domain;
 import sa.cleanlife.partnerapi.access.KeyRules;
 import sa.cleanlife.partnerapi.access.Permission;
+import sa.cleanlife.partnerapi.testing.Answer;
+import sa.cleanlife.partnerapi.testing.OpenApi;
+import sa.cleanlife.partnerapi.testing.RawConnection;
+import sa.cleanlife.partnerapi.testing.RunningApi;
+import sa.cleanlife.partnerapi.testing.SlowClient;
+import sa.cleanlife.partnerapi.testing.TestPartner;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The reference: served whole and to everybody, and true in each of its examples. */
 class ReferenceTest {
-    private static final TestServer SERVER = TestServer.shared();
+    private static final RunningApi SERVER = RunningApi.shared();
     private static final TestPartner HOTEL = SERVER.newPartner();
 
     private static Answer page(String path) {
@@ -181,7 +187,7 @@ class ReferenceTest {
         void of_success_are_what_the_server_answers() {
             for (var example : List.of("new", "found")) {
                 var expected = OpenApi.example(POST + "/responses/200", example);
-                var phone = TestServer.newPhone();
+                var phone = RunningApi.newPhone();
                 if (example.equals("found")) {
                     HOTEL.postContact(phone, "Ahmed Ali");
                 }
@@ -334,8 +340,8 @@ class ReferenceTest {
                 "newContacts",
                 () -> {
                     var partner = SERVER.newPartner(RULES.withNewContactsPerDay(Optional.of(1)));
-                    partner.postContact(TestServer.newPhone(), "Ahmed Ali");
-                    return partner.postContact(TestServer.newPhone(), "Ahmed Ali");
+                    partner.postContact(RunningApi.newPhone(), "Ahmed Ali");
+                    return partner.postContact(RunningApi.newPhone(), "Ahmed Ali");
                 });
 
         static Set<String> namesOfRateLimited() {

@@ -1,7 +1,6 @@
 package sa.cleanlife.partnerapi.database;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
@@ -32,8 +31,13 @@ import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 public final class Database implements Statements {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
     /** A batch of each of the frequent kinds on every event loop; the rare kinds, the heartbeat and the like. */
-    private static final int CONNECTIONS = 3 * Runtime.getRuntime().availableProcessors() + 6;
+    private static final int CONNECTIONS = 3 * PROCESSORS + 6;
+
+    /** Of their own, so that transactions which wait for each other's rows leave those of the batches alone. */
+    private static final int CONNECTIONS_FOR_TRANSACTIONS = PROCESSORS + 6;
 
     /** Those that nobody waits for any more stay in the queue until a connection is there, or none is to be had. */
     private static final int MOST_WAITING = 1_000;
@@ -66,7 +70,9 @@ public final class Database implements Statements {
     private final DatabaseUrl url;
     private final Time time;
     private final Patience patience;
+    private final Transactions transactions = new Transactions(() -> this.transactionPool);
     private volatile Pool pool;
+    private volatile Pool transactionPool;
     private Future<SqlConnectOptions> search = Future.failedFuture("none yet");
     private volatile int lastPrimary;
     private volatile boolean available;
@@ -82,21 +88,30 @@ public final class Database implements Statements {
         this.time = Time.of(vertx);
         this.patience = new Patience(time);
         this.pool = pool();
+        this.transactionPool = transactionPool();
     }
 
     private Pool pool() {
-        return connecting("postgresql", CONNECTIONS, this::server)
+        return connecting("postgresql", CONNECTIONS, CONNECT_TIMEOUT, this::server)
                 .withConnectHandler(this::admit)
                 .build();
     }
 
-    private ClientBuilder<Pool> connecting(String name, int size, Supplier<Future<SqlConnectOptions>> server) {
+    /** Without a limit of its own: one that it gives up waiting for may fail the next one too. */
+    private Pool transactionPool() {
+        return connecting("postgresql-transactions", CONNECTIONS_FOR_TRANSACTIONS, Duration.ZERO, this::server)
+                .withConnectHandler(this::admit)
+                .build();
+    }
+
+    private ClientBuilder<Pool> connecting(
+            String name, int size, Duration longestWait, Supplier<Future<SqlConnectOptions>> server) {
         return PgBuilder.pool()
                 .with(new PoolOptions()
                         .setName(name)
                         .setMaxSize(size)
                         .setMaxWaitQueueSize(MOST_WAITING)
-                        .setConnectionTimeout((int) CONNECT_TIMEOUT.toMillis())
+                        .setConnectionTimeout((int) longestWait.toMillis())
                         .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS))
                 .with(new NetClientOptions()
                         .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
@@ -113,6 +128,8 @@ public final class Database implements Statements {
      * told of what is lost with the primary; but what comes before a confirmed commit is confirmed as well.
      */
     private void admit(SqlConnection connection) {
+        // The statement fails with it too; without this the driver prints it.
+        connection.exceptionHandler(known -> {});
         connection
                 .query("""
                         SELECT CASE
@@ -206,9 +223,10 @@ public final class Database implements Statements {
      * for one asks again at once, on the new pool.
      */
     private void leaveConnections() {
-        var left = pool;
+        var left = List.of(pool, transactionPool);
         pool = pool();
-        left.close();
+        transactionPool = transactionPool();
+        left.forEach(Pool::close);
     }
 
     /** The time in which its answers are waited for. */
@@ -256,44 +274,14 @@ public final class Database implements Statements {
                 .onFailure(this::noteFullDisk);
     }
 
-    /** Runs the work on a virtual thread, in one transaction, and answers on the caller's event loop. */
+    /**
+     * Runs the work on a virtual thread, in one transaction, and answers on the event loop of the caller. The work may call
+     * nothing but the transaction and pure code: it is run again when PostgreSQL ends it as a deadlock or a serialization
+     * failure, and while it waits for anything else it keeps a connection, and rows that others wait for. What it throws
+     * rolls the transaction back, and is what the future fails with. A commit whose answer is lost is not repeated.
+     */
     public <T> Future<T> transaction(Function<Transaction, T> work) {
-        Promise<T> answer = Promise.promise();
-        var caller = Vertx.currentContext();
-        Thread.startVirtualThread(() -> {
-            Future<T> done;
-            try {
-                done = Future.succeededFuture(pipelinedOnThread(work));
-            } catch (Throwable e) {
-                done = Future.failedFuture(e);
-            }
-            var outcome = done;
-            if (caller == null) {
-                outcome.onComplete(answer);
-            } else {
-                caller.runOnContext(back -> outcome.onComplete(answer));
-            }
-        });
-        return answer.future();
-    }
-
-    private <T> T pipelinedOnThread(Function<Transaction, T> work) {
-        var connection = pool.getConnection().await();
-        try {
-            var begun = connection.begin().await();
-            try {
-                Transaction transaction = (sql, parameters) ->
-                        connection.preparedQuery(sql).execute(parameters).await();
-                var result = work.apply(transaction);
-                begun.commit().await();
-                return result;
-            } catch (Throwable e) {
-                begun.rollback().await();
-                throw e;
-            }
-        } finally {
-            connection.close();
-        }
+        return transactions.run(work).onFailure(this::noteFullDisk);
     }
 
     /**
@@ -321,7 +309,8 @@ public final class Database implements Statements {
     public Future<Void> close() {
         closed = true;
         available = false;
-        return pool.close()
+        return Future.join(pool.close(), transactionPool.close())
+                .<Void>mapEmpty()
                 .timeout(Patience.LONGEST.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwiseEmpty();
     }
@@ -355,7 +344,7 @@ public final class Database implements Statements {
 
     private Future<SqlConnectOptions> tried(List<PgConnectOptions> servers, int index) {
         var server = servers.get(index);
-        var trial = connecting("postgresql-trial", 1, () -> Future.succeededFuture(server))
+        var trial = connecting("postgresql-trial", 1, CONNECT_TIMEOUT, () -> Future.succeededFuture(server))
                 .build();
         return trial.query(WHY_NOT_TO_BE_WRITTEN_TO)
                 .execute()

@@ -69,9 +69,11 @@ public final class Patience {
     }
 
     <T> Future<T> once(Future<T> answer, Duration longest) {
-        return time.limit(answer, longest)
-                .recover(failure -> Future.failedFuture(
-                        isUnavailable(failure) ? DatabaseUnavailableException.because(failure) : failure));
+        return time.limit(answer, longest).recover(failure -> Future.failedFuture(inOneOfTwoForms(failure)));
+    }
+
+    static Throwable inOneOfTwoForms(Throwable failure) {
+        return isUnavailable(failure) ? DatabaseUnavailableException.because(failure) : failure;
     }
 
     static boolean isUnavailable(Throwable failure) {

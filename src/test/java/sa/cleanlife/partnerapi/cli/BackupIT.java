@@ -22,10 +22,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import sa.cleanlife.partnerapi.DataDirectory;
-import sa.cleanlife.partnerapi.LoadClient;
-import sa.cleanlife.partnerapi.SteadyLoad;
-import sa.cleanlife.partnerapi.SteadyLoad.Outcome;
+import sa.cleanlife.partnerapi.testing.DataDirectory;
+import sa.cleanlife.partnerapi.testing.Launched;
+import sa.cleanlife.partnerapi.testing.LoadClient;
+import sa.cleanlife.partnerapi.testing.SteadyLoad;
+import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 
 /** Backups of the embedded database, made and restored with the very commands of {@code docs/operations.md}. */
 @Timeout(120)

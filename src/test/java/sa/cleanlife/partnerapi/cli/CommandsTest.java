@@ -9,8 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import sa.cleanlife.partnerapi.TestPostgres;
 import sa.cleanlife.partnerapi.access.Permission;
+import sa.cleanlife.partnerapi.testing.Shell;
+import sa.cleanlife.partnerapi.testing.TestPostgres;
 
 /** What holds for every command: what was typed and cannot be understood, and what stands in the way. */
 class CommandsTest {

@@ -20,13 +20,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import sa.cleanlife.partnerapi.DataDirectory;
-import sa.cleanlife.partnerapi.LoadClient;
-import sa.cleanlife.partnerapi.LoadClient.Reply;
-import sa.cleanlife.partnerapi.SteadyLoad;
-import sa.cleanlife.partnerapi.SteadyLoad.Outcome;
 import sa.cleanlife.partnerapi.faults.History;
 import sa.cleanlife.partnerapi.faults.HistoryChecker;
+import sa.cleanlife.partnerapi.testing.DataDirectory;
+import sa.cleanlife.partnerapi.testing.Launched;
+import sa.cleanlife.partnerapi.testing.LoadClient;
+import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
+import sa.cleanlife.partnerapi.testing.SteadyLoad;
+import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 
 /** The packaged server on a disk of its own, which fills up under it. */
 @Timeout(120)

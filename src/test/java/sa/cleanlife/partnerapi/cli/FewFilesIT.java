@@ -15,9 +15,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import sa.cleanlife.partnerapi.DataDirectory;
-import sa.cleanlife.partnerapi.LoadClient;
-import sa.cleanlife.partnerapi.SlowClient;
+import sa.cleanlife.partnerapi.testing.DataDirectory;
+import sa.cleanlife.partnerapi.testing.Launched;
+import sa.cleanlife.partnerapi.testing.LoadClient;
+import sa.cleanlife.partnerapi.testing.SlowClient;
 
 /** A server whose process may have only 256 files open, and to which 400 clients come. */
 @Timeout(90)

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import sa.cleanlife.partnerapi.SlowClient;
+import sa.cleanlife.partnerapi.testing.SlowClient;
 
 /** As many clients of each kind as ever that are idle, slow or deaf: for each that the server has ended another one comes. */
 final class Lingerers implements AutoCloseable {

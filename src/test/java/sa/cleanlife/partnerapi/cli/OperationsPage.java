@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import sa.cleanlife.partnerapi.testing.Shell;
 
 /**
  * Types what {@code docs/operations.md} says in a directory such as the page speaks of: with the launcher, the data directory

@@ -16,9 +16,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import sa.cleanlife.partnerapi.DataDirectory;
-import sa.cleanlife.partnerapi.LoadClient;
-import sa.cleanlife.partnerapi.LoadClient.Reply;
+import sa.cleanlife.partnerapi.testing.DataDirectory;
+import sa.cleanlife.partnerapi.testing.Launched;
+import sa.cleanlife.partnerapi.testing.LoadClient;
+import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
+import sa.cleanlife.partnerapi.testing.Shell;
 
 /** Backups of a PostgreSQL of the operator's own, made and restored with the very commands of {@code docs/operations.md}. */
 @Timeout(120)

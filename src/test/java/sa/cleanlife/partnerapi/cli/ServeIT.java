@@ -30,11 +30,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import sa.cleanlife.partnerapi.DataDirectory;
-import sa.cleanlife.partnerapi.LoadClient;
-import sa.cleanlife.partnerapi.LoadClient.Reply;
-import sa.cleanlife.partnerapi.SteadyLoad;
-import sa.cleanlife.partnerapi.SteadyLoad.Outcome;
+import sa.cleanlife.partnerapi.testing.DataDirectory;
+import sa.cleanlife.partnerapi.testing.Launched;
+import sa.cleanlife.partnerapi.testing.LoadClient;
+import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
+import sa.cleanlife.partnerapi.testing.SteadyLoad;
+import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 
 /** The packaged server as an operator runs it: started, stopped, killed, and administered beside. */
 @Timeout(60)

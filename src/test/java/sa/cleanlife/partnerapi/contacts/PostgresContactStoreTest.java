@@ -11,11 +11,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import sa.cleanlife.partnerapi.TestPostgres;
 import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUrl;
 import sa.cleanlife.partnerapi.database.Migrations;
+import sa.cleanlife.partnerapi.testing.TestPostgres;
 
 /** What a race of statements does that no caller can bring about, since the server sends them one after the other. */
 @Timeout(60)

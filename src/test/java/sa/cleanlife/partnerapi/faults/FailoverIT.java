@@ -16,15 +16,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import sa.cleanlife.partnerapi.DataDirectory;
-import sa.cleanlife.partnerapi.LoadClient;
-import sa.cleanlife.partnerapi.LoadClient.Reply;
-import sa.cleanlife.partnerapi.cli.Launched;
-import sa.cleanlife.partnerapi.cli.Shell;
 import sa.cleanlife.partnerapi.faults.History.Call;
 import sa.cleanlife.partnerapi.faults.History.FindOrCreate;
 import sa.cleanlife.partnerapi.faults.History.Refused;
 import sa.cleanlife.partnerapi.faults.History.Told;
+import sa.cleanlife.partnerapi.testing.DataDirectory;
+import sa.cleanlife.partnerapi.testing.Launched;
+import sa.cleanlife.partnerapi.testing.LoadClient;
+import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
+import sa.cleanlife.partnerapi.testing.Shell;
 
 /** Two nodes on a PostgreSQL and its synchronous standby, of which the machine that has the primary fails. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

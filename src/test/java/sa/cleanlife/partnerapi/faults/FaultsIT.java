@@ -28,16 +28,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import sa.cleanlife.partnerapi.DataDirectory;
-import sa.cleanlife.partnerapi.LoadClient;
-import sa.cleanlife.partnerapi.LoadClient.Reply;
-import sa.cleanlife.partnerapi.cli.Shell;
 import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
 import sa.cleanlife.partnerapi.faults.FaultSchedule.Strike;
 import sa.cleanlife.partnerapi.faults.History.Lost;
 import sa.cleanlife.partnerapi.faults.History.Refused;
 import sa.cleanlife.partnerapi.faults.History.Row;
 import sa.cleanlife.partnerapi.faults.History.Told;
+import sa.cleanlife.partnerapi.testing.DataDirectory;
+import sa.cleanlife.partnerapi.testing.LoadClient;
+import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
+import sa.cleanlife.partnerapi.testing.Shell;
 
 /**
  * Two packaged servers, one PostgreSQL and 64 clients, while processes are killed and frozen and networks broken. The

@@ -18,8 +18,6 @@ import java.util.stream.Gatherers;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import sa.cleanlife.partnerapi.LoadClient;
-import sa.cleanlife.partnerapi.LoadClient.Reply;
 import sa.cleanlife.partnerapi.contacts.PhoneTexts;
 import sa.cleanlife.partnerapi.faults.History.Answer;
 import sa.cleanlife.partnerapi.faults.History.FindOrCreate;
@@ -27,6 +25,8 @@ import sa.cleanlife.partnerapi.faults.History.Lost;
 import sa.cleanlife.partnerapi.faults.History.Read;
 import sa.cleanlife.partnerapi.faults.History.Refused;
 import sa.cleanlife.partnerapi.faults.History.Told;
+import sa.cleanlife.partnerapi.testing.LoadClient;
+import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
 
 /**
  * Clients that keep asking two nodes for the same phones in all their spellings, and for the contacts that they were told

@@ -12,8 +12,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import sa.cleanlife.partnerapi.LoadClient;
-import sa.cleanlife.partnerapi.LoadClient.Reply;
 import sa.cleanlife.partnerapi.faults.History.Answer;
 import sa.cleanlife.partnerapi.faults.History.Call;
 import sa.cleanlife.partnerapi.faults.History.FindOrCreate;
@@ -21,6 +19,8 @@ import sa.cleanlife.partnerapi.faults.History.Lost;
 import sa.cleanlife.partnerapi.faults.History.Read;
 import sa.cleanlife.partnerapi.faults.History.Refused;
 import sa.cleanlife.partnerapi.faults.History.Told;
+import sa.cleanlife.partnerapi.testing.LoadClient;
+import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
 
 /** Clients of several nodes that race for the same phones, spell them as they like, and write down what they are told. */
 final class RecordedLoad implements AutoCloseable {

@@ -18,8 +18,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
-import sa.cleanlife.partnerapi.DataDirectory;
 import sa.cleanlife.partnerapi.faults.History.Row;
+import sa.cleanlife.partnerapi.testing.DataDirectory;
 
 /**
  * A primary and its synchronous standby, set up and handled as an operator does who tries them out, with {@code

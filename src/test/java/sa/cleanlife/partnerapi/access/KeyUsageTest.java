@@ -1,0 +1,114 @@
+package sa.cleanlife.partnerapi.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import sa.cleanlife.partnerapi.testing.RunningApi;
+import sa.cleanlife.partnerapi.testing.Shell;
+import sa.cleanlife.partnerapi.testing.TestClock;
+import sa.cleanlife.partnerapi.testing.TestPartner;
+import sa.cleanlife.partnerapi.testing.TestPostgres;
+
+/** What a key has used, as {@code key show} tells it. */
+class KeyUsageTest {
+    private static final String NO_CONTACT = TestPartner.CONTACTS + "/" + UUID.randomUUID();
+
+    private final String database = TestPostgres.newDatabase();
+
+    @TempDir
+    private Path directory;
+
+    private long query(String sql) {
+        return TestPostgres.queryNumber(database, sql);
+    }
+
+    @Test
+    void is_counted_over_nodes_and_told_with_when_it_was_last_used_and_from_nowhere() {
+        var shell = Shell.onDatabase(directory, database);
+        TestPartner hotel;
+        Instant before;
+        Instant after;
+        try (var oneNode = RunningApi.start(database, Clock.systemUTC());
+                var otherNode = RunningApi.start(database, Clock.systemUTC())) {
+            hotel = oneNode.newPartner();
+            // A decoy, whose calls are its own.
+            oneNode.newPartner().postContact(RunningApi.newPhone(), "Ahmed Ali").data();
+            TestPostgres.execute(database, """
+                    INSERT INTO key_day (key_id, day, calls)
+                    VALUES ('%1$s', (now() AT TIME ZONE 'Asia/Riyadh')::date - 1, 500);
+                    INSERT INTO new_contacts (key_id, slot, contacts)
+                    VALUES ('%1$s', now() - interval '3 h', 40), ('%1$s', now() - interval '25 h', 700)
+                    """.formatted(hotel.keyId()));
+            before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+            for (var node : new RunningApi[] {oneNode, otherNode}) {
+                var phone = RunningApi.newPhone();
+                assertThat(hotel.at(node).postContact(phone, "Ahmed Ali").isNewContact())
+                        .isTrue();
+                assertThat(hotel.at(node).postContact(phone, "Ahmed Ali").isNewContact())
+                        .isFalse();
+                hotel.at(node).postContact("nonsense", "Ahmed Ali").error(400, "VALIDATION_ERROR");
+            }
+            after = Instant.now();
+        }
+
+        var used = shell.run("key show --json " + hotel.keyId()).json();
+
+        assertThat(used.propertyNames())
+                .containsExactly(
+                        "id",
+                        "partner",
+                        "prefix",
+                        "lastFour",
+                        "createdAt",
+                        "expiresAt",
+                        "revokedAt",
+                        "successor",
+                        "rateLimit",
+                        "newContactsPerDay",
+                        "allowedAddresses",
+                        "permissions",
+                        "lastUsedAt",
+                        "callsToday",
+                        "newContactsInHour",
+                        "newContactsInDay");
+        assertThat(Instant.parse(used.get("lastUsedAt").asString())).isBetween(before, after);
+        assertThat(used.get("callsToday").asLong()).isEqualTo(6);
+        assertThat(used.get("newContactsInHour").asLong()).isEqualTo(2);
+        assertThat(used.get("newContactsInDay").asLong()).isEqualTo(42);
+    }
+
+    /** A minute is long for a test; what a node has not written when it stops, it writes then. */
+    @Test
+    void is_not_written_by_the_calls_but_for_all_of_them_together() throws InterruptedException {
+        // Half past midnight in Riyadh.
+        var clock = new TestClock(Instant.parse("2026-11-23T21:30:00Z"));
+        try (var server = RunningApi.start(database, clock)) {
+            var hotel = server.newPartner();
+            TestPostgres.execute(database, """
+                    CREATE SEQUENCE writes;
+                    CREATE FUNCTION count_write() RETURNS trigger LANGUAGE plpgsql AS
+                        'BEGIN PERFORM nextval(''writes''); RETURN NULL; END';
+                    CREATE TRIGGER count_writes AFTER UPDATE ON api_key FOR EACH ROW EXECUTE FUNCTION count_write();
+                    CREATE TRIGGER count_days AFTER INSERT OR UPDATE ON key_day FOR EACH ROW EXECUTE FUNCTION count_write();
+                    """);
+            for (int i = 0; i < 100; i++) {
+                TestPartner.send(hotel.get(NO_CONTACT)).error(404, "RESOURCE_NOT_FOUND");
+            }
+            Thread.sleep(1_000);
+            assertThat(query("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM writes"))
+                    .isZero();
+        }
+
+        assertThat(query("SELECT last_value FROM writes")).as("one row of each").isEqualTo(2);
+        assertThat(query("SELECT coalesce(sum(calls), 0) FROM key_day WHERE day = '2026-11-24'"))
+                .isEqualTo(100);
+        assertThat(query("SELECT count(*) FROM api_key WHERE last_used_at = '2026-11-23T21:30:00Z'"))
+                .isEqualTo(1);
+    }
+}

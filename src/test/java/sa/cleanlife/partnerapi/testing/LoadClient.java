@@ -1,0 +1,153 @@
+package sa.cleanlife.partnerapi.testing;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/** A client for many requests at once, which java.net.http is too slow for. Every request has an answer or fails in time. */
+public final class LoadClient implements AutoCloseable {
+    private static final String CONTACTS = "/v1/partners/contacts";
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(20);
+    private static final Duration LONGEST_LOAD = Duration.ofSeconds(60);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpClient http;
+    private final Duration longestAnswer;
+
+    /** @param connections as many as are open to one server at the same time */
+    public LoadClient(int connections) {
+        this(connections, LONGEST_ANSWER);
+    }
+
+    /** @param longestAnswer after which a request has failed, and its connection is closed */
+    public LoadClient(int connections, Duration longestAnswer) {
+        quieten(Level.WARN);
+        this.longestAnswer = longestAnswer;
+        http = vertx.createHttpClient(
+                new HttpClientOptions().setConnectTimeout((int) longestAnswer.toMillis()),
+                new PoolOptions().setHttp1MaxSize(connections));
+    }
+
+    /** What was answered; the names of headers are in lower case. */
+    public record Reply(int status, Map<String, String> headers, String body, Duration took) {
+        public String id() {
+            return data().getString("id");
+        }
+
+        public String phone() {
+            return data().getString("phone");
+        }
+
+        public String name() {
+            return data().getString("name");
+        }
+
+        public boolean isNewContact() {
+            return data().getBoolean("isNewContact");
+        }
+
+        private JsonObject data() {
+            if (status != 200) {
+                throw new AssertionError("answered with " + status + ": " + body);
+            }
+            return new JsonObject(body).getJsonObject("data");
+        }
+
+        /** The same, held against {@code openapi.yaml}. */
+        public Answer checkedAnswerToPost() {
+            OpenApi.check("POST", CONTACTS, status, headers, body);
+            return new Answer(status, headers, body);
+        }
+    }
+
+    public Future<Reply> postContact(int port, String key, String phone, String name) {
+        var body = new JsonObject().put("phone", phone).put("name", name).toBuffer();
+        return send(
+                new RequestOptions()
+                        .setMethod(HttpMethod.POST)
+                        .setPort(port)
+                        .setURI(CONTACTS)
+                        .putHeader("content-type", "application/json"),
+                key,
+                body);
+    }
+
+    public Future<Reply> getContact(int port, String key, String id) {
+        return send(new RequestOptions().setPort(port).setURI(CONTACTS + "/" + id), key, Buffer.buffer());
+    }
+
+    public Future<Reply> get(int port, String path) {
+        return send(new RequestOptions().setPort(port).setURI(path), "", Buffer.buffer());
+    }
+
+    private Future<Reply> send(RequestOptions options, String key, Buffer body) {
+        long sent = System.nanoTime();
+        // Not setTimeout: Vert.x's pool may then refuse a connection that it has given, in another request's thread.
+        return http.request(options.setHost("127.0.0.1")
+                        .putHeader("x-api-key", key)
+                        .setIdleTimeout(longestAnswer.toMillis()))
+                // All on the connection's event loop: a body that arrives before it is asked for would be lost.
+                .compose((HttpClientRequest request) -> request.send(body)
+                        .compose(response -> response.body().map(received -> {
+                            var headers = new HashMap<String, String>();
+                            response.headers()
+                                    .forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
+                            return new Reply(
+                                    response.statusCode(),
+                                    headers,
+                                    received.toString(),
+                                    Duration.ofNanos(System.nanoTime() - sent));
+                        })))
+                .timeout(longestAnswer.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    public void after(Duration pause, Runnable next) {
+        if (pause.isZero()) {
+            next.run();
+        } else {
+            vertx.setTimer(pause.toMillis(), due -> next.run());
+        }
+    }
+
+    /** Waits for all of them; fails when one has no answer. */
+    public static List<Reply> all(List<Future<Reply>> requests) {
+        return await(Future.all(requests).map(answered -> answered.<Reply>list()));
+    }
+
+    public static <T> T await(Future<T> future) {
+        try {
+            return future.await(LONGEST_LOAD.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("no answer within " + LONGEST_LOAD, e);
+        }
+    }
+
+    /** A line per request would bury what else the tests of this process print. */
+    private static void quieten(@Nullable Level level) {
+        ((Logger) LoggerFactory.getLogger("access")).setLevel(level);
+    }
+
+    @Override
+    public void close() {
+        quieten(null);
+        await(vertx.close());
+    }
+}

@@ -1,0 +1,149 @@
+package sa.cleanlife.partnerapi.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** {@code openapi.yaml}, as what every answer of the test suite is held against. */
+public final class OpenApi {
+    private static final JsonNode DOCUMENT =
+            new YAMLMapper().readTree(OpenApi.class.getResourceAsStream("/openapi.yaml"));
+    private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+    private static final Map<String, Schema> SCHEMA_BY_POINTER = new ConcurrentHashMap<>();
+
+    /** Those that belong to the transport, not to the API. */
+    private static final Set<String> TRANSPORT_HEADERS = Set.of("content-length", "content-type", "connection");
+
+    private OpenApi() {}
+
+    /** Every operation, as {@code "GET /v1/…"}. */
+    public static List<String> operations() {
+        var operations = new ArrayList<String>();
+        for (var path : DOCUMENT.get("paths").properties()) {
+            for (var operation : path.getValue().properties()) {
+                operations.add(operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey());
+            }
+        }
+        return operations.stream().sorted().toList();
+    }
+
+    /** The examples at that place of the document, by name. */
+    public static Map<String, JsonNode> examples(String pointer) {
+        var examples = new LinkedHashMap<String, JsonNode>();
+        DOCUMENT.at(pointer + "/content/application~1json/examples")
+                .properties()
+                .forEach(example ->
+                        examples.put(example.getKey(), example.getValue().get("value")));
+        assertThat(examples).as("examples at " + pointer).isNotEmpty();
+        return examples;
+    }
+
+    public static JsonNode example(String pointer, String name) {
+        return Optional.ofNullable(examples(pointer).get(name))
+                .orElseThrow(() -> new AssertionError("openapi.yaml has no example " + name + " at " + pointer));
+    }
+
+    /** Fails unless the document describes this answer: its status, each of its headers, and its body. */
+    public static void check(String method, String path, int status, Map<String, String> headers, String body) {
+        var pointer = responsePointer(method, path, status);
+        var response = DOCUMENT.at(pointer);
+        assertThat(response.isMissingNode())
+                .as("openapi.yaml describes %s for %s %s", status, method, path)
+                .isFalse();
+        if (response.has("$ref")) {
+            pointer = response.get("$ref").asString().substring(1);
+            response = DOCUMENT.at(pointer);
+        }
+        checkHeaders(response, pointer, headers);
+        if (!response.has("content")) {
+            assertThat(body).as("body of %s for %s %s", status, method, path).isEmpty();
+            assertThat(headers).doesNotContainKey("content-type");
+            return;
+        }
+        var schemaPointer = pointer + "/content/application~1json/schema";
+        assertThat(schema(schemaPointer).validate(new JsonMapper().readTree(body)))
+                .as("faults of the body of %s for %s %s", status, method, path)
+                .isEmpty();
+    }
+
+    private static String responsePointer(String method, String path, int status) {
+        var template = templateOf(path);
+        if (template.isEmpty()) {
+            return "/components/responses/UnknownPath";
+        }
+        if (method.equals("OPTIONS") && status != 405) {
+            return "/components/responses/" + (status == 204 ? "Preflight" : "Forbidden");
+        }
+        var operation = "/paths/" + escape(template) + "/" + method.toLowerCase(Locale.ROOT);
+        return DOCUMENT.at(operation).isMissingNode()
+                ? "/components/responses/MethodNotAllowed"
+                : operation + "/responses/" + status;
+    }
+
+    /** The path's template, or nothing when the document has no such path. */
+    private static String templateOf(String path) {
+        return DOCUMENT.get("paths").propertyNames().stream()
+                .filter(template -> path.matches(template.replaceAll("\\{[^}]*}", "[^/]*")))
+                .findFirst()
+                .orElse("");
+    }
+
+    private static void checkHeaders(JsonNode response, String pointer, Map<String, String> headers) {
+        var described = response.get("headers").properties().stream()
+                .collect(Collectors.toMap(header -> header.getKey().toLowerCase(Locale.ROOT), Map.Entry::getKey));
+        described.forEach((lower, name) -> {
+            var headerPointer = pointer + "/headers/" + name;
+            var header = DOCUMENT.at(headerPointer);
+            if (header.has("$ref")) {
+                headerPointer = header.get("$ref").asString().substring(1);
+            }
+            if (!headers.containsKey(lower)
+                    && !DOCUMENT.at(headerPointer + "/required").asBoolean(true)) {
+                return;
+            }
+            assertThat(headers).as("headers").containsKey(lower);
+            var schemaPointer = headerPointer + "/schema";
+            var value = headers.get(lower);
+            var isNumber =
+                    "integer".equals(DOCUMENT.at(schemaPointer).path("type").asString(""));
+            var node = isNumber ? new JsonMapper().readTree(value) : new JsonMapper().valueToTree(value);
+            assertThat(schema(schemaPointer).validate(node))
+                    .as("faults of the header %s", name)
+                    .isEmpty();
+        });
+        assertThat(headers.keySet())
+                .as("headers that openapi.yaml describes")
+                .allMatch(name -> described.containsKey(name) || TRANSPORT_HEADERS.contains(name));
+    }
+
+    /** The whole document is the schema's root, so that what it refers to is found. */
+    private static Schema schema(String pointer) {
+        return SCHEMA_BY_POINTER.computeIfAbsent(pointer, at -> {
+            assertThat(DOCUMENT.at(at).isMissingNode())
+                    .as("openapi.yaml has %s", at)
+                    .isFalse();
+            var root = (ObjectNode) DOCUMENT.deepCopy();
+            root.put("$ref", "#" + at);
+            return SCHEMAS.getSchema(root);
+        });
+    }
+
+    private static String escape(String segment) {
+        return segment.replace("~", "~0").replace("/", "~1");
+    }
+}

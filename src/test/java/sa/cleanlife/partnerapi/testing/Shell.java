@@ -1,0 +1,123 @@
+package sa.cleanlife.partnerapi.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import sa.cleanlife.partnerapi.cli.Main;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Where an operator types: each command is a process of its own, as the launcher starts it. */
+public final class Shell {
+    private final Path directory;
+    private final Map<String, String> environment = new TreeMap<>();
+
+    /** @param directory where the embedded database's data directory would come to be */
+    public Shell(Path directory) {
+        this.directory = directory;
+        environment.put("LC_ALL", "C.UTF-8");
+        environment.put("PARTNER_API_DATA_DIR", dataDirectory().toString());
+    }
+
+    public static Shell onDatabase(Path directory, String url) {
+        var shell = new Shell(directory);
+        shell.set("PARTNER_API_DATABASE_URL", url);
+        return shell;
+    }
+
+    public void set(String name, String value) {
+        environment.put(name, value);
+    }
+
+    public Path dataDirectory() {
+        return directory.resolve("data");
+    }
+
+    /** What a command printed, and how it ended. */
+    public record Run(int exitCode, String out, String err) {
+        public JsonNode json() {
+            assertThat(exitCode).as(err).isZero();
+            assertThat(out).as("one line of JSON").hasLineCount(1).endsWith("\n");
+            return new JsonMapper().readTree(out);
+        }
+
+        public String table() {
+            assertThat(exitCode).as(err).isZero();
+            return out;
+        }
+
+        /** The one sentence for what was typed and cannot be done. */
+        public String refusal() {
+            return sentence(2);
+        }
+
+        public String sentence(int expectedExitCode) {
+            assertThat(exitCode).as(out + err).isEqualTo(expectedExitCode);
+            assertThat(out).isEmpty();
+            assertThat(err).hasLineCount(1).doesNotContain("\tat ", "Exception:");
+            return err.strip();
+        }
+    }
+
+    /**
+     * Runs a command to its end.
+     *
+     * @param typed words between single spaces
+     * @param more words after them, which may hold spaces
+     */
+    public Run run(String typed, String... more) {
+        try {
+            var out = directory.resolve("out");
+            var err = directory.resolve("err");
+            var command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-Dstdout.encoding=UTF-8",
+                    "-Dstderr.encoding=UTF-8",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName()));
+            command.addAll(List.of(typed.split(" ", -1)));
+            command.addAll(List.of(more));
+            var builder =
+                    new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+            builder.environment().clear();
+            builder.environment().putAll(environment);
+            int exitCode = exitCodeOf(builder.start());
+            return new Run(exitCode, Files.readString(out, UTF_8), Files.readString(err, UTF_8));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What does not end by itself ends with the test that waits for it. */
+    private static int exitCodeOf(Process process) throws InterruptedException {
+        try {
+            return process.waitFor();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** The names of an object's fields, in the order in which they stand. */
+    public static List<String> fields(JsonNode object) {
+        return List.copyOf(object.propertyNames());
+    }
+
+    public static List<String> strings(JsonNode array) {
+        return array.valueStream().map(JsonNode::asString).toList();
+    }
+}

@@ -1,0 +1,92 @@
+package sa.cleanlife.partnerapi.testing;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.flywaydb.core.Flyway;
+import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
+
+/** The one PostgreSQL of a test run, with as many databases in it as tests ask for. */
+public final class TestPostgres {
+    private static final EmbeddedPostgres POSTGRES = start();
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private TestPostgres() {}
+
+    private static EmbeddedPostgres start() {
+        var postgres = EmbeddedPostgres.serve(Path.of("target/test-data"));
+        Runtime.getRuntime().addShutdownHook(new Thread(postgres::close));
+        return postgres;
+    }
+
+    /** The URL of a new, empty database. */
+    public static String newDatabase() {
+        var name = "test_" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
+        try (var connection = connect(POSTGRES.connectionUri());
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + name);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        var uri = POSTGRES.connectionUri();
+        return uri.substring(0, uri.lastIndexOf('/') + 1) + name;
+    }
+
+    /** A connection past the server, to look at what it stored. */
+    public static Connection connect(String uri) throws SQLException {
+        var login = Login.of(uri);
+        return DriverManager.getConnection(login.jdbcUrl(), login.user(), login.password());
+    }
+
+    /** Makes the schema that an earlier version of the server had. */
+    public static void migrateTo(String version, String uri) {
+        var login = Login.of(uri);
+        Flyway.configure()
+                .dataSource(login.jdbcUrl(), login.user(), login.password())
+                .target(version)
+                .load()
+                .migrate();
+    }
+
+    /** Adds migrations that this version does not have. */
+    public static void migrateWith(String location, String uri) {
+        var login = Login.of(uri);
+        Flyway.configure()
+                .dataSource(login.jdbcUrl(), login.user(), login.password())
+                .locations("classpath:db/migration", location)
+                .load()
+                .migrate();
+    }
+
+    private record Login(String jdbcUrl, String user, String password) {
+        static Login of(String uri) {
+            var userAt = uri.indexOf("//") + 2;
+            var hostAt = uri.indexOf('@') + 1;
+            var user = uri.substring(userAt, hostAt - 1).split(":", 2);
+            return new Login("jdbc:postgresql://" + uri.substring(hostAt), user[0], user[1]);
+        }
+    }
+
+    /** One number, such as a count of rows. */
+    public static long queryNumber(String uri, String sql) {
+        try (var connection = connect(uri);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static void execute(String uri, String sql) {
+        try (var connection = connect(uri);
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

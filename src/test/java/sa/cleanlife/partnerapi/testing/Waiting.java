@@ -1,0 +1,33 @@
+package sa.cleanlife.partnerapi.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/** For what becomes so by itself, after a while. */
+public final class Waiting {
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
+
+    private Waiting() {}
+
+    /** Fails unless it is so within some seconds. */
+    public static void until(BooleanSupplier condition) {
+        assertThat(within(Duration.ofSeconds(5), condition)).isTrue();
+    }
+
+    public static boolean within(Duration time, BooleanSupplier condition) {
+        return before(System.nanoTime() + time.toNanos(), condition);
+    }
+
+    /** Whether it is so before the deadline, which is told as {@link System#nanoTime} tells the time. */
+    public static boolean before(long deadline, BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                return false;
+            }
+            RawConnection.sleep(BETWEEN_LOOKS);
+        }
+        return System.nanoTime() - deadline <= 0;
+    }
+}

@@ -8,6 +8,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,8 +39,9 @@ class ArchitectureTest {
             .importPackages(ROOT);
 
     /** Each package and those that it may use. A new package gets a line here. */
-    private static final Map<String, Set<String>> ARROWS = Map.of(
-            "cli",
+    private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
+            entry(
+                    "cli",
                     Set.of(
                             "",
                             "console",
@@ -47,18 +49,33 @@ class ArchitectureTest {
                             "access",
                             "usage",
                             "http",
+                            "http.json",
                             "database",
                             "database.embedded",
-                            "logging"),
-            "", Set.of("console", "contacts", "access", "usage", "http", "database", "database.embedded", "logging"),
-            "contacts", Set.of("access", "usage", "http", "database"),
-            "access", Set.of("usage", "http", "database"),
-            "usage", Set.of("http", "database"),
-            "console", Set.of("http"),
-            "http", Set.of(),
-            "database", Set.of(),
-            "database.embedded", Set.of(),
-            "logging", Set.of("http"));
+                            "logging")),
+            entry(
+                    "",
+                    Set.of(
+                            "console",
+                            "contacts",
+                            "access",
+                            "usage",
+                            "http",
+                            "http.edge",
+                            "http.json",
+                            "database",
+                            "database.embedded",
+                            "logging")),
+            entry("contacts", Set.of("access", "usage", "http", "http.json", "database")),
+            entry("access", Set.of("usage", "http", "http.json", "database")),
+            entry("usage", Set.of("http", "http.json", "database")),
+            entry("console", Set.of("http", "http.json")),
+            entry("http", Set.of("http.json", "http.edge")),
+            entry("http.json", Set.of()),
+            entry("http.edge", Set.of()),
+            entry("database", Set.of()),
+            entry("database.embedded", Set.of()),
+            entry("logging", Set.of("http.json")));
 
     private static String nameOf(JavaClass any) {
         return any.getPackageName().equals(ROOT) ? "" : any.getPackageName().substring(ROOT.length() + 1);
@@ -164,7 +181,8 @@ class ArchitectureTest {
         @Test
         void http_types_stand_only_in_routes_access_http_and_the_root() {
             noClasses()
-                    .that(not(endingIn("Routes")).and(not(resideInAnyPackage(ROOT, ROOT + ".access", ROOT + ".http"))))
+                    .that(not(endingIn("Routes"))
+                            .and(not(resideInAnyPackage(ROOT, ROOT + ".access", ROOT + ".http", ROOT + ".http.edge"))))
                     .should()
                     .dependOnClassesThat(resideInAnyPackage("io.vertx.core.http..", "io.netty.handler.codec.http.."))
                     .check(SERVER);

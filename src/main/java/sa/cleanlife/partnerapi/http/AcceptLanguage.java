@@ -22,7 +22,7 @@ final class AcceptLanguage {
         double english = -1;
         double others = 0;
         boolean isArabicFirst = false;
-        for (var part : String.join(",", lines).split(",")) {
+        for (var part : String.join(",", lines).split(",", -1)) {
             var range = RANGE.matcher(part.strip());
             if (!range.matches()) {
                 continue;

@@ -119,7 +119,10 @@ public final class Api {
 
     /** A fixed page that anybody may read, when there is time for it: calls of partners come first. */
     public void page(String path, int status, Map<CharSequence, CharSequence> headers, Buffer content) {
-        var page = Future.succeededFuture(new Response(status, headers, content, Optional.empty()));
+        var all = headers.entrySet().stream()
+                .map(header -> new Header(header.getKey(), header.getValue()))
+                .toList();
+        var page = Future.succeededFuture(new Response(status, all, content, Optional.empty()));
         add(HttpMethod.GET, path, request -> active.isCrowded() ? Future.failedFuture(overloaded()) : page);
     }
 

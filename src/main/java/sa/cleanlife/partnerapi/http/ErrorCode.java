@@ -42,11 +42,13 @@ public enum ErrorCode {
             "لا تستطيع الخدمة الرد الآن؛ أعد المحاولة بعد عدد الثواني المذكور في Retry-After.");
 
     private final int status;
-    private final Sentence sentence;
+    private final String english;
+    private final String arabic;
 
     ErrorCode(int status, String english, String arabic) {
         this.status = status;
-        this.sentence = new Sentence(english, arabic);
+        this.english = english;
+        this.arabic = arabic;
     }
 
     public int status() {
@@ -54,7 +56,7 @@ public enum ErrorCode {
     }
 
     public ApiException error() {
-        return error(sentence);
+        return error(new Sentence(english, arabic));
     }
 
     /** With a sentence that says more than the code's own; it is shown to the partner. */

@@ -35,7 +35,7 @@ final class Refusals {
     }
 
     /** The platform's published shape, and beside it the same sentences by field. */
-    private static ApiException invalid(ValidationErrors errors) {
+    static ApiException invalid(ValidationErrors errors) {
         var byField = errors.byField();
         var all = byField.values().stream()
                 .flatMap(sentences -> sentences.stream())

@@ -37,9 +37,6 @@ public final class Request {
     private @Nullable Caller caller;
     private @Nullable Buffer body;
 
-    /** A header of the answer. */
-    record Header(CharSequence name, CharSequence value) {}
-
     Request(HttpServerRequest request, HttpMethod method, Resource resource) {
         this.request = request;
         this.method = method;

@@ -23,7 +23,7 @@ final class ResponseWriter {
         var sent = request.request();
         var response = sent.response().setStatusCode(answer.status());
         response.putHeader(X_REQUEST_ID, request.requestId());
-        answer.headers().forEach(response::putHeader);
+        answer.headers().forEach(header -> response.putHeader(header.name(), header.value()));
         request.answerHeaders().forEach(header -> response.putHeader(header.name(), header.value()));
         response.end(answer.body());
         requestLog.answered(request, answer.status(), answer.reason());

@@ -46,7 +46,7 @@ public abstract class Field<T> {
     }
 
     private Optional<T> readable(Object sent) {
-        return sent instanceof Query.Unreadable unreadable ? refused(unreadable.sentence()) : read(sent);
+        return sent instanceof Sentence unreadable ? refused(unreadable) : read(sent);
     }
 
     final Optional<T> refusedType() {

@@ -32,8 +32,8 @@ final class JsonPart {
         return switch (kind) {
             case VALUE_STRING -> json.getText();
             case VALUE_NULL -> null;
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
             case START_OBJECT, START_ARRAY -> {
                 int from = offset(json);
                 json.skipChildren();

@@ -10,7 +10,7 @@ public record Listing(List<? extends Json.Value> items, Optional<Json.Value> met
         return new Listing(items, Optional.empty());
     }
 
-    /** @param total how many items all pages have together */
+    /** One page of a list; {@code total} is how many items all pages have together. */
     public static Listing of(Page<?> page, List<? extends Json.Value> items, long total) {
         return new Listing(
                 items,

@@ -14,35 +14,19 @@ import org.jspecify.annotations.Nullable;
  * percent-encoded UTF-8, a plus for a space. A parameter that nobody asks for may be repeated and malformed.
  */
 public final class Query {
-    /** Why a parameter that is there has no value. */
-    enum Unreadable {
-        REPEATED(Sentences.ONCE),
-        NOT_ENCODED(Sentences.PERCENT_ENCODED);
-
-        private final Sentence sentence;
-
-        Unreadable(Sentence sentence) {
-            this.sentence = sentence;
-        }
-
-        Sentence sentence() {
-            return sentence;
-        }
-    }
-
     private Query() {}
 
-    /** @param query what stands behind the question mark */
+    /** The parameters of a query, which is what stands behind the question mark. */
     public static Fields read(String query, ValidationErrors errors) {
         var values = new HashMap<String, @Nullable Object>();
-        for (var pair : query.split("&")) {
+        for (var pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
             var name = decode(equals < 0 ? pair : pair.substring(0, equals));
             if (name.isPresent()) {
                 values.merge(
                         name.get(),
                         value(equals < 0 ? "" : pair.substring(equals + 1)),
-                        (one, other) -> Unreadable.REPEATED);
+                        (one, other) -> Sentences.ONCE);
             }
         }
         return Fields.ofText(values, errors);
@@ -53,8 +37,9 @@ public final class Query {
         return Fields.ofText(new HashMap<>(parameters), errors);
     }
 
+    /** The text, or the sentence that says why it cannot be read. */
     private static Object value(String encoded) {
-        return decode(encoded).<Object>map(text -> text).orElse(Unreadable.NOT_ENCODED);
+        return decode(encoded).<Object>map(text -> text).orElse(Sentences.PERCENT_ENCODED);
     }
 
     private static Optional<String> decode(String encoded) {

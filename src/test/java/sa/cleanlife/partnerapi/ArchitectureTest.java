@@ -239,11 +239,11 @@ class ArchitectureTest {
 
         /** What else did would be where a simulation cannot follow: on the real clock, or in another thread. */
         @Test
-        void contacts_and_what_coalesces_and_repeats_take_time_and_turns_from_time_alone() {
+        void contacts_and_what_batches_and_repeats_take_time_and_turns_from_time_alone() {
             var simulated = describe(
                     "run in simulations",
                     (JavaClass any) -> any.getPackageName().equals(ROOT + ".contacts")
-                            || Set.of("Coalescer", "Patience", "NewContactQuota")
+                            || Set.of("Batcher", "BatchSize", "LoadShedder", "Patience", "NewContactQuota")
                                     .contains(outermost(any).getSimpleName()));
             noClasses()
                     .that(simulated)

@@ -1,9 +1,12 @@
 package sa.cleanlife.partnerapi.cli;
 
 import java.io.Console;
+import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -17,6 +20,7 @@ import sa.cleanlife.partnerapi.StartupException;
 import sa.cleanlife.partnerapi.access.AccessChangeException;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgresException;
+import sa.cleanlife.partnerapi.logging.LogFormat;
 import sa.cleanlife.partnerapi.logging.Logging;
 
 /**
@@ -38,26 +42,48 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        int exitCode = run(args);
+        int exitCode = run(
+                System.getenv(),
+                onTerminal(),
+                Logging::use,
+                new PrintWriter(System.out, true, System.out.charset()),
+                new PrintWriter(System.err, true, System.err.charset()),
+                args);
         Logging.stop();
         System.exit(exitCode);
     }
 
-    private static int run(String[] args) {
+    /**
+     * Runs one command as {@link #main} does, in a process that goes on: that one's logging stays as it is. Answers the exit
+     * code.
+     */
+    public static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
+        return run(environment, false, format -> {}, out, err, args);
+    }
+
+    private static int run(
+            Map<String, String> environment,
+            boolean onTerminal,
+            Consumer<LogFormat> logging,
+            PrintWriter out,
+            PrintWriter err,
+            String... args) {
         Settings settings;
         try {
-            settings = Settings.read(System.getenv(), onTerminal());
+            settings = Settings.read(environment, onTerminal);
         } catch (InvalidSettingsException e) {
-            System.err.println(e.getMessage());
+            err.println(e.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
         }
-        Logging.use(settings.logFormat());
+        logging.accept(settings.logFormat());
         var program = new CommandLine(new Main()).addSubcommand(new ServeCommand(settings, CLOCK));
         // To read the annotations of all commands takes as long as half of a server's start.
         if (args.length == 0 || !args[0].equals("serve")) {
             addAdministration(program, new Administration(settings, CLOCK));
         }
-        return program.setParameterExceptionHandler(Main::refuse)
+        return program.setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler(Main::refuse)
                 .setExecutionExceptionHandler(Main::fail)
                 .execute(args);
     }

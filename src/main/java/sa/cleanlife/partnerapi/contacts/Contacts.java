@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
-import sa.cleanlife.partnerapi.database.Coalescer;
+import sa.cleanlife.partnerapi.database.Batcher;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.Time;
@@ -29,9 +29,9 @@ import sa.cleanlife.partnerapi.usage.NewContactQuota;
 public final class Contacts {
     private final ContactStore store;
     private final Supplier<UUID> ids;
-    private final Coalescer<ContactRequest, Future<FoundContact>> wanted;
-    private final Coalescer<UUID, Optional<Contact>> reads;
-    private final Coalescer<PhoneNumber, Optional<Contact>> lookUps;
+    private final Batcher<ContactRequest, Future<FoundContact>> wanted;
+    private final Batcher<UUID, Optional<Contact>> reads;
+    private final Batcher<PhoneNumber, Optional<Contact>> lookUps;
     private final NewContactQuota quota;
     private final Map<Creation, Future<FoundContact>> creations = new HashMap<>();
     private final Counter created;
@@ -44,9 +44,9 @@ public final class Contacts {
     Contacts(ContactStore store, Time time, Supplier<UUID> ids, NewContactQuota quota, MeterRegistry meters) {
         this.store = store;
         this.ids = ids;
-        this.wanted = new Coalescer<>("find-or-create contacts", time, this::findOrCreateAll, meters);
-        this.reads = new Coalescer<>("read contacts", time, this::findAll, meters);
-        this.lookUps = new Coalescer<>("look up phones", time, this::findAllByPhone, meters);
+        this.wanted = new Batcher<>("find-or-create contacts", time, this::findOrCreateAll, meters);
+        this.reads = new Batcher<>("read contacts", time, this::findAll, meters);
+        this.lookUps = new Batcher<>("look up phones", time, this::findAllByPhone, meters);
         this.quota = quota;
         this.created = contacts(meters, "created");
         this.found = contacts(meters, "found");
@@ -76,12 +76,12 @@ public final class Contacts {
     }
 
     private Future<FoundContact> askFor(WantedContact contact) {
-        return wanted.ask(new ContactRequest(contact)).compose(answer -> answer);
+        return wanted.submit(new ContactRequest(contact)).compose(answer -> answer);
     }
 
     /** Found contacts never count, so it is looked for before a place in the quota is taken. */
     private Future<FoundContact> findOrCreateWithinQuota(WantedContact contact) {
-        return lookUps.ask(contact.phone())
+        return lookUps.submit(contact.phone())
                 .compose(known -> known.isPresent()
                         ? Future.succeededFuture(new FoundContact(known.get(), false))
                         : createWithinQuota(contact));
@@ -118,14 +118,14 @@ public final class Contacts {
 
     /** The last place may have gone to another event loop or node for this very phone. */
     private Future<FoundContact> lookAgain(WantedContact contact, ApiException refusal) {
-        return lookUps.ask(contact.phone())
+        return lookUps.submit(contact.phone())
                 .compose(known -> known.isPresent()
                         ? Future.succeededFuture(new FoundContact(known.get(), false))
                         : Future.failedFuture(refusal));
     }
 
     Future<Optional<Contact>> find(UUID id) {
-        return reads.ask(id);
+        return reads.submit(id);
     }
 
     private Future<List<Optional<Contact>>> findAll(List<UUID> asked) {

@@ -3,13 +3,13 @@ package sa.cleanlife.partnerapi.contacts;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.database.Sql;
 
 /** The SQL of contacts. They belong to the platform, so no statement here is limited to a partner's own. */
 final class PostgresContactStore implements ContactStore {
@@ -21,12 +21,12 @@ final class PostgresContactStore implements ContactStore {
 
     @Override
     public Future<Map<PhoneNumber, Contact>> findByPhone(Collection<PhoneNumber> phones) {
-        return database.query(
-                        """
+        return database.query("""
                 SELECT id, phone, name
                   FROM contact
                  WHERE phone = ANY ($1)
-                """, Tuple.of(phones.stream().map(PhoneNumber::e164).toArray(String[]::new)))
+                """, Sql.tuple((Object)
+                        phones.stream().map(PhoneNumber::e164).toArray(String[]::new)))
                 .map(PostgresContactStore::byPhone);
     }
 
@@ -36,7 +36,7 @@ final class PostgresContactStore implements ContactStore {
                 SELECT id, phone, name
                   FROM contact
                  WHERE id = ANY ($1)
-                """, Tuple.of(ids.toArray(UUID[]::new))).map(rows -> {
+                """, Sql.tuple((Object) ids.toArray(UUID[]::new))).map(rows -> {
             var found = new HashMap<UUID, Contact>();
             for (var row : rows) {
                 var contact = contact(row);
@@ -65,7 +65,7 @@ final class PostgresContactStore implements ContactStore {
                     ON CONFLICT DO NOTHING
                 RETURNING id, phone, name
                 """,
-                        Tuple.of(
+                        Sql.tuple(
                                 contacts.stream().map(NewContact::id).toArray(UUID[]::new),
                                 contacts.stream()
                                         .map(contact -> contact.wanted().phone().e164())

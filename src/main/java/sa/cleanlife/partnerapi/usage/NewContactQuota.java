@@ -12,7 +12,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import sa.cleanlife.partnerapi.database.Coalescer;
+import sa.cleanlife.partnerapi.database.Batcher;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.Time;
 import sa.cleanlife.partnerapi.http.ApiException;
@@ -39,8 +39,8 @@ public final class NewContactQuota {
     private final Predicate<UUID> limited;
     private final Consumer<UUID> count;
     private final Function<Map<UUID, Integer>, Future<Map<UUID, Grant>>> reserve;
-    private final Coalescer<UUID, Optional<Duration>> places;
-    private final Coalescer<UUID, Optional<Duration>> returns;
+    private final Batcher<UUID, Optional<Duration>> places;
+    private final Batcher<UUID, Optional<Duration>> returns;
 
     public NewContactQuota(Time time, NewContacts contacts, MeterRegistry meters) {
         this(time, key -> contacts.quota(key).isPresent(), contacts::count, contacts::reserve, meters);
@@ -57,8 +57,8 @@ public final class NewContactQuota {
         this.limited = limited;
         this.count = count;
         this.reserve = reserve;
-        this.places = new Coalescer<>("reserve new contacts", time, keys -> reserve(keys, 1), meters);
-        this.returns = new Coalescer<>("give back new contacts", time, keys -> reserve(keys, -1), meters);
+        this.places = new Batcher<>("reserve new contacts", time, keys -> reserve(keys, 1), meters);
+        this.returns = new Batcher<>("give back new contacts", time, keys -> reserve(keys, -1), meters);
     }
 
     public boolean limits(UUID key) {
@@ -67,7 +67,7 @@ public final class NewContactQuota {
 
     /** Fails with the refusal when the quota is used up; not at once, so that it is worth looking again whether it is needed. */
     public Future<Void> take(UUID key) {
-        return places.ask(key)
+        return places.submit(key)
                 .compose(moreIn -> moreIn.isEmpty()
                         ? Future.succeededFuture()
                         : time.after(CREATED_MEANWHILE).compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
@@ -82,7 +82,7 @@ public final class NewContactQuota {
 
     /** After {@link #take}, when no contact was created. In a rush it waits until the database can be asked. */
     public void giveBack(UUID key) {
-        returns.ask(key).onFailure(failure -> {
+        returns.submit(key).onFailure(failure -> {
             if (failure instanceof DatabaseUnavailableException unavailable && unavailable.isOverloaded()) {
                 time.after(AFTER_THE_RUSH).onSuccess(waited -> giveBack(key));
             }

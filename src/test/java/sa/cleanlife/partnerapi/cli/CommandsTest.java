@@ -28,16 +28,21 @@ class CommandsTest {
     @Nested
     class On_the_embedded_database {
         @Test
-        void commands_work_while_no_server_runs() {
-            var added = shell.run("partner add --json", "فندق الرياض").json();
-            var issued = shell.run("key issue --permission partner_contacts_read --json --partner", "فندق الرياض")
+        void commands_work_while_no_server_runs_each_in_a_process_of_its_own() {
+            var added = shell.runProcess("partner add --json", "فندق الرياض").json();
+            var issued = shell.runProcess(
+                            "key issue --permission partner_contacts_read --json --partner", "فندق الرياض")
                     .json();
-            var listed = shell.run("key list --json").json();
+            var listed = shell.runProcess("key list --json").json();
+            var changes = shell.runProcess("audit list --json").json();
 
             assertThat(added.get("name").asString()).isEqualTo("فندق الرياض");
             assertThat(listed)
                     .singleElement()
                     .satisfies(key -> assertThat(key.get("id")).isEqualTo(issued.get("id")));
+            assertThat(changes)
+                    .extracting(change -> change.get("what").asString())
+                    .containsExactly("key issue", "partner add");
         }
     }
 
@@ -100,7 +105,7 @@ class CommandsTest {
             shell.set("PARTNER_API_LOG", "y");
             shell.set("PARTNER_API_DATABASE_URL", "postgresql://api:hunter2@h:x/d");
 
-            var run = shell.run("partner list");
+            var run = shell.runProcess("partner list");
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.out()).isEmpty();

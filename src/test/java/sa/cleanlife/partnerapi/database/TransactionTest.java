@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -213,11 +214,7 @@ class TransactionTest {
 
     private Thread hold(CountDownLatch held, CountDownLatch release) {
         return Thread.ofVirtual().start(() -> {
-            try (var connection = java.sql.DriverManager.getConnection(
-                            DatabaseUrl.parse(url)
-                                    .jdbcUrl(DatabaseUrl.parse(url).hosts().getFirst()),
-                            DatabaseUrl.parse(url).user(),
-                            DatabaseUrl.parse(url).password());
+            try (var connection = TestPostgres.connect(url);
                     var statement = connection.createStatement()) {
                 connection.setAutoCommit(false);
                 statement.execute("SELECT FROM account WHERE id = 1 FOR UPDATE");
@@ -271,7 +268,7 @@ class TransactionTest {
                 .isEqualTo(List.of(loop, loopsThread.future().await()));
     }
 
-    private <T> List<Future<T>> many(java.util.function.Function<Transaction, T> work) {
+    private <T> List<Future<T>> many(Function<Transaction, T> work) {
         return IntStream.range(0, MANY)
                 .mapToObj(i -> database.transaction(work))
                 .toList();

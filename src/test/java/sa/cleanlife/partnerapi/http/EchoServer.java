@@ -2,8 +2,6 @@ package sa.cleanlife.partnerapi.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -13,11 +11,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.fuzz.Wire;
 import sa.cleanlife.partnerapi.http.edge.Connections;
 
@@ -37,7 +33,6 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext test) throws Exception {
-        quieten(Level.WARN);
         var api = new Api(
                 vertx,
                 List.of(),
@@ -86,10 +81,5 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
     public void afterAll(ExtensionContext test) throws Exception {
         connection.ifPresent(Wire::close);
         vertx.close().await(10, TimeUnit.SECONDS);
-        quieten(null);
-    }
-
-    private static void quieten(@Nullable Level level) {
-        ((Logger) LoggerFactory.getLogger("access")).setLevel(level);
     }
 }

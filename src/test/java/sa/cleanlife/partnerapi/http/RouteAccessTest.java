@@ -3,6 +3,7 @@ package sa.cleanlife.partnerapi.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -26,33 +26,31 @@ import sa.cleanlife.partnerapi.access.Domain;
 import sa.cleanlife.partnerapi.access.Expiry;
 import sa.cleanlife.partnerapi.access.KeyRules;
 import sa.cleanlife.partnerapi.access.Permission;
+import sa.cleanlife.partnerapi.testing.OpenApi;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
-/** No route is open to whom it should not be: every route is tried by everybody who is to be refused. */
+/**
+ * No route is open to whom it should not be: every operation of {@code openapi.yaml} is tried by everybody who is to be
+ * refused, with the permission and the first example that stand there.
+ */
 class RouteAccessTest {
-    /**
-     * A request that is served to who may make it.
-     *
-     * @param permission that it needs
-     * @param status of the answer to who has it
-     */
-    private record Example(Permission permission, int status, Function<TestPartner, HttpRequest.Builder> request) {}
+    private static HttpRequest.Builder request(String route, TestPartner partner) {
+        var parts = route.split(" ", 2);
+        // Ids are nobody's: who is let in is told that they are not there.
+        var request = partner.request(
+                parts[1].replaceAll("\\{[^}]*}", UUID.randomUUID().toString()));
+        return OpenApi.exampleBody(route)
+                .map(body -> request.header("content-type", "application/json")
+                        .method(parts[0], BodyPublishers.ofString(body.toString())))
+                .orElseGet(() -> request.method(parts[0], BodyPublishers.noBody()));
+    }
 
-    /** Who adds a route adds its row. */
-    private static final Map<String, Example> EXAMPLES = Map.of(
-            "POST /v1/partners/contacts",
-            new Example(
-                    Permission.PARTNER_CONTACTS_READ,
-                    200,
-                    partner -> partner.post(TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali"))),
-            "GET /v1/partners/contacts/{contactId}",
-            new Example(
-                    Permission.PARTNER_CONTACTS_READ,
-                    404,
-                    partner -> partner.get(TestPartner.CONTACTS + "/" + UUID.randomUUID())));
+    private static Optional<Permission> permission(String route) {
+        return OpenApi.permission(route).map(code -> Permission.ofCode(code).orElseThrow());
+    }
 
     enum Refused {
         WITHOUT_A_KEY(401, "UNAUTHORIZED"),
@@ -158,18 +156,6 @@ class RouteAccessTest {
         return TestPostgres.queryNumber(server.database(), "SELECT content()");
     }
 
-    @Test
-    void every_route_of_the_api_has_a_row_here() {
-        var routes = server.routes().stream().filter(route -> route.contains(" /v1/"));
-
-        assertThat(routes).containsExactlyInAnyOrderElementsOf(EXAMPLES.keySet());
-    }
-
-    private static Example example(String route) {
-        return Optional.ofNullable(EXAMPLES.get(route))
-                .orElseThrow(() -> new AssertionError(route + " needs a row in RouteAccessTest.EXAMPLES"));
-    }
-
     static List<String> routes() {
         return server.routes().stream().filter(route -> route.contains(" /v1/")).toList();
     }
@@ -177,22 +163,24 @@ class RouteAccessTest {
     @ParameterizedTest
     @MethodSource("routes")
     void a_route_needs_its_permission_and_no_other(String route) {
-        var example = example(route);
-        var partner = server.newPartner(EnumSet.of(example.permission()));
+        // A key has at least one permission, so where none is needed it has any other.
+        var partner = server.newPartner(EnumSet.of(permission(route).orElse(Permission.PARTNER_WEBHOOKS_MANAGE)));
 
-        assertThat(TestPartner.send(example.request().apply(partner)).status()).isEqualTo(example.status());
+        assertThat(TestPartner.send(request(route, partner)).status()).isIn(200, 404, 409, 422);
     }
 
     static Stream<Arguments> refusals() {
         return routes().stream()
-                .flatMap(route -> Arrays.stream(Refused.values()).map(refused -> Arguments.of(route, refused)));
+                .flatMap(route -> Arrays.stream(Refused.values())
+                        .filter(refused -> refused != Refused.WITHOUT_THE_PERMISSION
+                                || permission(route).isPresent())
+                        .map(refused -> Arguments.of(route, refused)));
     }
 
     @ParameterizedTest
     @MethodSource("refusals")
     void a_route_is_closed_to(String route, Refused refused) {
-        var example = example(route);
-        var request = requestOf(refused, example);
+        var request = requestOf(refused, route);
         long before = content();
 
         var error = TestPartner.send(request).error(refused.status, refused.code);
@@ -200,26 +188,27 @@ class RouteAccessTest {
         assertThat(content()).as("what is stored").isEqualTo(before);
         if (refused == Refused.WITHOUT_THE_PERMISSION) {
             assertThat(error.get("message").asString())
-                    .contains(example.permission().code());
+                    .contains(permission(route).orElseThrow().code());
         }
     }
 
-    private static HttpRequest.Builder requestOf(Refused refused, Example example) {
-        if (refused == Refused.WITHOUT_THE_PERMISSION) {
-            return example.request().apply(server.newPartner(EnumSet.complementOf(EnumSet.of(example.permission()))));
-        }
-        var request = example.request().apply(partner(refused));
+    private static HttpRequest.Builder requestOf(Refused refused, String route) {
         return switch (refused) {
-            case WITHOUT_A_KEY -> withoutKey(request);
-            case ON_A_PAGE_FROM_ELSEWHERE -> request.header("Origin", "https://elsewhere.example");
+            case WITHOUT_A_KEY -> withoutKey(request(route, partner(refused)));
+            case ON_A_PAGE_FROM_ELSEWHERE ->
+                request(route, partner(refused)).header("Origin", "https://elsewhere.example");
+            case WITHOUT_THE_PERMISSION ->
+                request(
+                        route,
+                        server.newPartner(EnumSet.complementOf(
+                                EnumSet.of(permission(route).orElseThrow()))));
             case WITH_A_MALFORMED_KEY,
                     WITH_AN_UNKNOWN_KEY,
                     WITH_A_REVOKED_KEY,
                     WITH_AN_EXPIRED_KEY,
                     OF_A_SUSPENDED_PARTNER,
                     AT_A_WRONG_ADDRESS,
-                    OVER_THE_RATE_LIMIT,
-                    WITHOUT_THE_PERMISSION -> request;
+                    OVER_THE_RATE_LIMIT -> request(route, partner(refused));
         };
     }
 

@@ -2,39 +2,51 @@ package sa.cleanlife.partnerapi.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.slf4j.LoggerFactory;
+import java.util.function.Predicate;
 import sa.cleanlife.partnerapi.logging.LogFormat;
 import sa.cleanlife.partnerapi.logging.LogLines;
 
-/** Everything that is logged while this is open, as the server would write it in each of its formats. */
+/**
+ * Everything that is logged while this is open, as the server would write it in each of its formats; also the lines of
+ * requests, which tests do not print.
+ */
 public final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
-    private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-
+    private final Predicate<Thread> threads;
     private final LogLines text = new LogLines(LogFormat.TEXT);
     private final LogLines json = new LogLines(LogFormat.JSON);
     private final List<String> textEvents = new CopyOnWriteArrayList<>();
     private final List<String> jsonEvents = new CopyOnWriteArrayList<>();
 
-    private CapturedLog() {}
+    private CapturedLog(Predicate<Thread> threads) {
+        this.threads = threads;
+    }
 
     public static CapturedLog open() {
-        var log = new CapturedLog();
-        log.setContext(ROOT.getLoggerContext());
-        log.start();
-        ROOT.addAppender(log);
+        return open(any -> true);
+    }
+
+    /** Only what the calling thread logs. */
+    static CapturedLog ofThisThread() {
+        return open(Thread.currentThread()::equals);
+    }
+
+    private static CapturedLog open(Predicate<Thread> threads) {
+        var log = new CapturedLog(threads);
+        TestLogging.attach(log);
         return log;
     }
 
     @Override
     protected void append(ILoggingEvent event) {
-        textEvents.add(line(text, event));
-        jsonEvents.add(line(json, event));
+        if (threads.test(Thread.currentThread())) {
+            textEvents.add(line(text, event));
+            jsonEvents.add(line(json, event));
+        }
     }
 
     private static String line(LogLines lines, ILoggingEvent event) {
@@ -54,7 +66,6 @@ public final class CapturedLog extends AppenderBase<ILoggingEvent> implements Au
 
     @Override
     public void close() {
-        ROOT.detachAppender(this);
-        stop();
+        TestLogging.detach(this);
     }
 }

@@ -1,7 +1,5 @@
 package sa.cleanlife.partnerapi.testing;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -19,8 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /** A client for many requests at once, which java.net.http is too slow for. Every request has an answer or fails in time. */
 public final class LoadClient implements AutoCloseable {
@@ -39,7 +35,6 @@ public final class LoadClient implements AutoCloseable {
 
     /** @param longestAnswer after which a request has failed, and its connection is closed */
     public LoadClient(int connections, Duration longestAnswer) {
-        quieten(Level.WARN);
         this.longestAnswer = longestAnswer;
         http = vertx.createHttpClient(
                 new HttpClientOptions().setConnectTimeout((int) longestAnswer.toMillis()),
@@ -140,14 +135,8 @@ public final class LoadClient implements AutoCloseable {
         }
     }
 
-    /** A line per request would bury what else the tests of this process print. */
-    private static void quieten(@Nullable Level level) {
-        ((Logger) LoggerFactory.getLogger("access")).setLevel(level);
-    }
-
     @Override
     public void close() {
-        quieten(null);
         await(vertx.close());
     }
 }

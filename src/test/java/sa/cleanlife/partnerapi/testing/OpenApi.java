@@ -42,6 +42,28 @@ public final class OpenApi {
         return operations.stream().sorted().toList();
     }
 
+    /** The permission that a key needs for an operation such as {@code "GET /v1/…"}; empty when any key will do. */
+    public static Optional<String> permission(String operation) {
+        var scopes = DOCUMENT.at(pointer(operation) + "/security/0/apiKeyHeader");
+        assertThat(scopes.isArray() && scopes.size() <= 1)
+                .as("openapi.yaml has a security of at most one permission for %s", operation)
+                .isTrue();
+        return scopes.isEmpty() ? Optional.empty() : Optional.of(scopes.get(0).asString());
+    }
+
+    /** The first example of an operation's body; empty when it takes none. */
+    public static Optional<JsonNode> exampleBody(String operation) {
+        var body = pointer(operation) + "/requestBody";
+        return DOCUMENT.at(body).isMissingNode()
+                ? Optional.empty()
+                : examples(body).values().stream().findFirst();
+    }
+
+    private static String pointer(String operation) {
+        var parts = operation.split(" ", 2);
+        return "/paths/" + parts[1].replace("/", "~1") + "/" + parts[0].toLowerCase(Locale.ROOT);
+    }
+
     /** The examples at that place of the document, by name. */
     public static Map<String, JsonNode> examples(String pointer) {
         var examples = new LinkedHashMap<String, JsonNode>();

@@ -4,17 +4,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import sa.cleanlife.partnerapi.cli.Main;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Where an operator types: each command is a process of its own, as the launcher starts it. */
+/** Where an operator types. */
 public final class Shell {
     private final Path directory;
     private final Map<String, String> environment = new TreeMap<>();
@@ -67,12 +70,27 @@ public final class Shell {
     }
 
     /**
-     * Runs a command to its end.
+     * Runs a command to its end, in this process: to start another takes longer than what most commands do.
      *
      * @param typed words between single spaces
      * @param more words after them, which may hold spaces
      */
     public Run run(String typed, String... more) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        try (var log = CapturedLog.ofThisThread()) {
+            int exitCode = Main.run(
+                    environment,
+                    new PrintWriter(out),
+                    new PrintWriter(err),
+                    words(typed, more).toArray(String[]::new));
+            log.text().forEach(err::append);
+            return new Run(exitCode, out.toString(), err.toString());
+        }
+    }
+
+    /** Runs a command in a process of its own, as the launcher starts it. */
+    public Run runProcess(String typed, String... more) {
         try {
             var out = directory.resolve("out");
             var err = directory.resolve("err");
@@ -87,8 +105,7 @@ public final class Shell {
                     "-cp",
                     System.getProperty("java.class.path"),
                     Main.class.getName()));
-            command.addAll(List.of(typed.split(" ", -1)));
-            command.addAll(List.of(more));
+            command.addAll(words(typed, more));
             var builder =
                     new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.environment().clear();
@@ -101,6 +118,10 @@ public final class Shell {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    private static List<String> words(String typed, String... more) {
+        return Stream.concat(Stream.of(typed.split(" ", -1)), Stream.of(more)).toList();
     }
 
     /** What does not end by itself ends with the test that waits for it. */

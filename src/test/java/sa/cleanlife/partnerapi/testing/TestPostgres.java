@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
 
-/** The one PostgreSQL of a test run, with as many databases in it as tests ask for. */
+/** The one PostgreSQL of this process, whose directory the build names, with as many databases in it as tests ask for. */
 public final class TestPostgres {
     private static final EmbeddedPostgres POSTGRES = start();
     private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -16,7 +16,7 @@ public final class TestPostgres {
     private TestPostgres() {}
 
     private static EmbeddedPostgres start() {
-        var postgres = EmbeddedPostgres.serve(Path.of("target/test-data"));
+        var postgres = EmbeddedPostgres.serve(Path.of(System.getProperty("test.data", "target/test-data")));
         Runtime.getRuntime().addShutdownHook(new Thread(postgres::close));
         return postgres;
     }

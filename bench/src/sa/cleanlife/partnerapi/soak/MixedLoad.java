@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.soak;
 
 import io.vertx.core.Future;
 import java.time.Duration;

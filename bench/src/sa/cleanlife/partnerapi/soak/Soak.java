@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +20,7 @@ import sa.cleanlife.partnerapi.testing.Launched;
 
 /**
  * The packaged server under all that may come, for ten minutes or as many as {@code -Dsoak.minutes} says: what it holds after
- * that is what it held in the beginning. Run by {@code ./mvnw verify -Psoak}.
+ * that is what it held in the beginning. Run by {@code ./mvnw verify -Pbench,soak}.
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "what a process holds is read from /proc")
 class Soak {

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.soak;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi;
+package sa.cleanlife.partnerapi.access;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -17,7 +17,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.testing.LoadClient;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPartner;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import sa.cleanlife.partnerapi.database.VirtualTime.Trace;
 
 /** What many questions in one batch do to each other, in virtual time. */
-class CoalescerTest {
+class BatcherTest {
     /** As deep as that of an event loop. */
     private static final long STACK = 1 << 20;
 
@@ -24,8 +24,8 @@ class CoalescerTest {
     private static final class World {
         private final VirtualTime time = new VirtualTime(Trace.NONE);
         private final VirtualLoop loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
-        private final Coalescer<Integer, Integer> coalescer =
-                new Coalescer<>("questions", loop, this::answer, new CompositeMeterRegistry());
+        private final Batcher<Integer, Integer> batcher =
+                new Batcher<>("questions", loop, this::answer, new CompositeMeterRegistry());
         private final List<Integer> batches = new ArrayList<>();
         private boolean isRefusing;
 
@@ -43,7 +43,8 @@ class CoalescerTest {
         }
 
         private List<Future<Integer>> ask(int questions) {
-            var answers = IntStream.range(0, questions).mapToObj(coalescer::ask).toList();
+            var answers =
+                    IntStream.range(0, questions).mapToObj(batcher::submit).toList();
             time.run();
             return answers;
         }
@@ -80,7 +81,7 @@ class CoalescerTest {
     void the_answers_of_a_batch_that_is_refused_late_are_due_when_those_of_the_batch_were() {
         var time = new VirtualTime(Trace.NONE);
         var loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
-        var coalescer = new Coalescer<Integer, Integer>(
+        var batcher = new Batcher<Integer, Integer>(
                 "questions",
                 loop,
                 questions -> loop.after(Duration.ofMillis(questions.size() > 1 ? 1_400 : 60))
@@ -93,7 +94,7 @@ class CoalescerTest {
                 new CompositeMeterRegistry());
 
         var ended = new ArrayList<Duration>();
-        var answers = IntStream.range(0, 4).mapToObj(coalescer::ask).toList();
+        var answers = IntStream.range(0, 4).mapToObj(batcher::submit).toList();
         answers.forEach(answer -> answer.onComplete(over -> ended.add(Duration.ofNanos(time.nowNanos()))));
         time.run();
 
@@ -103,9 +104,44 @@ class CoalescerTest {
     }
 
     @Test
+    void what_would_wait_too_long_is_rejected_while_more_than_a_batch_waits() {
+        var time = new VirtualTime(Trace.NONE);
+        var loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
+        var batcher = new Batcher<Integer, Integer>(
+                "questions",
+                loop,
+                questions -> loop.after(Duration.ofMillis(100)).map(questions),
+                new CompositeMeterRegistry());
+        var early = IntStream.range(0, 300).mapToObj(batcher::submit).toList();
+        var late = new ArrayList<Future<Integer>>();
+        loop.after(Duration.ofMillis(40)).onComplete(there -> late.add(batcher.submit(300)));
+        loop.after(Duration.ofMillis(60)).onComplete(there -> late.add(batcher.submit(301)));
+
+        time.run();
+
+        assertThat(late.getFirst().result()).isEqualTo(300);
+        assertThat(late.getLast().cause()).isInstanceOf(DatabaseUnavailableException.class);
+        // The first 128 went to the database, which took so long that the next is of 63.
+        assertThat(early.subList(0, 128)).allMatch(Future::succeeded);
+        assertThat(early.subList(128, 238)).allMatch(answer -> answer.cause() instanceof DatabaseUnavailableException);
+        assertThat(early.subList(238, 300)).allMatch(Future::succeeded);
+    }
+
+    @Test
+    void no_more_wait_than_there_is_memory_for() {
+        var world = new World();
+
+        var answers = world.ask(10_000);
+
+        assertThat(answers.subList(0, 8_192)).allMatch(Future::succeeded);
+        assertThat(answers.subList(8_192, 10_000))
+                .allMatch(answer -> answer.cause() instanceof DatabaseUnavailableException);
+    }
+
+    @Test
     void a_listener_that_fails_keeps_no_other_from_its_answer() {
         var world = new World();
-        world.coalescer.ask(1).onComplete(told -> {
+        world.batcher.submit(1).onComplete(told -> {
             throw new NoClassDefFoundError("of what it does with its answer");
         });
 
@@ -119,7 +155,7 @@ class CoalescerTest {
     void a_batch_that_cannot_even_be_asked_fails_and_the_next_is_served() {
         var time = new VirtualTime(Trace.NONE);
         var loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
-        var coalescer = new Coalescer<Integer, Integer>(
+        var batcher = new Batcher<Integer, Integer>(
                 "questions",
                 loop,
                 questions -> {
@@ -130,9 +166,9 @@ class CoalescerTest {
                 },
                 new CompositeMeterRegistry());
 
-        var failed = coalescer.ask(1);
+        var failed = batcher.submit(1);
         time.run();
-        var served = coalescer.ask(2);
+        var served = batcher.submit(2);
         time.run();
 
         assertThat(failed.cause()).isInstanceOf(NoClassDefFoundError.class);

@@ -15,57 +15,33 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts the questions that arrive while the database is busy into one statement: a question waits for no timer, only for
- * the batch before it. When more arrive than are answered, those that would wait too long are refused, so that the others
- * do not. One instance serves one event loop, is called on it alone, and waits for one batch at a time; one that takes too
- * long is refused, and left to itself.
+ * the batch before it. When more arrive than are answered, {@link LoadShedder} rejects some. One instance serves one event
+ * loop, is called on it alone, and waits for one batch at a time; a batch that takes too long fails, and is left to itself.
  *
  * @param <Q> a question, safe to ask again
  * @param <A> its answer
  */
-public final class Coalescer<Q, A> {
-    private static final Logger LOG = LoggerFactory.getLogger(Coalescer.class);
+public final class Batcher<Q, A> {
+    private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
 
-    /** Longer batches gain nothing, whatever a statement costs that is the same for few questions and for many. */
-    private static final int LARGEST_FULL_BATCH = 512;
-
-    private static final int SMALLEST_FULL_BATCH = 32;
-
-    /** By so much a full batch grows as long as batches are quick. */
-    private static final int STEP = 8;
-
-    /** After a batch that took longer the next are so much smaller, so that the answers of the first are not held back. */
-    private static final Duration LONG_BATCH = Duration.ofMillis(50);
-
-    /** Who comes while others have waited this long, and more than a batch of them, is refused at once. */
-    private static final Duration CROWDED = Duration.ofMillis(50);
-
-    /** Who has waited this long, with more than a batch behind, is refused after all: the database has slowed down. */
-    private static final Duration LONGEST_WAIT = Duration.ofMillis(75);
-
-    /** Whatever the time: what waits takes memory. */
-    private static final int MOST_WAITING = 8_192;
-
-    private record Waiting<Q, A>(Q question, Promise<A> answer, long sinceNanos) {
-        boolean waitsFor(Duration time, long nowNanos) {
-            return nowNanos - sinceNanos >= time.toNanos();
-        }
-    }
+    private record Waiting<Q, A>(Q question, Promise<A> answer, long sinceNanos) {}
 
     private final Time time;
     private final Patience patience;
     private final Function<List<Q>, Future<List<A>>> batch;
     private final DistributionSummary batchSizes;
     private final ArrayDeque<Waiting<Q, A>> waiting = new ArrayDeque<>();
-    private int fullBatch = 128;
+    private final BatchSize batchSize = new BatchSize();
+    private final LoadShedder shedder = new LoadShedder(batchSize);
     private boolean busy;
     private boolean atDatabase;
 
     /**
-     * A coalescer with nothing to do yet.
+     * A batcher with nothing to do yet.
      *
      * @param batch answers a list of questions with as many answers, in the same order
      */
-    public Coalescer(String name, Time time, Function<List<Q>, Future<List<A>>> batch, MeterRegistry meters) {
+    public Batcher(String name, Time time, Function<List<Q>, Future<List<A>>> batch, MeterRegistry meters) {
         this.time = time;
         this.patience = new Patience(time);
         this.batch = batch;
@@ -76,11 +52,14 @@ public final class Coalescer<Q, A> {
                 .register(meters);
     }
 
-    public Future<A> ask(Q question) {
-        if ((atDatabase && isCrowded(CROWDED)) || waiting.size() >= MOST_WAITING) {
+    /** Fails with {@link DatabaseUnavailableException} when the question is rejected, or the database does not answer. */
+    public Future<A> submit(Q question) {
+        long now = time.nanoTime();
+        if ((atDatabase && shedder.rejectsNewest(waiting.size(), oldestWait(now)))
+                || shedder.isQueueFull(waiting.size())) {
             return Future.failedFuture(DatabaseUnavailableException.overloaded());
         }
-        var entry = new Waiting<Q, A>(question, Promise.promise(), time.nanoTime());
+        var entry = new Waiting<Q, A>(question, Promise.promise(), now);
         waiting.add(entry);
         if (!busy) {
             nextSoon();
@@ -88,8 +67,9 @@ public final class Coalescer<Q, A> {
         return entry.answer().future();
     }
 
-    private boolean isCrowded(Duration wait) {
-        return waiting.size() > fullBatch && waiting.element().waitsFor(wait, time.nanoTime());
+    private long oldestWait(long nowNanos) {
+        var oldest = waiting.peek();
+        return oldest == null ? 0 : nowNanos - oldest.sinceNanos();
     }
 
     /** After what has arrived by now was read, all of it. */
@@ -99,17 +79,18 @@ public final class Coalescer<Q, A> {
     }
 
     private void next() {
-        var taken = new ArrayList<Waiting<Q, A>>(Math.min(waiting.size(), fullBatch));
-        while (taken.size() < fullBatch && !waiting.isEmpty()) {
-            taken.add(waiting.poll());
+        int size = Math.min(waiting.size(), batchSize.limit());
+        var taken = new ArrayList<Waiting<Q, A>>(size);
+        while (taken.size() < size) {
+            taken.add(waiting.remove());
         }
-        batchSizes.record(taken.size());
+        batchSizes.record(size);
         atDatabase = true;
         long began = time.nanoTime();
         answers(taken, Patience.LONGEST)
                 .onComplete(
                         answers -> {
-                            adapt(taken.size(), time.nanoTime() - began);
+                            batchSize.adapt(size, time.nanoTime() - began);
                             try {
                                 deliver(taken, answers);
                             } finally {
@@ -119,19 +100,11 @@ public final class Coalescer<Q, A> {
                         failure -> settle(taken, failure, began + Patience.LONGEST.toNanos()));
     }
 
-    private void adapt(int size, long tookNanos) {
-        if (tookNanos > LONG_BATCH.toNanos() && size >= SMALLEST_FULL_BATCH) {
-            long inTime = size * LONG_BATCH.toNanos() / tookNanos;
-            fullBatch = (int) Math.max(SMALLEST_FULL_BATCH, inTime);
-        } else if (size == fullBatch) {
-            fullBatch = Math.min(LARGEST_FULL_BATCH, fullBatch + STEP);
-        }
-    }
-
     private void release() {
         atDatabase = false;
         busy = false;
-        while (isCrowded(LONGEST_WAIT)) {
+        long now = time.nanoTime();
+        while (shedder.rejectsOldest(waiting.size(), oldestWait(now))) {
             refuse(List.of(waiting.remove()), DatabaseUnavailableException.overloaded());
         }
         if (!busy && !waiting.isEmpty()) {

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.soak;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,0 +1,54 @@
+package sa.cleanlife.partnerapi.database;
+
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Between the types of this program and those of the driver: it knows neither {@link Instant} nor {@link Optional}, and
+ * has null for what is not there.
+ */
+public final class Sql {
+    private Sql() {}
+
+    /**
+     * The parameters of a statement, in their order. An {@link Optional} stands for what is in it, or for NULL; an {@link
+     * Instant}, or an array of them, for {@code timestamptz}. The rest is as the driver takes it.
+     */
+    public static Tuple tuple(Object... parameters) {
+        var tuple = Tuple.tuple();
+        for (var parameter : parameters) {
+            tuple.addValue(value(parameter));
+        }
+        return tuple;
+    }
+
+    private static @Nullable Object value(Object parameter) {
+        return switch (parameter) {
+            case Optional<?> optional -> optional.isPresent() ? value(optional.get()) : null;
+            case Instant instant -> timestamp(instant);
+            case Instant[] instants -> Stream.of(instants).map(Sql::timestamp).toArray(OffsetDateTime[]::new);
+            default -> parameter;
+        };
+    }
+
+    private static OffsetDateTime timestamp(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    /** Of a column of {@code timestamptz} that is never NULL. */
+    public static Instant instant(Row row, String column) {
+        return optionalInstant(row, column).orElseThrow(() -> new NoSuchElementException(column));
+    }
+
+    /** Of a column of {@code timestamptz}; empty where that is NULL. */
+    public static Optional<Instant> optionalInstant(Row row, String column) {
+        return Optional.ofNullable(row.getOffsetDateTime(column)).map(OffsetDateTime::toInstant);
+    }
+}

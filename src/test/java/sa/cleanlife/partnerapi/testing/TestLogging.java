@@ -1,0 +1,48 @@
+package sa.cleanlife.partnerapi.testing;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ConfiguratorRank;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import org.slf4j.LoggerFactory;
+import sa.cleanlife.partnerapi.logging.Logging;
+
+/**
+ * What tests print of the log: all but the line of each request, since thousands of them would bury a failure. The server makes
+ * those lines all the same, and who attaches an appender here gets them.
+ */
+@ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
+public final class TestLogging extends ContextAwareBase implements Configurator {
+    private static final String REQUESTS = "access";
+
+    @Override
+    public ExecutionStatus configure(LoggerContext context) {
+        var status = new Logging().configure(context);
+        context.getLogger(REQUESTS).setAdditive(false);
+        // It warns of every word in openapi.yaml that is not JSON Schema's.
+        context.getLogger("com.networknt.schema").setLevel(Level.ERROR);
+        return status;
+    }
+
+    /** Sends every line to the appender too, those of requests among them. */
+    static void attach(Appender<ILoggingEvent> appender) {
+        appender.setContext(logger(Logger.ROOT_LOGGER_NAME).getLoggerContext());
+        appender.start();
+        logger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
+        logger(REQUESTS).addAppender(appender);
+    }
+
+    static void detach(Appender<ILoggingEvent> appender) {
+        logger(REQUESTS).detachAppender(appender);
+        logger(Logger.ROOT_LOGGER_NAME).detachAppender(appender);
+        appender.stop();
+    }
+
+    private static Logger logger(String name) {
+        return (Logger) LoggerFactory.getLogger(name);
+    }
+}

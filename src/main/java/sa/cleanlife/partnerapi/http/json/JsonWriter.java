@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -86,6 +87,27 @@ public final class JsonWriter {
 
     public JsonWriter nullField(String name) {
         return write(() -> json.writeNullField(name));
+    }
+
+    /**
+     * The value, a number as a number and any other as its text, or null. An Optional is an argument here alone, since JSON
+     * has a word for a value that is not there.
+     */
+    public JsonWriter fieldOrNull(String name, Optional<?> value) {
+        return switch (value.orElse(null)) {
+            case null -> nullField(name);
+            case Number number -> number(name, number.toString());
+            case WireName word -> field(name, word);
+            case Object other -> field(name, other.toString());
+        };
+    }
+
+    /** A value that is JSON already. */
+    public JsonWriter raw(String name, String value) {
+        return write(() -> {
+            json.writeFieldName(name);
+            json.writeRawValue(value);
+        });
     }
 
     public JsonWriter object(String name, Json.Value value) {

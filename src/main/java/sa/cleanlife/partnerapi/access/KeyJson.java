@@ -1,0 +1,103 @@
+package sa.cleanlife.partnerapi.access;
+
+import sa.cleanlife.partnerapi.access.ApiKeys.Issued;
+import sa.cleanlife.partnerapi.access.ApiKeys.Rotated;
+import sa.cleanlife.partnerapi.http.json.Json;
+import sa.cleanlife.partnerapi.http.json.JsonWriter;
+
+/** A key, as commands print it and the audit keeps it: in more or fewer of the same fields. */
+sealed interface KeyJson extends Json.Value {
+    /** All that is kept of a key. */
+    record Whole(KeyRecord key) implements KeyJson {
+        @Override
+        public void writeTo(JsonWriter out) {
+            writeAll(out, key);
+        }
+    }
+
+    /** All that is kept of a key, and what it has used. */
+    record WithUse(KeyRecord key, KeyUsage.Used used, CreatedContacts.Count created) implements KeyJson {
+        @Override
+        public void writeTo(JsonWriter out) {
+            writeAll(out, key);
+            out.fieldOrNull("lastUsedAt", used.lastUsedAt());
+            out.field("callsToday", used.callsToday());
+            out.field("newContactsInHour", created.inHour());
+            out.field("newContactsInDay", created.inDay());
+        }
+    }
+
+    /** What tells a key apart in a list. */
+    record Listed(KeyRecord key) implements KeyJson {
+        @Override
+        public void writeTo(JsonWriter out) {
+            writeNames(out, key);
+            out.field("createdAt", key.createdAt().toString());
+            out.fieldOrNull("expiresAt", key.expiresAt());
+            out.fieldOrNull("revokedAt", key.revokedAt());
+            // Last, since there may be many.
+            writePermissions(out, key.rules());
+        }
+    }
+
+    /** A new key, the only time that it is seen. */
+    record New(Issued issued) implements KeyJson {
+        @Override
+        public void writeTo(JsonWriter out) {
+            writeNew(out, issued);
+        }
+    }
+
+    /** A new key and what becomes of the one that it replaces. */
+    record Successor(Rotated rotated) implements KeyJson {
+        @Override
+        public void writeTo(JsonWriter out) {
+            var old = rotated.old();
+            writeNew(out, rotated.successor());
+            out.field("replaces", old.id());
+            out.fieldOrNull("replacedWorksUntil", old.revokedAt().or(old::expiresAt));
+        }
+    }
+
+    private static void writeAll(JsonWriter out, KeyRecord key) {
+        writeNames(out, key);
+        out.field("createdAt", key.createdAt().toString());
+        out.fieldOrNull("expiresAt", key.expiresAt());
+        out.fieldOrNull("revokedAt", key.revokedAt());
+        out.fieldOrNull("successor", key.successor());
+        writeLimits(out, key.rules());
+        writePermissions(out, key.rules());
+    }
+
+    private static void writeNew(JsonWriter out, Issued issued) {
+        var key = issued.record();
+        out.field("id", key.id());
+        out.field("partner", key.partner());
+        out.field("key", issued.key().reveal());
+        writePermissions(out, key.rules());
+        out.field("createdAt", key.createdAt().toString());
+        out.fieldOrNull("expiresAt", key.expiresAt());
+        writeLimits(out, key.rules());
+    }
+
+    private static void writeNames(JsonWriter out, KeyRecord key) {
+        out.field("id", key.id());
+        out.field("partner", key.partner());
+        out.field("prefix", key.kind().prefix());
+        out.field("lastFour", key.lastFour());
+    }
+
+    private static void writeLimits(JsonWriter out, KeyRules rules) {
+        out.fieldOrNull("rateLimit", rules.rateLimit())
+                .fieldOrNull("newContactsPerDay", rules.newContactsPerDay())
+                .strings(
+                        "allowedAddresses",
+                        rules.allowedAddresses().stream().map(Object::toString).toList());
+    }
+
+    private static void writePermissions(JsonWriter out, KeyRules rules) {
+        out.strings(
+                "permissions",
+                rules.permissions().stream().sorted().map(Permission::code).toList());
+    }
+}

@@ -40,7 +40,9 @@ public final class ApiDescription {
     }
 
     private static List<String> queryParameters(JsonNode operation) {
-        return operation.path("parameters").valueStream()
+        return operation
+                .path("parameters")
+                .valueStream()
                 .map(ApiDescription::resolved)
                 .filter(parameter -> parameter.get("in").asString().equals("query"))
                 .map(parameter -> parameter.get("name").asString())

@@ -154,7 +154,9 @@ final class Bodies {
         var members = new LinkedHashMap<String, String>();
         for (var field : described) {
             if (!draw.oneIn(5)) {
-                members.put(field.name(), draw.oneIn(3) ? anything(draw.between(1, 5)) : ofType(draw.oneOf(List.copyOf(field.types()))));
+                members.put(
+                        field.name(),
+                        draw.oneIn(3) ? anything(draw.between(1, 5)) : ofType(draw.oneOf(List.copyOf(field.types()))));
             }
         }
         return object(members);

@@ -268,7 +268,8 @@ final class Calls {
         var request = withKey(request(operation, operation.pathTo(id)), keys.good());
         for (var parameter : operation.queryParameters()) {
             while (draw.oneIn(2)) {
-                request.query(parameter + draw.oneOf("", "=", "=%zz", "=" + draw.uuid(), "=" + draw.below(200), "=" + draw.token(20)));
+                request.query(parameter
+                        + draw.oneOf("", "=", "=%zz", "=" + draw.uuid(), "=" + draw.below(200), "=" + draw.token(20)));
             }
         }
         if (!operation.fields().isEmpty()) {

@@ -83,13 +83,15 @@ public record Conversation(long number, Kind kind, List<Step> steps) {
 
         /** The answer to a client that waits before it sends its body. */
         static Expected toContinue() {
-            return new Expected("", "", Set.of(100), Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+            return new Expected(
+                    "", "", Set.of(100), Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), false);
         }
 
         /** Whatever the operation may answer to a key that is good. */
         static Expected described(Request request) {
             var any = of(request, 200, 400, 404, 409, 412, 422);
-            return new Expected(any.method, any.path, any.statuses, any.fields, any.sentence, any.requestId, any.contact, true);
+            return new Expected(
+                    any.method, any.path, any.statuses, any.fields, any.sentence, any.requestId, any.contact, true);
         }
 
         static Expected refusal(Request request, Set<String> fields) {
@@ -110,7 +112,8 @@ public record Conversation(long number, Kind kind, List<Step> steps) {
         }
 
         Expected with(Contact answered) {
-            return new Expected(method, path, statuses, fields, sentence, requestId, Optional.of(answered), onlyDescribed);
+            return new Expected(
+                    method, path, statuses, fields, sentence, requestId, Optional.of(answered), onlyDescribed);
         }
     }
 }

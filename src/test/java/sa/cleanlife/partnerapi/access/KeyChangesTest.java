@@ -109,7 +109,7 @@ class KeyChangesTest {
 
     private static RunningApi.Administration<?> update(TestPartner partner, UnaryOperator<KeyRules> rules) {
         return (partners, keys) ->
-                keys.update(partner.keyId().toString(), rules, Optional.empty()).await();
+                keys.update(partner.keyId().toString(), rules).await();
     }
 
     @Nested
@@ -334,17 +334,15 @@ class KeyChangesTest {
             var probe = Probe.of(expiring);
             probe.is(SERVED);
             one.administer((partners, keys) -> keys.update(
-                            expiring.keyId().toString(),
-                            UnaryOperator.identity(),
-                            Optional.of(Expiry.in(Duration.ofDays(1))))
+                            expiring.keyId().toString(), UnaryOperator.identity(), Expiry.in(Duration.ofDays(1)))
                     .await());
 
             CLOCK.moveTo(CLOCK.instant().plus(Duration.ofDays(2)));
 
             Waiting.until(() -> probe.isEverywhere(UNAUTHORIZED));
-            one.administer((partners, keys) -> keys.update(
-                            expiring.keyId().toString(), UnaryOperator.identity(), Optional.of(Expiry.NEVER))
-                    .await());
+            one.administer(
+                    (partners, keys) -> keys.update(expiring.keyId().toString(), UnaryOperator.identity(), Expiry.NEVER)
+                            .await());
             assertThat(expiring.isLetIn() && expiring.at(two).isLetIn()).isTrue();
         }
     }

@@ -40,7 +40,8 @@ class DocumentationTest {
     private static final Pattern TEST = Pattern.compile("[A-Z]\\w*(Test|IT)(\\.\\w+)*");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)[^)]*\\)");
-    private static final Pattern CODE_FROM = Pattern.compile("From\\s\\[\\w+]\\(([^)]+)\\):\n\n```java\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern CODE_FROM =
+            Pattern.compile("From\\s\\[\\w+]\\(([^)]+)\\):\n\n```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern SANDBOX_KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
 
     @Test

@@ -13,13 +13,13 @@ record ContactJson(FoundContact found) implements Json.Value {
     private static final int MAX_UTM_SOURCE = 100;
     private static final String DEFAULT_UTM_SOURCE = "PARTNER";
 
-    static WantedContact readWanted(Request request) {
+    static ContactRequest readWanted(Request request) {
         var fields = request.fields();
         var phone = fields.required("phone", RefusedPhone.WITHOUT_SUGGESTION.sentence("phone"), ContactJson::readPhone);
         var name = fields.name("name", MAX_NAME);
         var utmSource = fields.text("utmSource", MAX_UTM_SOURCE, DEFAULT_UTM_SOURCE);
         fields.refuseIfFaulty();
-        return new WantedContact(
+        return new ContactRequest(
                 phone.orElseThrow(),
                 name.orElseThrow(),
                 utmSource.orElseThrow(),

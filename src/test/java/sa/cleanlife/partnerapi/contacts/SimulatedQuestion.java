@@ -21,15 +21,15 @@ sealed interface SimulatedQuestion {
     /** Whether the database will refuse it, unless it has no need to store it. */
     boolean isPoisoned();
 
-    record ByPhone(WantedContact wanted, String spelling, boolean isLimited) implements SimulatedQuestion {
+    record ByPhone(ContactRequest request, String spelling, boolean isLimited) implements SimulatedQuestion {
         @Override
         public Future<Answer> ask(Contacts contacts) {
-            return contacts.findOrCreate(wanted).map(found -> told(found.contact(), found.isNew()));
+            return contacts.findOrCreate(request).map(found -> told(found.contact(), found.isNew()));
         }
 
         @Override
         public History.Call call(long startNanos, long endNanos, Answer answer) {
-            return new FindOrCreate(wanted.phone().e164(), spelling, wanted.name(), startNanos, endNanos, answer);
+            return new FindOrCreate(request.phone().e164(), spelling, request.name(), startNanos, endNanos, answer);
         }
 
         /** With a quota: looks, takes a place, creates, and looks again. */
@@ -40,7 +40,7 @@ sealed interface SimulatedQuestion {
 
         @Override
         public boolean isPoisoned() {
-            return wanted.name().startsWith(SimulatedContactStore.POISON);
+            return request.name().startsWith(SimulatedContactStore.POISON);
         }
     }
 

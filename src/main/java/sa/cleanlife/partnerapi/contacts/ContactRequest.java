@@ -4,7 +4,10 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a partner asks for with one of its keys: whoever has this phone, or else a new contact with this name. */
+/**
+ * One request of a partner, with one of its keys: for whoever has this phone, or else for a new contact with this name. It is
+ * used for one call of {@link Contacts}, since the id in it tells whether that call created the contact.
+ */
 final class ContactRequest {
     private final PhoneNumber phone;
     private final String name;

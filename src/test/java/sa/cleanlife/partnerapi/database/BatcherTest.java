@@ -36,7 +36,8 @@ class BatcherTest {
                     throw new IllegalArgumentException("one of these cannot be stored");
                 }
                 if (isRefusing && questions.getFirst() > 0) {
-                    throw new DatabaseUnavailableException("it went away in between");
+                    throw new DatabaseUnavailableException(
+                            DatabaseUnavailableException.Reason.NO_CONNECTION, "it went away in between");
                 }
                 return questions;
             });

@@ -79,22 +79,6 @@ public final class Database implements Statements {
     }
 
     /**
-     * Runs several statements in one transaction, which is not repeated. The server ends it when it waits longer for a lock
-     * than whoever asked waits for it, or when nothing is heard of it: a node that hangs must not hold up the others.
-     */
-    public <T> Future<T> pipelined(Function<Statements, Future<T>> work) {
-        return patience.once(pools.statements().withTransaction(connection -> {
-                    Statements transaction =
-                            (sql, parameters) -> connection.preparedQuery(sql).execute(parameters);
-                    return transaction.query("""
-                    SELECT set_config('lock_timeout', '1s', true),
-                           set_config('idle_in_transaction_session_timeout', '5s', true)
-                    """, Tuple.tuple()).compose(set -> work.apply(transaction));
-                }))
-                .onFailure(this::noteFullDisk);
-    }
-
-    /**
      * Runs the work on a virtual thread, in one transaction, and answers on the event loop of the caller. The work may call
      * nothing but the transaction and pure code: it is run again when PostgreSQL ends it as a deadlock or a serialization
      * failure, and while it waits for anything else it keeps a connection, and rows that others wait for. What it throws

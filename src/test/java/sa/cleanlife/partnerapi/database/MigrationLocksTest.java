@@ -50,6 +50,15 @@ class MigrationLocksTest {
         var database = TestPostgres.newDatabase();
         TestPostgres.migrateTo(Integer.toString(version), database);
         UpgradeTest.writeRows(database, version, KEY);
+        assertThat(TestPostgres.queryNumber(database, """
+                        SELECT count(*)
+                          FROM pg_tables t
+                         WHERE t.schemaname = 'public'
+                           AND xpath_exists('/table/row', query_to_xml(format('SELECT FROM %I LIMIT 1', t.tablename), true, false, ''))
+                               = false
+                        """))
+                .as("tables without rows")
+                .isZero();
         return database;
     }
 

@@ -245,6 +245,13 @@ class UpgradeTest {
                     VALUES (gen_random_uuid(), '2026-01-02T03:04:05Z', 'sara', 'key issue', 'hotel', '%1$s', '{}')
                     """.formatted(KEY_ID));
         }
+        if (version >= 4) {
+            TestPostgres.execute(database, """
+                    INSERT INTO key_use (key_id, last_used_at) VALUES ('%1$s', '2026-01-02T03:04:05Z');
+                    INSERT INTO new_contact_window (key_id, slots, contacts)
+                    VALUES ('%1$s', '{2026-01-02T03:05:00Z}', '{7}')
+                    """.formatted(KEY_ID));
+        }
     }
 
     /** The columns that the tables have now, by table. */

@@ -51,18 +51,22 @@ class ArchitectureTest {
                             "access.ratelimit",
                             "operator",
                             "http",
+                            "http.edge",
+                            "http.json",
                             "database",
                             "database.embedded",
                             "logging")),
-            entry("console", Set.of("http")),
-            entry("contacts", Set.of("access", "http", "database")),
-            entry("access", Set.of("access.ratelimit", "operator", "http", "database")),
+            entry("console", Set.of("http", "http.json")),
+            entry("contacts", Set.of("access", "http", "http.json", "database")),
+            entry("access", Set.of("access.ratelimit", "operator", "http", "http.json", "database")),
             entry("access.ratelimit", Set.of("database")),
-            entry("operator", Set.of("http", "database")),
-            entry("http", Set.of()),
+            entry("operator", Set.of("http.json", "database")),
+            entry("http", Set.of("http.json", "http.edge")),
+            entry("http.json", Set.of()),
+            entry("http.edge", Set.of()),
             entry("database", Set.of()),
             entry("database.embedded", Set.of()),
-            entry("logging", Set.of("http")));
+            entry("logging", Set.of("http.json")));
 
     private static String nameOf(JavaClass any) {
         return any.getPackageName().equals(ROOT) ? "" : any.getPackageName().substring(ROOT.length() + 1);
@@ -168,7 +172,8 @@ class ArchitectureTest {
         @Test
         void http_types_stand_only_in_routes_access_http_and_the_root() {
             noClasses()
-                    .that(not(endingIn("Routes")).and(not(resideInAnyPackage(ROOT, ROOT + ".access", ROOT + ".http"))))
+                    .that(not(endingIn("Routes"))
+                            .and(not(resideInAnyPackage(ROOT, ROOT + ".access", ROOT + ".http", ROOT + ".http.edge"))))
                     .should()
                     .dependOnClassesThat(resideInAnyPackage("io.vertx.core.http..", "io.netty.handler.codec.http.."))
                     .check(SERVER);

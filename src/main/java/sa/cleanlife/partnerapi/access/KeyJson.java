@@ -95,7 +95,7 @@ sealed interface KeyJson extends Json.Value {
                         rules.allowedAddresses().stream().map(Object::toString).toList());
     }
 
-    private static void writePermissions(JsonWriter out, KeyRules rules) {
+    static void writePermissions(JsonWriter out, KeyRules rules) {
         out.strings(
                 "permissions",
                 rules.permissions().stream().sorted().map(Permission::code).toList());

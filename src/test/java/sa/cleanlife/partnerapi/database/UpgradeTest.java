@@ -96,7 +96,7 @@ class UpgradeTest {
         @Test
         void keeps_what_keys_have_used() {
             TestPostgres.migrateTo("3", database);
-            writeRows(3);
+            writeRows(database, 3, key);
             TestPostgres.execute(database, """
                     UPDATE api_key SET new_contacts_per_day = 9, last_used_at = '2026-01-02T03:04:05Z';
                     INSERT INTO new_contacts (key_id, slot, contacts)
@@ -123,7 +123,7 @@ class UpgradeTest {
         @Test
         void may_be_written_to_as_before_by_nodes_of_the_version_before() {
             TestPostgres.migrateTo("3", database);
-            writeRows(3);
+            writeRows(database, 3, key);
             RunningApi.start(database, Clock.systemUTC()).close();
 
             TestPostgres.execute(database, """
@@ -284,13 +284,6 @@ class UpgradeTest {
                        gen_random_uuid(), gen_random_uuid()
                   FROM generate_series(1, 1000) AS n
                 """.formatted(KEY_ID, key));
-        if (version >= 4) {
-            TestPostgres.execute(database, """
-                    INSERT INTO key_use (key_id, last_used_at) VALUES ('%1$s', '2026-01-02T03:04:05Z');
-                    INSERT INTO new_contact_window (key_id, slots, contacts)
-                    VALUES ('%1$s', '{2026-01-02T03:05:00Z}', '{7}')
-                    """.formatted(KEY_ID));
-        }
         if (version >= 2) {
             TestPostgres.execute(database, """
                     UPDATE partner SET domains = '{shop.example.com}', sandbox_access = true WHERE name = 'hotel';

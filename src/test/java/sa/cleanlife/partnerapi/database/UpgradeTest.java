@@ -63,7 +63,7 @@ class UpgradeTest {
         @FieldSource("sa.cleanlife.partnerapi.database.UpgradeTest#OLDER")
         void is_brought_up_to_date_and_keeps_every_row(int version) throws SQLException {
             TestPostgres.migrateTo(Integer.toString(version), database);
-            writeRows(version);
+            writeRows(database, version, key);
             var columns = columns();
             var before = rows(columns);
             assertThat(before)
@@ -78,7 +78,7 @@ class UpgradeTest {
         @FieldSource("sa.cleanlife.partnerapi.database.UpgradeTest#OLDER")
         void serves_the_contacts_and_keys_that_it_holds(int version) {
             TestPostgres.migrateTo(Integer.toString(version), database);
-            writeRows(version);
+            writeRows(database, version, key);
 
             try (var server = RunningApi.start(database, Clock.systemUTC())) {
                 var hotel = new TestPartner(server, "hotel", KEY_ID, key);
@@ -92,10 +92,60 @@ class UpgradeTest {
             }
         }
 
+        /** A key that could begin its quota anew with every version would have as many quotas as there are upgrades. */
+        @Test
+        void keeps_what_keys_have_used() {
+            TestPostgres.migrateTo("3", database);
+            writeRows(3);
+            TestPostgres.execute(database, """
+                    UPDATE api_key SET new_contacts_per_day = 9, last_used_at = '2026-01-02T03:04:05Z';
+                    INSERT INTO new_contacts (key_id, slot, contacts)
+                    VALUES ('%1$s', date_trunc('hour', now()) - interval '2 h', 6),
+                           ('%1$s', date_trunc('hour', now()) - interval '3 h', 2)
+                    """.formatted(KEY_ID));
+
+            try (var server = RunningApi.start(database, Clock.systemUTC())) {
+                var hotel = new TestPartner(server, "hotel", KEY_ID, key);
+                var shown = Shell.onDatabase(directory, database)
+                        .run("key show --json " + KEY_ID)
+                        .json();
+
+                assertThat(shown.get("newContactsInDay").asInt()).isEqualTo(8);
+                assertThat(shown.get("newContactsInHour").asInt()).isZero();
+                assertThat(shown.get("lastUsedAt").asString()).isEqualTo("2026-01-02T03:04:05Z");
+                assertThat(hotel.postContact("+966500000902", "Sara Ali").isNewContact())
+                        .isTrue();
+                hotel.postContact("+966500000903", "Sara Ali").error(429, "RATE_LIMIT_EXCEEDED");
+            }
+        }
+
+        /** As nodes of the version before do until the last of them is stopped: in the columns and tables that they know. */
+        @Test
+        void may_be_written_to_as_before_by_nodes_of_the_version_before() {
+            TestPostgres.migrateTo("3", database);
+            writeRows(3);
+            RunningApi.start(database, Clock.systemUTC()).close();
+
+            TestPostgres.execute(database, """
+                    BEGIN;
+                    SELECT id FROM api_key WHERE id = '%1$s' FOR NO KEY UPDATE;
+                    INSERT INTO new_contacts (key_id, slot, contacts) VALUES ('%1$s', '2026-01-02T03:10:00Z', 1)
+                        ON CONFLICT (key_id, slot) DO UPDATE SET contacts = new_contacts.contacts + excluded.contacts;
+                    INSERT INTO key_day (key_id, day, calls) VALUES ('%1$s', '2026-01-02', 3)
+                        ON CONFLICT (key_id, day) DO UPDATE SET calls = key_day.calls + excluded.calls;
+                    UPDATE api_key SET last_used_at = now(), new_contacts_warned_at = now() WHERE id = '%1$s';
+                    DELETE FROM new_contacts WHERE slot < '2026-01-02T03:06:00Z';
+                    COMMIT
+                    """.formatted(KEY_ID));
+
+            assertThat(TestPostgres.queryNumber(database, "SELECT calls FROM key_day"))
+                    .isEqualTo(15);
+        }
+
         @Test
         void is_brought_up_to_date_by_a_command_too() {
             TestPostgres.migrateTo("1", database);
-            writeRows(1);
+            writeRows(database, 1, key);
 
             var listed =
                     Shell.onDatabase(directory, database).run("key list --json").json();
@@ -110,7 +160,7 @@ class UpgradeTest {
         @Test
         void stays_as_it_was_when_a_migration_fails_and_is_brought_up_to_date_later() throws SQLException {
             TestPostgres.migrateTo("1", database);
-            writeRows(1);
+            writeRows(database, 1, key);
             // The last that the second migration makes, so that all before it has been done.
             TestPostgres.execute(database, "CREATE FUNCTION refuse_to_edit_audit() RETURNS int RETURN 1");
             var before = everything();
@@ -192,7 +242,7 @@ class UpgradeTest {
 
         private void migrateBeyond() throws IOException {
             RunningApi.start(database, Clock.systemUTC()).close();
-            writeRows(NEWEST);
+            writeRows(database, NEWEST, key);
             migrateTheRunning();
         }
 
@@ -217,7 +267,7 @@ class UpgradeTest {
     }
 
     /** Some in every table that there is at that version. */
-    private void writeRows(int version) {
+    static void writeRows(String database, int version, String key) {
         TestPostgres.execute(database, """
                 INSERT INTO partner (id, name, status, created_at)
                 VALUES ('0b9ed2f5-5f4d-4b0e-8d6e-3b8f0a2d7c11', 'hotel', 'ACTIVE', '2026-01-02T03:04:05Z');
@@ -234,6 +284,13 @@ class UpgradeTest {
                        gen_random_uuid(), gen_random_uuid()
                   FROM generate_series(1, 1000) AS n
                 """.formatted(KEY_ID, key));
+        if (version >= 4) {
+            TestPostgres.execute(database, """
+                    INSERT INTO key_use (key_id, last_used_at) VALUES ('%1$s', '2026-01-02T03:04:05Z');
+                    INSERT INTO new_contact_window (key_id, slots, contacts)
+                    VALUES ('%1$s', '{2026-01-02T03:05:00Z}', '{7}')
+                    """.formatted(KEY_ID));
+        }
         if (version >= 2) {
             TestPostgres.execute(database, """
                     UPDATE partner SET domains = '{shop.example.com}', sandbox_access = true WHERE name = 'hotel';
@@ -243,6 +300,13 @@ class UpgradeTest {
                     INSERT INTO new_contacts (key_id, slot, contacts) VALUES ('%1$s', '2026-01-02T03:05:00Z', 7);
                     INSERT INTO audit (id, at, who, what, partner, key_id, after)
                     VALUES (gen_random_uuid(), '2026-01-02T03:04:05Z', 'sara', 'key issue', 'hotel', '%1$s', '{}')
+                    """.formatted(KEY_ID));
+        }
+        if (version >= 4) {
+            TestPostgres.execute(database, """
+                    INSERT INTO key_use (key_id, last_used_at) VALUES ('%1$s', '2026-01-02T03:04:05Z');
+                    INSERT INTO new_contact_window (key_id, slots, contacts)
+                    VALUES ('%1$s', '{2026-01-02T03:05:00Z}', '{7}')
                     """.formatted(KEY_ID));
         }
     }
@@ -311,7 +375,7 @@ class UpgradeTest {
         }
     }
 
-    private static int newestVersion() {
+    static int newestVersion() {
         try (Stream<Path> scripts = Files.list(Path.of("src/main/resources/db/migration"))) {
             return scripts.map(script -> script.getFileName().toString())
                     .mapToInt(name -> Integer.parseInt(name.substring(1, name.indexOf("__"))))

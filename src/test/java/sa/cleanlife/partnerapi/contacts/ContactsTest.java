@@ -386,7 +386,7 @@ class ContactsTest {
 
             assertThat(answer.sentences()).containsExactly("name must be 1 to 200 characters long");
             assertThat(StoredContact.count(SERVER)).isEqualTo(countBefore);
-            assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(20));
         }
 
         @ParameterizedTest

@@ -461,7 +461,7 @@ class HostileInputTest {
 
     @Nested
     class Silence {
-        private static final Duration PATIENCE = Duration.ofSeconds(17);
+        private static final Duration PATIENCE = Duration.ofSeconds(60);
 
         /** What is sent before the silence, by what it is. */
         private static final Map<String, String> BEGINNINGS = Map.of(
@@ -526,7 +526,8 @@ class HostileInputTest {
 
             assertServes();
 
-            assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(2));
+            // Less than what the silent ones are waited for.
+            assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(8));
         }
 
         @Test

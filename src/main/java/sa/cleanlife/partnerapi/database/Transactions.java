@@ -13,6 +13,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -60,7 +61,14 @@ final class Transactions {
     <T> Future<T> run(Function<Transaction, T> work) {
         Promise<T> answer =
                 Vertx.currentContext() instanceof ContextInternal caller ? caller.promise() : Promise.promise();
-        Thread.ofVirtual().name("transaction").start(() -> outcome(work).onComplete(answer));
+        Thread.ofVirtual().name("transaction").start(() -> {
+            var outcome = outcome(work);
+            try {
+                outcome.onComplete(answer);
+            } catch (RejectedExecutionException stopped) {
+                // The event loop has ended, and with it whoever asked.
+            }
+        });
         return answer.future();
     }
 

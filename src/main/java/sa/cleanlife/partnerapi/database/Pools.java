@@ -32,6 +32,9 @@ final class Pools {
 
     private static final int OF_TRANSACTIONS = PROCESSORS + 6;
 
+    /** Of one node. */
+    static final int MOST_CONNECTIONS = OF_STATEMENTS + OF_TRANSACTIONS;
+
     /** Those that nobody waits for any more stay in the queue until a connection is there, or none is to be had. */
     private static final int MOST_WAITING = 1_000;
 
@@ -88,7 +91,7 @@ final class Pools {
     }
 
     /**
-     * Lets a new connection into the pool when a commit on it was confirmed by the standby, if commits are. A primary that
+     * Gives a new connection our settings, and lets it into the pool when a commit on it was confirmed by the standby, if commits are. A primary that
      * was restarted shows those that waited for the standby as if they had been confirmed. Whoever was told of them would be
      * told of what is lost with the primary; but what comes before a confirmed commit is confirmed as well.
      */
@@ -96,12 +99,15 @@ final class Pools {
         // The statement fails with it too; without this the driver prints it.
         connection.exceptionHandler(known -> {});
         connection
+                .query(SessionSettings.STATEMENTS)
+                .execute()
+                .compose(set -> connection
                 .query("""
                         SELECT CASE
                                WHEN NOT pg_is_in_recovery() THEN pg_logical_emit_message(true, 'partner-api', '')
                                END IS NOT NULL
                         """)
-                .execute()
+                .execute())
                 .map(rows -> rows.iterator().next().getBoolean(0))
                 .onComplete(confirmed -> {
                     if (confirmed.succeeded() && confirmed.result()) {

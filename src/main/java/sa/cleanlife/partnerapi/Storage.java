@@ -128,25 +128,22 @@ public final class Storage implements AutoCloseable {
                     NOT_WRITABLE,
                     READ_ONLY,
                     CONNECTION_LIMIT,
-                    REFUSED_BY_SERVER ->
-                true;
+                    REFUSED_BY_POOLER,
+                    REFUSED_BY_SERVER -> true;
         };
     }
 
     private StartupException refusal(DatabaseUnavailableException failure) {
-        var trouble =
-                switch (failure.reason()) {
-                    case LOGIN_REFUSED -> "refuses the login";
-                    case CONNECTION_LIMIT -> "refuses the connection";
-                    case READ_ONLY, NOT_WRITABLE, DISK_FULL -> "cannot be written to";
-                    case SESSION_NOT_KEPT -> "cannot be used through this pooler";
-                    case OVERLOADED, NO_ANSWER, NO_CONNECTION, REFUSED_BY_SERVER -> "does not answer";
-                };
+        var trouble = switch (failure.reason()) {
+            case LOGIN_REFUSED -> "refuses the login";
+            case CONNECTION_LIMIT, REFUSED_BY_POOLER -> "refuses the connection";
+            case READ_ONLY, NOT_WRITABLE, DISK_FULL -> "cannot be written to";
+            case SESSION_NOT_KEPT -> "cannot be used through this pooler";
+            case OVERLOADED, NO_ANSWER, NO_CONNECTION, REFUSED_BY_SERVER -> "does not answer";
+        };
         var sentence = "The database at %s %s (%s).".formatted(url, trouble, failure.getMessage());
-        return new StartupException(failure.reason()
-                .remedy()
-                .map(remedy -> sentence + " " + remedy)
-                .orElse(sentence));
+        return new StartupException(
+                failure.reason().remedy().map(remedy -> sentence + " " + remedy).orElse(sentence));
     }
 
     /** Some names cannot be stored in another encoding, and behind a pooler that shares sessions nothing is certain. */
@@ -157,7 +154,7 @@ public final class Storage implements AutoCloseable {
         var encoding = database.encoding().await();
         if (!encoding.equals("UTF8")) {
             throw new StartupException(
-                    "The database at %s has the encoding %s, which cannot hold every name. Create one that can, with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and name it in PARTNER_API_DATABASE_URL."
+                    "The database at %s has the encoding %s, which cannot hold every name. Create one that can, with CREATE DATABASE … ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0, and name it in PARTNER_API_DATABASE_URL."
                             .formatted(url, encoding));
         }
     }

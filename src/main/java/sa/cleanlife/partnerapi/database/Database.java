@@ -86,23 +86,26 @@ public final class Database {
         if (!(failure instanceof DatabaseUnavailableException unavailable) || !isAvailable()) {
             return;
         }
-        var reason = unavailable.reason();
-        switch (reason) {
-            case DISK_FULL ->
-                warn(unavailable, "the database's disk is full; what would be stored gets a 503 until there is space");
-            case CONNECTION_LIMIT, READ_ONLY, SESSION_NOT_KEPT ->
-                warn(unavailable, "the database refuses part of what it is asked; those requests get a 503");
+        switch (unavailable.reason()) {
+            case DISK_FULL -> {
+                if (isTimeToTell(Reason.DISK_FULL)) {
+                    LOG.warn("the database's disk is full; what would be stored gets a 503 until there is space");
+                }
+            }
+            case CONNECTION_LIMIT, READ_ONLY, REFUSED_BY_POOLER, SESSION_NOT_KEPT -> {
+                if (isTimeToTell(unavailable.reason())) {
+                    LOG.atWarn()
+                            .addKeyValue("reason", unavailable.getMessage())
+                            .addKeyValue("remedy", unavailable.reason().remedy().orElse(""))
+                            .log("the database refuses part of what it is asked; those requests get a 503");
+                }
+            }
             case OVERLOADED, LOGIN_REFUSED, NO_ANSWER, NO_CONNECTION, NOT_WRITABLE, REFUSED_BY_SERVER -> {}
         }
     }
 
-    private void warn(DatabaseUnavailableException failure, String message) {
-        if (refusals.computeIfAbsent(failure.reason(), first -> new NowAndThen()).isTime()) {
-            LOG.atWarn()
-                    .addKeyValue("reason", failure.getMessage())
-                    .addKeyValue("remedy", failure.reason().remedy().orElse(""))
-                    .log(message);
-        }
+    private boolean isTimeToTell(Reason reason) {
+        return refusals.computeIfAbsent(reason, first -> new NowAndThen()).isTime();
     }
 
     /**

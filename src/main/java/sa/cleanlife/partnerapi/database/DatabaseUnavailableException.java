@@ -26,6 +26,8 @@ public final class DatabaseUnavailableException extends RuntimeException {
         READ_ONLY,
         /** The role, the database, the server or a pooler has as many connections as it may have. */
         CONNECTION_LIMIT,
+        /** A pooler between us and the server said no; it does not say why in a form that programs can read. */
+        REFUSED_BY_POOLER,
         /** A pooler sends the statements of one session to several of the server's. */
         SESSION_NOT_KEPT,
         /** The server said no for the state that it is in, by an SQLSTATE. */
@@ -36,7 +38,10 @@ public final class DatabaseUnavailableException extends RuntimeException {
                 case "53100" -> DISK_FULL;
                 case "53300" -> CONNECTION_LIMIT;
                 case "25006" -> READ_ONLY;
-                // A prepared statement is there already, or is not: it was prepared in a session that was given to another.
+                // PgBouncer's for nearly everything.
+                case "08P01" -> REFUSED_BY_POOLER;
+                // A prepared statement is there already, or is not: it was prepared in a session that was given to
+                // another.
                 case "42P05", "26000" -> SESSION_NOT_KEPT;
                 case String state when state.startsWith("28") || state.startsWith("3D") -> LOGIN_REFUSED;
                 default -> REFUSED_BY_SERVER;
@@ -56,6 +61,9 @@ public final class DatabaseUnavailableException extends RuntimeException {
                     Optional.of(
                             "Raise the CONNECTION LIMIT of the role or the database, or max_connections, or end connections of others: a server opens up to %d."
                                     .formatted(Pools.MOST_CONNECTIONS));
+                case REFUSED_BY_POOLER ->
+                    Optional.of(
+                            "Look into the pooler's log: its connection limit, the user or the database may be why.");
                 case SESSION_NOT_KEPT ->
                     Optional.of(
                             "Set pool_mode = session in PgBouncer, or the like in another pooler, or connect to PostgreSQL itself.");
@@ -69,6 +77,7 @@ public final class DatabaseUnavailableException extends RuntimeException {
                 case DISK_FULL -> "the database's disk is full, ";
                 case READ_ONLY -> "default_transaction_read_only is on, ";
                 case CONNECTION_LIMIT -> "connection limit reached, ";
+                case REFUSED_BY_POOLER -> "a pooler's refusal, ";
                 case SESSION_NOT_KEPT -> "a pooler does not keep sessions, ";
                 case OVERLOADED, LOGIN_REFUSED, NO_ANSWER, NO_CONNECTION, NOT_WRITABLE, REFUSED_BY_SERVER -> "";
             };

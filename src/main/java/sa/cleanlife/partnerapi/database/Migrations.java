@@ -13,6 +13,7 @@ import org.flywaydb.core.api.callback.BaseCallback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
 import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.flywaydb.core.internal.exception.FlywayMigrateException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
@@ -136,6 +137,13 @@ public final class Migrations {
 
     /** The kind of failure, and what helps where that is known: Flyway's messages quote the statement and the URL. */
     private static String reason(FlywayException failure) {
+        var migration = failure instanceof FlywayMigrateException e
+                ? "migration %s: ".formatted(e.getMigration().getVersion())
+                : "";
+        return migration + cause(failure);
+    }
+
+    private static String cause(FlywayException failure) {
         return sqlState(failure)
                 .map(state -> switch (state) {
                     case "42501" ->

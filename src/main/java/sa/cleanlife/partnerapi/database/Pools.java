@@ -101,13 +101,11 @@ final class Pools {
         connection
                 .query(SessionSettings.STATEMENTS)
                 .execute()
-                .compose(set -> connection
-                .query("""
+                .compose(set -> connection.query("""
                         SELECT CASE
                                WHEN NOT pg_is_in_recovery() THEN pg_logical_emit_message(true, 'partner-api', '')
                                END IS NOT NULL
-                        """)
-                .execute())
+                        """).execute())
                 .map(rows -> rows.iterator().next().getBoolean(0))
                 .onComplete(confirmed -> {
                     if (confirmed.succeeded() && confirmed.result()) {

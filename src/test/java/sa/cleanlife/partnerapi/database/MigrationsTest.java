@@ -117,7 +117,8 @@ class MigrationsTest {
             try (var reader = reader();
                     var log = CapturedLog.open()) {
                 var started = CompletableFuture.supplyAsync(() -> RunningApi.start(database, Clock.systemUTC()));
-                Waiting.until(() -> log.text().stream().anyMatch(line -> line.contains("a migration waits for a table")));
+                Waiting.until(
+                        () -> log.text().stream().anyMatch(line -> line.contains("a migration waits for a table")));
                 for (int i = 0; i < 5; i++) {
                     TestPostgres.execute(
                             database,
@@ -138,9 +139,9 @@ class MigrationsTest {
         void is_given_up_in_a_sentence_and_left_as_it_was() throws SQLException {
             var url = DatabaseUrl.parse(database);
             try (var reader = reader()) {
-                assertThatThrownBy(() -> Migrations.run(
-                                url, url.hosts().getFirst(), Duration.ZERO, "classpath:db/migration"))
-                        .hasMessageContaining("other transactions hold its tables, SQLSTATE 55P03");
+                assertThatThrownBy(() ->
+                                Migrations.run(url, url.hosts().getFirst(), Duration.ZERO, "classpath:db/migration"))
+                        .hasMessageContaining("migration 2: other transactions hold its tables, SQLSTATE 55P03");
                 assertThat(reader.isClosed()).isFalse();
             }
             assertThat(TestPostgres.queryNumber(database, "SELECT count(*) FROM flyway_schema_history"))

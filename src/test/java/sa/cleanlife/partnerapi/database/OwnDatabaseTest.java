@@ -54,7 +54,7 @@ class OwnDatabaseTest {
             var other = newDatabase("ENCODING '%s' LOCALE 'C' TEMPLATE template0".formatted(encoding));
 
             assertThat(refusalToStart(other))
-                    .contains("has the encoding " + encoding, "ENCODING 'UTF8' TEMPLATE template0");
+                    .contains("has the encoding " + encoding, "ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0");
             assertThat(refusalOfCommand(other)).contains("has the encoding " + encoding);
             assertThat(queryNumber(other, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
                     .as("tables")
@@ -112,7 +112,8 @@ class OwnDatabaseTest {
             var vertx = Vertx.vertx();
             var sessions = new Database(vertx, DatabaseUrl.parse(url));
             try {
-                var names = ODD.stream().map(setting -> setting.split(" ", 2)[0]).toList();
+                var names =
+                        ODD.stream().map(setting -> setting.split(" ", 2)[0]).toList();
                 var single = sessions.query(
                                 "SELECT name || ' = ' || setting AS setting FROM pg_settings WHERE source IN ('user', 'database user') AND name = ANY ($1)",
                                 Sql.tuple((Object) names.toArray(String[]::new)))
@@ -131,7 +132,8 @@ class OwnDatabaseTest {
             var shell = Shell.onDatabase(directory, ownedByOddRole());
 
             shell.run("partner add hotel").table();
-            shell.run("key issue --partner hotel --permission partner_contacts_read").table();
+            shell.run("key issue --partner hotel --permission partner_contacts_read")
+                    .table();
 
             assertThat(shell.run("audit list --json").out().lines()).isNotEmpty();
         }
@@ -243,7 +245,8 @@ class OwnDatabaseTest {
                 Waiting.until(() -> hasLine(log, "the database does not answer", "connection limit reached", "Raise"));
 
                 alterRole("CONNECTION LIMIT -1");
-                Waiting.until(() -> partner.postContact(RunningApi.newPhone(), ARABIC).status() == 200);
+                Waiting.until(
+                        () -> partner.postContact(RunningApi.newPhone(), ARABIC).status() == 200);
             }
         }
 
@@ -300,8 +303,7 @@ class OwnDatabaseTest {
     }
 
     private static boolean hasLine(CapturedLog log, String... parts) {
-        return log.text().stream()
-                .anyMatch(line -> List.of(parts).stream().allMatch(line::contains));
+        return log.text().stream().anyMatch(line -> List.of(parts).stream().allMatch(line::contains));
     }
 
     private static Settings settings(String url) {

@@ -6,6 +6,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,13 @@ import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 public final class Database {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
+    /** Of the two connections that a start opens, on a machine that is busy with much else. */
+    private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(5);
+
+    /** Well within the time after which an idle connection ends. */
+    private static final Duration WARMED_EVERY = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
     private final Time time;
     private final Patience patience;
     private final PrimaryFinder primaryFinder;
@@ -31,9 +39,11 @@ public final class Database {
     private final Heartbeat heartbeat;
     private final Transactions transactions;
     private final Map<Reason, NowAndThen> refusals = new ConcurrentHashMap<>();
+    private volatile long warming = -1;
 
     /** Connects when it is first asked something. */
     public Database(Vertx vertx, DatabaseUrl url) {
+        this.vertx = vertx;
         this.time = Time.of(vertx);
         this.patience = new Patience(time);
         this.primaryFinder = new PrimaryFinder(vertx, url, this::isAvailable);
@@ -54,6 +64,17 @@ public final class Database {
      */
     public void watch(Runnable remedy) {
         heartbeat.start(remedy);
+        warming = vertx.setPeriodic(1, WARMED_EVERY.toMillis(), due -> warm());
+    }
+
+    /**
+     * Keeps a connection for the next transaction, which after a rest would otherwise wait for TCP, TLS, the login and the
+     * admission of a new one. Statements find that of the heartbeat.
+     */
+    private void warm() {
+        if (isAvailable()) {
+            pools.transactions().query("SELECT 1").execute();
+        }
     }
 
     /** Whether the last heartbeat was answered; false before {@link #watch}. */
@@ -145,8 +166,10 @@ public final class Database {
      * transaction gives the same one to two that are open at once; then settings and prepared statements are another's.
      */
     public Future<Boolean> keepsSessions() {
-        return patience.once(serverProcess(pools.statements())
-                .compose(one -> serverProcess(pools.transactions()).map(other -> !one.equals(other))));
+        return patience.once(
+                serverProcess(pools.statements())
+                        .compose(one -> serverProcess(pools.transactions()).map(other -> !one.equals(other))),
+                LONGEST_CONNECTING);
     }
 
     private static Future<Integer> serverProcess(Pool pool) {
@@ -177,6 +200,7 @@ public final class Database {
     /** Ends the connections; one that hangs ends with the process. */
     public Future<Void> close() {
         heartbeat.stop();
+        vertx.cancelTimer(warming);
         return pools.close()
                 .timeout(Patience.LONGEST.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwiseEmpty();

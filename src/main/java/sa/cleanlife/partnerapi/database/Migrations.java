@@ -4,16 +4,18 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.callback.BaseCallback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.flywaydb.core.internal.exception.FlywayMigrateException;
+import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
@@ -72,13 +74,16 @@ public final class Migrations {
     }
 
     static void run(DatabaseUrl url, Host primary, Duration longestWaitForLocks, String... locations) {
-        var flyway = Flyway.configure()
+        var configuration = Flyway.configure();
+        // Whoever builds an index CONCURRENTLY waits for all older transactions, so for ever for Flyway's own. As a
+        // property, this would need jackson-databind, which the packaged server has not.
+        configuration
+                .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
+                .setTransactionalLock(false);
+        var flyway = configuration
                 .dataSource(new MigrationSource(url, primary))
                 .callbacks(new LimitWaitForLocks())
                 .locations(locations)
-                // Whoever builds an index CONCURRENTLY waits for all older transactions, so for ever for Flyway's
-                // own.
-                .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
                 // A newer schema is refused, rather than written to by a server that does not know it.
                 .ignoreMigrationPatterns(new String[0])
                 .load();
@@ -86,6 +91,7 @@ public final class Migrations {
         boolean waiting = false;
         while (true) {
             try {
+                refuseHalfDone(flyway);
                 flyway.migrate();
                 return;
             } catch (FlywayValidateException e) {
@@ -102,6 +108,21 @@ public final class Migrations {
             }
             pause();
         }
+    }
+
+    /**
+     * What is done CONCURRENTLY is done in no transaction. When it fails, some of it may stay, such as an index that is
+     * invalid, and Flyway runs it again only when its row is gone.
+     */
+    private static void refuseHalfDone(Flyway flyway) {
+        Stream.of(flyway.info().all())
+                .filter(migration -> migration.getState() == MigrationState.FAILED)
+                .findFirst()
+                .ifPresent(failed -> {
+                    throw new MigrationException(
+                            "is halfway through migration %s, which failed: drop any index that it left invalid, run \"DELETE FROM flyway_schema_history WHERE NOT success\", and start again"
+                                    .formatted(failed.getVersion()));
+                });
     }
 
     private static void pause() {

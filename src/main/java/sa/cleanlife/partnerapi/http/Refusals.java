@@ -27,7 +27,8 @@ final class Refusals {
         };
     }
 
-    private static ApiException fault(Throwable failure, Request request) {
+    /** Logs the failure, and returns what a partner is told of it. */
+    ApiException fault(Throwable failure, Request request) {
         LOG.atError()
                 .addKeyValue("requestId", request.requestId())
                 .setCause(failure)

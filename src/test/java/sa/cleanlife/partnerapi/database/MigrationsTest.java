@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import sa.cleanlife.partnerapi.testing.CapturedLog;
+import sa.cleanlife.partnerapi.testing.DataDirectory;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
-import sa.cleanlife.partnerapi.testing.Waiting;
 
 /** What a start knows of the migrations that there are, and how it runs them. */
 @Timeout(60)
@@ -73,7 +73,7 @@ class MigrationsTest {
         }
 
         @Test
-        void are_told_from_no_name_that_is_none_of_a_migration() {
+        void refuse_a_file_that_is_not_named_like_a_migration() {
             for (var name : List.of("V1_one.sql", "1__one.sql", "V1.2__one.sql", "R__one.sql", "V01__one.sql")) {
                 assertThatThrownBy(() -> versionsOf(jar(name))).hasMessageContaining(name);
             }
@@ -117,8 +117,8 @@ class MigrationsTest {
             try (var reader = reader();
                     var log = CapturedLog.open()) {
                 var started = CompletableFuture.supplyAsync(() -> RunningApi.start(database, Clock.systemUTC()));
-                Waiting.until(
-                        () -> log.text().stream().anyMatch(line -> line.contains("a migration waits for a table")));
+                DataDirectory.await("a line", () -> log.text().stream()
+                        .anyMatch(line -> line.contains("a migration waits for a table")));
                 for (int i = 0; i < 5; i++) {
                     TestPostgres.execute(
                             database,
@@ -150,20 +150,14 @@ class MigrationsTest {
 
         @Test
         void does_not_keep_an_index_from_being_built_without_a_lock() throws Exception {
-            var url = DatabaseUrl.parse(database);
             RunningApi.start(database, Clock.systemUTC()).close();
             write("V1000__index.sql", "CREATE INDEX CONCURRENTLY contact_created_at ON contact (created_at);");
             try (var reader = TestPostgres.connect(database)) {
                 reader.setAutoCommit(false);
                 reader.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
                 reader.createStatement().execute("SELECT FROM contact");
-                var built = CompletableFuture.runAsync(() -> Migrations.run(
-                        url,
-                        url.hosts().getFirst(),
-                        Duration.ZERO,
-                        "classpath:db/migration",
-                        "filesystem:" + directory));
-                Waiting.until(() -> TestPostgres.queryNumber(database, """
+                var built = CompletableFuture.runAsync(() -> migrate(database));
+                DataDirectory.await("the index", () -> TestPostgres.queryNumber(database, """
                                 SELECT count(*)
                                   FROM pg_stat_activity
                                  WHERE datname = current_database() AND wait_event_type = 'Lock'
@@ -177,13 +171,44 @@ class MigrationsTest {
         }
     }
 
+    private void migrate(String database) {
+        var url = DatabaseUrl.parse(database);
+        Migrations.run(url, url.hosts().getFirst(), Duration.ZERO, "classpath:db/migration", "filesystem:" + directory);
+    }
+
+    /** What the operator is told completes the sentence "The schema of the database …". */
+    @Test
+    void an_index_that_could_not_be_built_is_told_with_its_cure() throws IOException {
+        var database = TestPostgres.newDatabase();
+        migrate(database);
+        TestPostgres.execute(database, """
+                INSERT INTO partner (id, name, status, created_at)
+                VALUES (gen_random_uuid(), 'hotel', 'ACTIVE', now()), (gen_random_uuid(), 'other', 'ACTIVE', now())
+                """);
+        write("V1000__index.sql", "CREATE UNIQUE INDEX CONCURRENTLY one_partner ON partner (status);");
+
+        assertThatThrownBy(() -> migrate(database))
+                .hasMessage("could not be brought up to date (migration 1000: SQLSTATE 23505)");
+        assertThatThrownBy(() -> migrate(database))
+                .hasMessage(
+                        "is halfway through migration 1000, which failed: drop any index that it left invalid, run \"DELETE FROM flyway_schema_history WHERE NOT success\", and start again");
+
+        TestPostgres.execute(database, """
+                DROP INDEX one_partner;
+                DELETE FROM flyway_schema_history WHERE NOT success;
+                DELETE FROM partner WHERE name = 'other'
+                """);
+        migrate(database);
+        assertThat(TestPostgres.queryNumber(database, "SELECT count(*) FROM pg_class WHERE relname = 'one_partner'"))
+                .isEqualTo(1);
+    }
+
     @Test
     void an_index_may_be_built_without_a_lock() throws IOException {
         var database = TestPostgres.newDatabase();
         write("V1000__index.sql", "CREATE INDEX CONCURRENTLY contact_created_at ON contact (created_at);");
-        var url = DatabaseUrl.parse(database);
 
-        Migrations.run(url, url.hosts().getFirst(), Duration.ZERO, "classpath:db/migration", "filesystem:" + directory);
+        migrate(database);
 
         assertThat(
                         TestPostgres.queryNumber(

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,7 +26,11 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /** {@code openapi.yaml}, as what every answer of the test suite is held against. */
 public final class OpenApi {
     private static final JsonNode DOCUMENT =
-            new YAMLMapper().readTree(OpenApi.class.getResourceAsStream("/openapi.yaml"));
+            // A repeated key is an error: readers of the published document refuse it.
+            YAMLMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build()
+                    .readTree(OpenApi.class.getResourceAsStream("/openapi.yaml"));
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
     private static final Map<String, Schema> SCHEMA_BY_POINTER = new ConcurrentHashMap<>();
 

@@ -26,7 +26,11 @@ public final class TestPostgres {
         return newDatabase("");
     }
 
-    /** @param options of {@code CREATE DATABASE} */
+    /**
+     * The URL of a new, empty database that is made in some way of its own.
+     *
+     * @param options of {@code CREATE DATABASE}
+     */
     public static String newDatabase(String options) {
         var name = "test_" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
         try (var connection = connect(POSTGRES.connectionUri());

@@ -1,5 +1,6 @@
 package sa.cleanlife.partnerapi.testing;
 
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -18,6 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TransactionPooler implements AutoCloseable {
     private static final int SSL_REQUEST = 80_877_103;
+    private static final int LOGGED_IN = 0;
+    private static final int LAST_WORD_OF_SCRAM = 12;
 
     private final ServerSocket entrance = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     private final URI database;
@@ -28,16 +31,16 @@ public final class TransactionPooler implements AutoCloseable {
     private final ByteArrayOutputStream greeting = new ByteArrayOutputStream();
 
     /** One message of PostgreSQL's protocol, after the start of a connection. */
-    private record Message(byte type, byte[] body) {
+    private record Message(byte type, Buffer body) {
         static Message read(DataInputStream in) throws IOException {
             var type = in.readByte();
-            return new Message(type, in.readNBytes(in.readInt() - Integer.BYTES));
+            return new Message(type, Buffer.buffer(in.readNBytes(in.readInt() - Integer.BYTES)));
         }
 
         void write(DataOutputStream out) throws IOException {
             out.writeByte(type);
-            out.writeInt(Integer.BYTES + body.length);
-            out.write(body);
+            out.writeInt(Integer.BYTES + body.length());
+            out.write(body.getBytes());
         }
 
         boolean is(char letter) {
@@ -116,9 +119,9 @@ public final class TransactionPooler implements AutoCloseable {
         while (true) {
             var message = Message.read(fromServer);
             message.write(out);
-            if (message.is('R') && message.body()[3] == 0 || !message.is('R')) {
+            if (!message.is('R') || message.body().getInt(0) == LOGGED_IN) {
                 message.write(loggedIn);
-            } else if (message.body()[3] != 12) {
+            } else if (message.body().getInt(0) != LAST_WORD_OF_SCRAM) {
                 Message.read(in).write(toServer);
             }
             if (message.is('Z')) {
@@ -138,7 +141,7 @@ public final class TransactionPooler implements AutoCloseable {
                     answer.write(out);
                 }
                 answer.write(out);
-                if (answer.body()[0] == 'I') {
+                if (answer.body().getByte(0) == 'I') {
                     return;
                 }
             }

@@ -85,7 +85,7 @@ public final class Fields {
         StringRule<LocalTime> rule = (text, refusal) -> {
             var time = Words.time(text);
             if (time.isEmpty()) {
-                refusal.accept(Sentences.TIME);
+                refusal.because(Sentences.TIME);
             }
             return time;
         };
@@ -95,25 +95,12 @@ public final class Fields {
     /** One of the words of that enum. */
     public <E extends Enum<E> & WireName> Field<E> oneOf(String name, Class<E> words) {
         var all = Arrays.asList(words.getEnumConstants());
-        var names = all.stream().map(WireName::wireName).toList();
-        return new WordField<>(
-                this,
-                name,
-                oneOf(names),
-                text -> all.stream()
-                        .filter(each -> each.wireName().equals(text))
-                        .findFirst(),
-                all.getFirst());
+        return new ChoiceField<>(this, name, all, WireName::wireName, all.getFirst());
     }
 
     /** One of those words. */
     public Field<String> oneOf(String name, Collection<String> words) {
-        return new WordField<>(
-                this, name, oneOf(words), text -> Optional.of(text).filter(words::contains), "");
-    }
-
-    private static Sentence oneOf(Collection<String> words) {
-        return Sentences.ONE_OF.with("%s", String.join(", ", words).replace("%", "%%"));
+        return new ChoiceField<>(this, name, words, word -> word, "");
     }
 
     public Field<Boolean> bool(String name) {

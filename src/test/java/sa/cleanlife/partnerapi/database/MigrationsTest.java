@@ -117,8 +117,9 @@ class MigrationsTest {
             try (var reader = reader();
                     var log = CapturedLog.open()) {
                 var started = CompletableFuture.supplyAsync(() -> RunningApi.start(database, Clock.systemUTC()));
-                DataDirectory.await("a line", () -> log.text().stream()
-                        .anyMatch(line -> line.contains("a migration waits for a table")));
+                DataDirectory.await(
+                        "a line",
+                        () -> log.text().stream().anyMatch(line -> line.contains("a migration waits for a table")));
                 for (int i = 0; i < 5; i++) {
                     TestPostgres.execute(
                             database,

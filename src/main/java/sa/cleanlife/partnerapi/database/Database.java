@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ public final class Database {
     /** Of the two connections that a start opens, on a machine that is busy with much else. */
     private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(5);
 
-    /** Well within the time after which an idle connection ends. */
+    /** Well within {@link PoolBuilder#SILENCE}, after which an idle connection ends. */
     private static final Duration WARMED_EVERY = Duration.ofSeconds(5);
 
     private final Vertx vertx;
@@ -137,6 +138,15 @@ public final class Database {
      */
     public <T> Future<T> transaction(Function<Transaction, T> work) {
         return transactions.run(work).onFailure(this::noteRefusal);
+    }
+
+    /** As {@link #transaction}, of work that has no result. */
+    public Future<Void> inTransaction(Consumer<Transaction> work) {
+        return transaction(tx -> {
+                    work.accept(tx);
+                    return tx;
+                })
+                .mapEmpty();
     }
 
     /**

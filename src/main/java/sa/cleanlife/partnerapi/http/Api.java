@@ -44,7 +44,7 @@ public final class Api {
 
     /**
      * @param filters what a request passes before a partner's route, in this order
-     * @param refusals what a failure means that is no refusal itself; without a meaning it is a fault of ours
+     * @param refusals maps other exceptions to a refusal; empty means 500
      * @param origins the refusal of a web page's origin, as the header has it; empty when the origin is registered
      */
     public Api(

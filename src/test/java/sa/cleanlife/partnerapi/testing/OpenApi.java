@@ -79,6 +79,32 @@ public final class OpenApi {
         return "/paths/" + parts[1].replace("/", "~1") + "/" + parts[0].toLowerCase(Locale.ROOT);
     }
 
+    /** Fails unless every example of the operation, of its body and of its responses, is as the schema beside it says. */
+    public static void checkExamples(String operation) {
+        var body = pointer(operation) + "/requestBody";
+        if (!DOCUMENT.at(body).isMissingNode()) {
+            checkExamplesAt(body);
+        }
+        var responses = pointer(operation) + "/responses";
+        for (var status : DOCUMENT.at(responses).propertyNames()) {
+            checkExamplesAt(responses + "/" + status);
+        }
+    }
+
+    private static void checkExamplesAt(String pointer) {
+        var place = DOCUMENT.at(pointer).has("$ref")
+                ? DOCUMENT.at(pointer).get("$ref").asString().substring(1)
+                : pointer;
+        if (!DOCUMENT.at(place).has("content")) {
+            return;
+        }
+        var schema = schema(place + "/content/application~1json/schema");
+        examples(place)
+                .forEach((name, example) -> assertThat(schema.validate(example))
+                        .as("faults of the example %s at %s", name, pointer)
+                        .isEmpty());
+    }
+
     /** The examples at that place of the document, by name. */
     public static Map<String, JsonNode> examples(String pointer) {
         var examples = new LinkedHashMap<String, JsonNode>();

@@ -2,6 +2,7 @@ package sa.cleanlife.partnerapi;
 
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -72,41 +73,89 @@ public final class Storage implements AutoCloseable {
      */
     public void prepare(BooleanSupplier patient) {
         awaitAnswer(patient);
-        refuseForgetful();
-        migrate();
+        try {
+            if (!isEmbedded()) {
+                refuseUnsuitable();
+            }
+            refuseForgetful();
+            migrate();
+        } catch (DatabaseUnavailableException e) {
+            throw refusal(e);
+        }
     }
 
     /** From now on {@link Database#isAvailable} tells, and an embedded database that dies is started again. */
     void watch() {
         database.watch(() -> Optional.ofNullable(embedded).ifPresent(EmbeddedPostgres::revive));
+        database.shortConnectionLimit()
+                .onSuccess(limit -> limit.ifPresent(connections -> LOG.atWarn()
+                        .addKeyValue("connections", connections)
+                        .addKeyValue("remedy", Reason.CONNECTION_LIMIT.remedy().orElse(""))
+                        .log("connection limit below what a server may need; requests may get a 503 under load")));
     }
 
     private void awaitAnswer(BooleanSupplier patient) {
-        var waiting = false;
+        var told = EnumSet.noneOf(Reason.class);
         for (int attempt = 1; true; attempt++) {
             try {
                 database.ping().await();
                 return;
             } catch (DatabaseUnavailableException e) {
-                if (e.reason() == Reason.LOGIN_REFUSED) {
-                    throw new StartupException(
-                            "The database at %s refuses the login (%s): check the user, the password and the database's name in PARTNER_API_DATABASE_URL."
-                                    .formatted(url, e.getMessage()));
+                boolean isPatient = mayPass(e.reason()) && patient.getAsBoolean();
+                if (!mayPass(e.reason()) || (!isPatient && attempt >= FEWEST_ATTEMPTS)) {
+                    throw refusal(e);
                 }
-                boolean isPatient = patient.getAsBoolean();
-                if (!isPatient && attempt >= FEWEST_ATTEMPTS) {
-                    throw new StartupException(
-                            "The database at %s does not answer (%s).".formatted(url, e.getMessage()));
-                }
-                if (isPatient && !waiting) {
-                    waiting = true;
+                if (isPatient && told.add(e.reason())) {
                     LOG.atWarn()
                             .addKeyValue("database", url)
                             .addKeyValue("reason", e.getMessage())
+                            .addKeyValue("remedy", e.reason().remedy().orElse(""))
                             .log("the database does not answer yet; waiting for it");
                 }
             }
             pause();
+        }
+    }
+
+    /** Whether it can be mended without a change of the settings, so that waiting for it may help. */
+    private static boolean mayPass(Reason reason) {
+        return switch (reason) {
+            case LOGIN_REFUSED, SESSION_NOT_KEPT -> false;
+            case OVERLOADED,
+                    DISK_FULL,
+                    NO_ANSWER,
+                    NO_CONNECTION,
+                    NOT_WRITABLE,
+                    READ_ONLY,
+                    CONNECTION_LIMIT,
+                    REFUSED_BY_POOLER,
+                    REFUSED_BY_SERVER -> true;
+        };
+    }
+
+    private StartupException refusal(DatabaseUnavailableException failure) {
+        var trouble = switch (failure.reason()) {
+            case LOGIN_REFUSED -> "refuses the login";
+            case CONNECTION_LIMIT, REFUSED_BY_POOLER -> "refuses the connection";
+            case READ_ONLY, NOT_WRITABLE, DISK_FULL -> "cannot be written to";
+            case SESSION_NOT_KEPT -> "cannot be used through this pooler";
+            case OVERLOADED, NO_ANSWER, NO_CONNECTION, REFUSED_BY_SERVER -> "does not answer";
+        };
+        var sentence = "The database at %s %s (%s).".formatted(url, trouble, failure.getMessage());
+        return new StartupException(
+                failure.reason().remedy().map(remedy -> sentence + " " + remedy).orElse(sentence));
+    }
+
+    /** Some names cannot be stored in another encoding, and behind a pooler that shares sessions nothing is certain. */
+    private void refuseUnsuitable() {
+        if (!database.keepsSessions().await()) {
+            throw refusal(DatabaseUnavailableException.sessionNotKept());
+        }
+        var encoding = database.encoding().await();
+        if (!encoding.equals("UTF8")) {
+            throw new StartupException(
+                    "The database at %s has the encoding %s, which cannot hold every name. Create one that can, with CREATE DATABASE … ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0, and name it in PARTNER_API_DATABASE_URL."
+                            .formatted(url, encoding));
         }
     }
 

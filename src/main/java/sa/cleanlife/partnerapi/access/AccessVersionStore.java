@@ -2,13 +2,13 @@ package sa.cleanlife.partnerapi.access;
 
 import io.vertx.core.Future;
 import java.util.UUID;
+import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.Sql;
-import sa.cleanlife.partnerapi.database.Statements;
 import sa.cleanlife.partnerapi.database.Transaction;
 
 /** The SQL of the version of all partners and keys, by which nodes notice that one of them was changed. */
 final class AccessVersionStore {
-    Future<UUID> find(Statements database) {
+    Future<UUID> find(Database database) {
         return database.query("SELECT version FROM access_version", Sql.tuple())
                 .map(rows -> rows.iterator().next().getUUID("version"));
     }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.Sql;
-import sa.cleanlife.partnerapi.database.Statements;
 import sa.cleanlife.partnerapi.database.Transaction;
 import sa.cleanlife.partnerapi.http.Caller;
 
@@ -27,7 +27,7 @@ final class KeyStore {
             """;
 
     /** The keys that are neither revoked nor a partner's who is not active. */
-    Future<Map<ApiKeyHash, HeldKey>> listHeld(Statements database) {
+    Future<Map<ApiKeyHash, HeldKey>> listHeld(Database database) {
         return database.query("""
                 SELECT k.hash, k.id, k.prefix, k.last_four, k.permissions, k.allowed_addresses::text[] AS allowed_addresses, k.rate_limit,
                        k.new_contacts_per_day, k.expires_at, p.id AS partner_id, p.name AS partner, p.domains, p.sandbox_domains, p.sandbox_access

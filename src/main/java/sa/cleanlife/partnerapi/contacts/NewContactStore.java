@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.Sql;
-import sa.cleanlife.partnerapi.database.Statements;
 import sa.cleanlife.partnerapi.database.Transaction;
 
 /** The SQL of how many contacts each key has created, by slots of five minutes: one row for a key. */
@@ -145,7 +145,7 @@ final class NewContactStore {
     }
 
     /** Whether nobody has warned of this key since then; from now on somebody has. */
-    Future<Boolean> claimWarning(Statements database, UUID key, Instant since, Instant now) {
+    Future<Boolean> claimWarning(Database database, UUID key, Instant since, Instant now) {
         return database.query("""
                 UPDATE new_contact_window
                    SET warned_at = $3

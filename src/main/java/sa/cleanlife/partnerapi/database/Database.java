@@ -2,24 +2,32 @@ package sa.cleanlife.partnerapi.database;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sa.cleanlife.partnerapi.database.DatabaseUnavailableException.Reason;
 import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 
 /**
  * PostgreSQL. What goes wrong comes out as one of two: {@link DatabaseUnavailableException} when asking again later may
  * help, or the failure itself, which is then a fault of ours.
  */
-public final class Database implements Statements {
+public final class Database {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+    /** Of the two connections that a start opens, on a machine that is busy with much else. */
+    private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(5);
 
     /** Well within {@link PoolBuilder#SILENCE}, after which an idle connection ends. */
     private static final Duration WARMED_EVERY = Duration.ofSeconds(5);
@@ -31,7 +39,7 @@ public final class Database implements Statements {
     private final Pools pools;
     private final Heartbeat heartbeat;
     private final Transactions transactions;
-    private final NowAndThen fullDisks = new NowAndThen();
+    private final Map<Reason, NowAndThen> refusals = new ConcurrentHashMap<>();
     private volatile long warming = -1;
 
     /** Connects when it is first asked something. */
@@ -78,23 +86,48 @@ public final class Database implements Statements {
     /** Asks for a sign of life of a server that can be written to: a standby is as good as none. */
     public Future<Void> ping() {
         return query(PrimaryFinder.WHY_NOT_TO_BE_WRITTEN_TO, Tuple.tuple())
-                .compose(PrimaryFinder::refuseWhatCannotBeWrittenTo);
+                .compose(PrimaryFinder::refuseWhatCannotBeWrittenTo)
+                .onFailure(this::leaveReadOnlySessions);
+    }
+
+    /** When the role may write again, the sessions that it has still may not. */
+    private void leaveReadOnlySessions(Throwable failure) {
+        if (failure instanceof DatabaseUnavailableException unavailable && unavailable.reason() == Reason.READ_ONLY) {
+            pools.replace();
+        }
     }
 
     /** Runs one statement in a transaction of its own. It must be safe to repeat: it is asked until its answer is known. */
-    @Override
     public Future<RowSet<Row>> query(String sql, Tuple parameters) {
         return patience.untilKnown(() -> pools.statements().preparedQuery(sql).execute(parameters))
-                .onFailure(this::noteFullDisk);
+                .onFailure(this::noteRefusal);
     }
 
-    /** The heartbeat writes nothing, so it does not notice. */
-    private void noteFullDisk(Throwable failure) {
-        if (failure instanceof DatabaseUnavailableException unavailable
-                && unavailable.isDiskFull()
-                && fullDisks.isTime()) {
-            LOG.warn("the database's disk is full; what would be stored gets a 503 until there is space");
+    /** Tells the operator what the heartbeat does not notice: it writes nothing, and has its connection already. */
+    private void noteRefusal(Throwable failure) {
+        if (!(failure instanceof DatabaseUnavailableException unavailable) || !isAvailable()) {
+            return;
         }
+        switch (unavailable.reason()) {
+            case DISK_FULL -> {
+                if (isTimeToTell(Reason.DISK_FULL)) {
+                    LOG.warn("the database's disk is full; what would be stored gets a 503 until there is space");
+                }
+            }
+            case CONNECTION_LIMIT, READ_ONLY, REFUSED_BY_POOLER, SESSION_NOT_KEPT -> {
+                if (isTimeToTell(unavailable.reason())) {
+                    LOG.atWarn()
+                            .addKeyValue("reason", unavailable.getMessage())
+                            .addKeyValue("remedy", unavailable.reason().remedy().orElse(""))
+                            .log("the database refuses part of what it is asked; those requests get a 503");
+                }
+            }
+            case OVERLOADED, LOGIN_REFUSED, NO_ANSWER, NO_CONNECTION, NOT_WRITABLE, REFUSED_BY_SERVER -> {}
+        }
+    }
+
+    private boolean isTimeToTell(Reason reason) {
+        return refusals.computeIfAbsent(reason, first -> new NowAndThen()).isTime();
     }
 
     /**
@@ -104,7 +137,7 @@ public final class Database implements Statements {
      * rolls the transaction back, and is what the future fails with. A commit whose answer is lost is not repeated.
      */
     public <T> Future<T> transaction(Function<Transaction, T> work) {
-        return transactions.run(work).onFailure(this::noteFullDisk);
+        return transactions.run(work).onFailure(this::noteRefusal);
     }
 
     /** As {@link #transaction}, of work that has no result. */
@@ -130,6 +163,43 @@ public final class Database implements Statements {
                  ORDER BY name
                 """, Tuple.tuple())
                 .map(rows -> rows.stream().map(row -> row.getString("cause")).toList());
+    }
+
+    /** The encoding in which it keeps texts; of PostgreSQL's encodings only {@code UTF8} has every name. */
+    public Future<String> encoding() {
+        return query("SELECT current_setting('server_encoding') AS encoding", Tuple.tuple())
+                .map(rows -> rows.iterator().next().getString("encoding"));
+    }
+
+    /**
+     * Whether each session is one of the server's, as long as it lasts. A pooler that hands the server's session on after each
+     * transaction gives the same one to two that are open at once; then settings and prepared statements are another's.
+     */
+    public Future<Boolean> keepsSessions() {
+        return patience.once(
+                serverProcess(pools.statements())
+                        .compose(one -> serverProcess(pools.transactions()).map(other -> !one.equals(other))),
+                LONGEST_CONNECTING);
+    }
+
+    private static Future<Integer> serverProcess(Pool pool) {
+        return pool.query("SELECT pg_backend_pid()")
+                .execute()
+                .map(rows -> rows.iterator().next().getInteger(0));
+    }
+
+    /** How many connections this role may open to this database at the most, if that is fewer than a server may need. */
+    public Future<Optional<Integer>> shortConnectionLimit() {
+        return query("""
+                SELECT least(nullif(r.rolconnlimit, -1), nullif(d.datconnlimit, -1),
+                             current_setting('max_connections')::integer
+                             - current_setting('superuser_reserved_connections')::integer) AS connections
+                  FROM pg_roles r
+                  JOIN pg_database d ON d.datname = current_database()
+                 WHERE r.rolname = session_user
+                """, Tuple.tuple())
+                .map(rows -> Optional.of(rows.iterator().next().getInteger("connections"))
+                        .filter(connections -> connections < Pools.MOST_CONNECTIONS));
     }
 
     /** The server that can be written to, for who connects to it by other means. */

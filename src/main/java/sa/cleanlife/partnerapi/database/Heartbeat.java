@@ -72,10 +72,10 @@ final class Heartbeat {
         if (failure == null && !was) {
             LOG.info("the database answers again");
         } else if (failure != null && was) {
+            var unavailable = DatabaseUnavailableException.because(failure);
             LOG.atWarn()
-                    .addKeyValue(
-                            "reason",
-                            DatabaseUnavailableException.because(failure).getMessage())
+                    .addKeyValue("reason", unavailable.getMessage())
+                    .addKeyValue("remedy", unavailable.reason().remedy().orElse(""))
                     .log("the database does not answer; requests get a 503 until it does");
             remedyFailures = new NowAndThen();
             whenLost.run();

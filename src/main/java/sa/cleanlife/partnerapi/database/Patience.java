@@ -6,6 +6,7 @@ import io.vertx.pgclient.PgException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;
+import sa.cleanlife.partnerapi.database.DatabaseUnavailableException.Reason;
 
 /**
  * How long an answer of the database is waited for, and how often it is asked again. What goes wrong comes out as one of
@@ -78,7 +79,9 @@ public final class Patience {
 
     static boolean isUnavailable(Throwable failure) {
         return switch (failure) {
-            case PgException e -> UNAVAILABLE_CLASSES.contains(e.getSqlState().substring(0, 2));
+            case PgException e ->
+                UNAVAILABLE_CLASSES.contains(e.getSqlState().substring(0, 2))
+                        || DatabaseUnavailableException.because(e).reason() == Reason.SESSION_NOT_KEPT;
             case DatabaseUnavailableException e -> true;
             case VertxException e -> true;
             case RuntimeException e -> false;

@@ -25,6 +25,9 @@ final class Pools {
 
     private static final int OF_TRANSACTIONS = PROCESSORS + 6;
 
+    /** Of one node. */
+    static final int MOST_CONNECTIONS = OF_STATEMENTS + OF_TRANSACTIONS;
+
     private final Vertx vertx;
     private final Supplier<Future<SqlConnectOptions>> server;
     private final NowAndThen refusedConnections = new NowAndThen();
@@ -60,7 +63,8 @@ final class Pools {
     }
 
     /**
-     * Lets a new connection into the pool when a commit on it was confirmed by the standby, if commits are. A primary that
+     * Gives a new connection our settings, and lets it into the pool when a commit on it was confirmed by the standby, if
+     * commits are. A primary that
      * was restarted shows those that waited for the standby as if they had been confirmed. Whoever was told of them would be
      * told of what is lost with the primary; but what comes before a confirmed commit is confirmed as well.
      */
@@ -68,12 +72,13 @@ final class Pools {
         // The statement fails with it too; without this the driver prints it.
         connection.exceptionHandler(known -> {});
         connection
-                .query("""
+                .query(SessionSettings.STATEMENTS)
+                .execute()
+                .compose(set -> connection.query("""
                         SELECT CASE
                                WHEN NOT pg_is_in_recovery() THEN pg_logical_emit_message(true, 'partner-api', '')
                                END IS NOT NULL
-                        """)
-                .execute()
+                        """).execute())
                 .map(rows -> rows.iterator().next().getBoolean(0))
                 .onComplete(confirmed -> {
                     if (confirmed.succeeded() && confirmed.result()) {

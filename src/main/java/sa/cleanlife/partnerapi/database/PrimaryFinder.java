@@ -22,6 +22,8 @@ final class PrimaryFinder {
             SELECT CASE
                    WHEN pg_is_in_recovery()
                    THEN 'the server is a standby'
+                   WHEN current_setting('transaction_read_only') = 'on'
+                   THEN 'default_transaction_read_only is on'
                    WHEN current_setting('synchronous_standby_names') <> ''
                         AND current_setting('synchronous_commit') NOT IN ('off', 'local')
                         AND NOT EXISTS (SELECT FROM pg_stat_replication)
@@ -29,6 +31,9 @@ final class PrimaryFinder {
                    ELSE ''
                    END AS reason
             """;
+
+    /** As the statement above answers it. An operator or a provider sets it on purpose, so we do not set it back. */
+    private static final String READ_ONLY = "default_transaction_read_only is on";
 
     private final Vertx vertx;
     private final List<PgConnectOptions> servers;
@@ -46,9 +51,11 @@ final class PrimaryFinder {
     /** Fails if the answer to {@link #WHY_NOT_TO_BE_WRITTEN_TO} gives a reason. */
     static Future<Void> refuseWhatCannotBeWrittenTo(RowSet<Row> rows) {
         var reason = rows.iterator().next().getString("reason");
-        return reason.isEmpty()
-                ? Future.succeededFuture()
-                : Future.failedFuture(new DatabaseUnavailableException(Reason.NOT_WRITABLE, reason));
+        return switch (reason) {
+            case "" -> Future.succeededFuture();
+            case READ_ONLY -> Future.failedFuture(new DatabaseUnavailableException(Reason.READ_ONLY, reason));
+            default -> Future.failedFuture(new DatabaseUnavailableException(Reason.NOT_WRITABLE, reason));
+        };
     }
 
     /**

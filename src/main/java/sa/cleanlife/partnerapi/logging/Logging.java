@@ -58,6 +58,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         context.getLogger("io.micrometer").setLevel(Level.ERROR);
         // Its news is of no use to an operator, its warnings are.
         context.getLogger("org.flywaydb").setLevel(Level.WARN);
+        // That a migration failed, which may only have met a lock, is said where its cause is known.
+        context.getLogger("org.flywaydb.core.internal.command.DbMigrate").setLevel(Level.OFF);
 
         var writer = new LogWriter(new LogLines(format), new FileOutputStream(FileDescriptor.err));
         writer.setContext(context);

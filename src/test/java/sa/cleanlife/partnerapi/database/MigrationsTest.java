@@ -8,7 +8,13 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -16,6 +22,9 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import sa.cleanlife.partnerapi.testing.CapturedLog;
+import sa.cleanlife.partnerapi.testing.DataDirectory;
+import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
 /** What a start knows of the migrations that there are, and how it runs them. */
@@ -91,9 +100,81 @@ class MigrationsTest {
         }
     }
 
+    @Nested
+    class A_table_that_a_long_transaction_reads {
+        private final String database = TestPostgres.newDatabase();
+
+        private Connection reader() throws SQLException {
+            TestPostgres.migrateTo("1", database);
+            var reader = TestPostgres.connect(database);
+            reader.setAutoCommit(false);
+            reader.createStatement().execute("SELECT FROM partner, contact");
+            return reader;
+        }
+
+        @Test
+        void is_changed_when_that_is_over_and_others_read_and_write_it_meanwhile() throws Exception {
+            try (var reader = reader();
+                    var log = CapturedLog.open()) {
+                var started = CompletableFuture.supplyAsync(() -> RunningApi.start(database, Clock.systemUTC()));
+                DataDirectory.await(
+                        "a line",
+                        () -> log.text().stream().anyMatch(line -> line.contains("a migration waits for a table")));
+                for (int i = 0; i < 5; i++) {
+                    TestPostgres.execute(
+                            database,
+                            "SET lock_timeout = '5s'; INSERT INTO partner VALUES (gen_random_uuid(), 'hotel %d', 'ACTIVE', now())"
+                                    .formatted(i));
+                }
+                assertThat(started).isNotDone();
+
+                reader.rollback();
+
+                try (var server = started.get(20, TimeUnit.SECONDS)) {
+                    assertThat(server.newPartner().isLetIn()).isTrue();
+                }
+            }
+        }
+
+        @Test
+        void is_given_up_in_a_sentence_and_left_as_it_was() throws SQLException {
+            var url = DatabaseUrl.parse(database);
+            try (var reader = reader()) {
+                assertThatThrownBy(() ->
+                                Migrations.run(url, url.hosts().getFirst(), Duration.ZERO, "classpath:db/migration"))
+                        .hasMessageContaining("migration 2: other transactions hold its tables, SQLSTATE 55P03");
+                assertThat(reader.isClosed()).isFalse();
+            }
+            assertThat(TestPostgres.queryNumber(database, "SELECT count(*) FROM flyway_schema_history"))
+                    .isEqualTo(1);
+        }
+
+        @Test
+        void does_not_keep_an_index_from_being_built_without_a_lock() throws Exception {
+            RunningApi.start(database, Clock.systemUTC()).close();
+            write("V1000__index.sql", "CREATE INDEX CONCURRENTLY contact_created_at ON contact (created_at);");
+            try (var reader = TestPostgres.connect(database)) {
+                reader.setAutoCommit(false);
+                reader.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+                reader.createStatement().execute("SELECT FROM contact");
+                var built = CompletableFuture.runAsync(() -> migrate(database));
+                DataDirectory.await("the index", () -> TestPostgres.queryNumber(database, """
+                                SELECT count(*)
+                                  FROM pg_stat_activity
+                                 WHERE datname = current_database() AND wait_event_type = 'Lock'
+                                   AND state_change < clock_timestamp() - interval '1 second'
+                                """) == 1);
+
+                reader.rollback();
+
+                built.get(20, TimeUnit.SECONDS);
+            }
+        }
+    }
+
     private void migrate(String database) {
         var url = DatabaseUrl.parse(database);
-        Migrations.run(url, url.hosts().getFirst(), "classpath:db/migration", "filesystem:" + directory);
+        Migrations.run(url, url.hosts().getFirst(), Duration.ZERO, "classpath:db/migration", "filesystem:" + directory);
     }
 
     /** What the operator is told completes the sentence "The schema of the database …". */
@@ -105,11 +186,10 @@ class MigrationsTest {
                 INSERT INTO partner (id, name, status, created_at)
                 VALUES (gen_random_uuid(), 'hotel', 'ACTIVE', now()), (gen_random_uuid(), 'other', 'ACTIVE', now())
                 """);
-        Files.writeString(
-                directory.resolve("V1000__index.sql"),
-                "CREATE UNIQUE INDEX CONCURRENTLY one_partner ON partner (status);");
+        write("V1000__index.sql", "CREATE UNIQUE INDEX CONCURRENTLY one_partner ON partner (status);");
 
-        assertThatThrownBy(() -> migrate(database)).hasMessage("could not be brought up to date (SQLSTATE 23505)");
+        assertThatThrownBy(() -> migrate(database))
+                .hasMessage("could not be brought up to date (migration 1000: SQLSTATE 23505)");
         assertThatThrownBy(() -> migrate(database))
                 .hasMessage(
                         "is halfway through migration 1000, which failed: drop any index that it left invalid, run \"DELETE FROM flyway_schema_history WHERE NOT success\", and start again");
@@ -127,9 +207,7 @@ class MigrationsTest {
     @Test
     void an_index_may_be_built_without_a_lock() throws IOException {
         var database = TestPostgres.newDatabase();
-        Files.writeString(
-                directory.resolve("V1000__index.sql"),
-                "CREATE INDEX CONCURRENTLY contact_created_at ON contact (created_at);");
+        write("V1000__index.sql", "CREATE INDEX CONCURRENTLY contact_created_at ON contact (created_at);");
 
         migrate(database);
 
@@ -138,5 +216,9 @@ class MigrationsTest {
                                 database,
                                 "SELECT count(*) FROM pg_index WHERE indexrelid = 'contact_created_at'::regclass AND indisvalid"))
                 .isEqualTo(1);
+    }
+
+    private void write(String script, String sql) throws IOException {
+        Files.writeString(directory.resolve(script), sql);
     }
 }

@@ -23,15 +23,41 @@ public final class TestPostgres {
 
     /** The URL of a new, empty database. */
     public static String newDatabase() {
+        return newDatabase("");
+    }
+
+    /**
+     * The URL of a new, empty database that is made in some way of its own.
+     *
+     * @param options of {@code CREATE DATABASE}
+     */
+    public static String newDatabase(String options) {
         var name = "test_" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
         try (var connection = connect(POSTGRES.connectionUri());
                 var statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + name);
+            statement.execute("CREATE DATABASE " + name + " " + options);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
         var uri = POSTGRES.connectionUri();
         return uri.substring(0, uri.lastIndexOf('/') + 1) + name;
+    }
+
+    /** The name of the database that the URL leads to. */
+    public static String nameOf(String uri) {
+        return uri.substring(uri.lastIndexOf('/') + 1);
+    }
+
+    /** The same database, for a new role that owns it, is no superuser and has the name of the database. */
+    public static String ownedByNewRole(String uri) {
+        var name = nameOf(uri);
+        execute(uri, "CREATE ROLE %1$s LOGIN PASSWORD '%1$s'; ALTER DATABASE %1$s OWNER TO %1$s".formatted(name));
+        return asRole(name, uri);
+    }
+
+    /** The same database, for a role that has its name as its password. */
+    public static String asRole(String role, String uri) {
+        return "postgresql://%1$s:%1$s%2$s".formatted(role, uri.substring(uri.indexOf('@')));
     }
 
     /** A connection past the server, to look at what it stored. */

@@ -1,0 +1,324 @@
+package sa.cleanlife.partnerapi.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static sa.cleanlife.partnerapi.testing.TestPostgres.asRole;
+import static sa.cleanlife.partnerapi.testing.TestPostgres.execute;
+import static sa.cleanlife.partnerapi.testing.TestPostgres.nameOf;
+import static sa.cleanlife.partnerapi.testing.TestPostgres.newDatabase;
+import static sa.cleanlife.partnerapi.testing.TestPostgres.ownedByNewRole;
+import static sa.cleanlife.partnerapi.testing.TestPostgres.queryNumber;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import sa.cleanlife.partnerapi.Server;
+import sa.cleanlife.partnerapi.Settings;
+import sa.cleanlife.partnerapi.StartupException;
+import sa.cleanlife.partnerapi.testing.CapturedLog;
+import sa.cleanlife.partnerapi.testing.RunningApi;
+import sa.cleanlife.partnerapi.testing.Shell;
+import sa.cleanlife.partnerapi.testing.TestPostgres;
+import sa.cleanlife.partnerapi.testing.TransactionPooler;
+import sa.cleanlife.partnerapi.testing.Waiting;
+
+/** An operator's own database and role, set up in ways that PostgreSQL allows and the server must cope with or refuse. */
+@Timeout(60)
+class OwnDatabaseTest {
+    private static final String ARABIC = "أحمد علي";
+
+    @TempDir
+    private Path directory;
+
+    /** As a superuser; the URL of the role under test is made of it. */
+    private final String database = newDatabase();
+
+    @Nested
+    class An_encoding {
+        @ParameterizedTest
+        @ValueSource(strings = {"LATIN1", "SQL_ASCII"})
+        void that_cannot_hold_every_name_is_refused(String encoding) {
+            var other = newDatabase("ENCODING '%s' LOCALE 'C' TEMPLATE template0".formatted(encoding));
+
+            assertThat(refusalToStart(other))
+                    .contains("has the encoding " + encoding, "ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0");
+            assertThat(refusalOfCommand(other)).contains("has the encoding " + encoding);
+            assertThat(queryNumber(other, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
+                    .as("tables")
+                    .isZero();
+        }
+    }
+
+    @Nested
+    class Settings_of_the_role {
+        private static final List<String> ODD = List.of(
+                "standard_conforming_strings = off",
+                "client_encoding = 'LATIN1'",
+                "search_path = 'nowhere'",
+                "default_transaction_isolation = 'serializable'",
+                "lock_timeout = '1ms'",
+                "statement_timeout = '1s'",
+                "idle_in_transaction_session_timeout = '1s'",
+                "idle_session_timeout = '1s'",
+                "transaction_timeout = '1s'",
+                "DateStyle = 'SQL, DMY'",
+                "IntervalStyle = 'sql_standard'",
+                "TimeZone = 'Pacific/Kiritimati'",
+                "bytea_output = 'escape'",
+                "array_nulls = off",
+                "extra_float_digits = -15",
+                "transform_null_equals = on");
+
+        private String ownedByOddRole() {
+            var url = ownedByNewRole(database);
+            ODD.forEach(setting -> alterRole("SET " + setting));
+            return url;
+        }
+
+        @Test
+        void neither_spoil_the_schema_nor_keep_a_contact_from_being_created_and_found() throws SQLException {
+            var url = ownedByOddRole();
+            var plain = newDatabase();
+            RunningApi.start(plain, Clock.systemUTC()).close();
+
+            try (var server = RunningApi.start(url, Clock.systemUTC())) {
+                var partner = server.newPartner();
+                var phone = RunningApi.newPhone();
+                assertThat(partner.postContact(phone, ARABIC).isNewContact()).isTrue();
+                var found = partner.postContact(phone, "Somebody Else");
+
+                assertThat(found.isNewContact()).isFalse();
+                assertThat(found.data().get("name").asString()).isEqualTo(ARABIC);
+            }
+            assertThat(checks(database)).isNotEmpty().isEqualTo(checks(plain));
+        }
+
+        @Test
+        void apply_to_no_session_of_the_server() {
+            var url = ownedByOddRole();
+            var vertx = Vertx.vertx();
+            var sessions = new Database(vertx, DatabaseUrl.parse(url));
+            try {
+                var names =
+                        ODD.stream().map(setting -> setting.split(" ", 2)[0]).toList();
+                var single = sessions.query(
+                                "SELECT name || ' = ' || setting AS setting FROM pg_settings WHERE source IN ('user', 'database user') AND name = ANY ($1)",
+                                Sql.tuple((Object) names.toArray(String[]::new)))
+                        .await();
+
+                assertThat(single.stream().map(row -> row.getString("setting")))
+                        .containsExactlyInAnyOrder("extra_float_digits = -15", "transform_null_equals = on");
+            } finally {
+                sessions.close().await();
+                vertx.close().await();
+            }
+        }
+
+        @Test
+        void change_nothing_for_commands() {
+            var shell = Shell.onDatabase(directory, ownedByOddRole());
+
+            shell.run("partner add hotel").table();
+            shell.run("key issue --partner hotel --permission partner_contacts_read")
+                    .table();
+
+            assertThat(shell.run("audit list --json").out().lines()).isNotEmpty();
+        }
+
+        /** The checks of all tables, which hold literals. */
+        private static List<String> checks(String uri) throws SQLException {
+            try (var connection = TestPostgres.connect(uri);
+                    var statement = connection.createStatement();
+                    var rows = statement.executeQuery("""
+                            SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid)
+                              FROM pg_constraint
+                             WHERE connamespace = 'public'::regnamespace
+                             ORDER BY 1
+                            """)) {
+                var checks = new ArrayList<String>();
+                while (rows.next()) {
+                    checks.add(rows.getString(1));
+                }
+                return checks;
+            }
+        }
+    }
+
+    @Nested
+    class The_search_path {
+        @Test
+        void hides_no_contact_when_it_is_changed_later() {
+            var url = ownedByNewRole(database);
+            var phone = RunningApi.newPhone();
+            try (var server = RunningApi.start(url, Clock.systemUTC())) {
+                server.newPartner().postContact(phone, ARABIC).data();
+            }
+            execute(url, "CREATE SCHEMA other; CREATE TABLE other.contact (LIKE public.contact INCLUDING ALL)");
+            alterRole("SET search_path = other, public");
+            assertThat(isFound(url, phone)).isTrue();
+            alterRole("SET search_path = other");
+            assertThat(isFound(url, phone)).isTrue();
+        }
+
+        private boolean isFound(String url, String phone) {
+            try (var server = RunningApi.start(url, Clock.systemUTC())) {
+                return !server.newPartner().postContact(phone, "Somebody Else").isNewContact();
+            }
+        }
+
+        @Test
+        void chooses_the_schema_of_a_new_database() {
+            var url = ownedByNewRole(database);
+            execute(url, "CREATE SCHEMA AUTHORIZATION " + nameOf(database));
+            var phone = RunningApi.newPhone();
+
+            try (var server = RunningApi.start(url, Clock.systemUTC())) {
+                server.newPartner().postContact(phone, ARABIC).data();
+            }
+
+            assertThat(queryNumber(url, "SELECT count(*) FROM %s.contact".formatted(nameOf(database))))
+                    .isEqualTo(1);
+            assertThat(isFound(url, phone)).isTrue();
+        }
+    }
+
+    @Nested
+    class A_role_that_may_not_write {
+        @Test
+        void is_reported_until_it_may() throws Exception {
+            var url = ownedByNewRole(database);
+            alterRole("SET default_transaction_read_only = on");
+
+            assertThat(refusalOfCommand(url))
+                    .contains("cannot be written to (default_transaction_read_only is on)", "for the role");
+            assertReportedUntil(
+                    url, "default_transaction_read_only is on", () -> alterRole("RESET default_transaction_read_only"));
+        }
+
+        @Test
+        void is_refused_when_it_may_not_create_the_tables() {
+            ownedByNewRole(database);
+            var role = nameOf(database) + "_run";
+            execute(database, "CREATE ROLE %1$s LOGIN PASSWORD '%1$s'".formatted(role));
+
+            assertThat(refusalToStart(asRole(role, database)))
+                    .contains("the role may not create or change tables, SQLSTATE 42501", "as the owner");
+            assertThat(refusalOfCommand(asRole(role, database))).contains("SQLSTATE 42501");
+        }
+    }
+
+    @Nested
+    class A_connection_limit {
+        @Test
+        void is_reported_until_it_is_raised() throws Exception {
+            var url = ownedByNewRole(database);
+            alterRole("CONNECTION LIMIT 0");
+
+            assertThat(refusalOfCommand(url))
+                    .contains("refuses the connection (connection limit reached, SQLSTATE 53300)", "CONNECTION LIMIT");
+            assertReportedUntil(
+                    url, "connection limit reached, SQLSTATE 53300", () -> alterRole("CONNECTION LIMIT -1"));
+        }
+
+        @Test
+        void that_is_reached_while_the_server_runs_is_reported_with_its_remedy() throws Exception {
+            var url = ownedByNewRole(database);
+            try (var log = CapturedLog.open();
+                    var server = RunningApi.start(url, Clock.systemUTC())) {
+                var partner = server.newPartner();
+                alterRole("CONNECTION LIMIT 0");
+                endConnections();
+
+                Waiting.until(() -> hasLine(log, "the database does not answer", "connection limit reached", "Raise"));
+
+                alterRole("CONNECTION LIMIT -1");
+                Waiting.until(
+                        () -> partner.postContact(RunningApi.newPhone(), ARABIC).status() == 200);
+            }
+        }
+
+        @Test
+        void below_what_a_server_may_need_is_reported_at_the_start() {
+            var url = ownedByNewRole(database);
+            alterRole("CONNECTION LIMIT 4");
+            try (var log = CapturedLog.open();
+                    var server = RunningApi.start(url, Clock.systemUTC())) {
+                Waiting.until(() -> hasLine(log, "connection limit below what a server may need", "connections=4"));
+                assertThat(server.port()).isPositive();
+            }
+        }
+
+        private void endConnections() {
+            execute(database, """
+                    SELECT pg_terminate_backend(pid)
+                      FROM pg_stat_activity
+                     WHERE usename = current_database()
+                    """);
+        }
+    }
+
+    @Nested
+    class A_pooler {
+        @Test
+        void that_shares_sessions_is_refused() throws IOException {
+            try (var pooler = TransactionPooler.to(database)) {
+                assertThat(refusalToStart(pooler.url()))
+                        .contains("cannot be used through this pooler", "pool_mode = session");
+            }
+            try (var pooler = TransactionPooler.to(database)) {
+                assertThat(refusalOfCommand(pooler.url())).contains("pool_mode = session");
+            }
+        }
+    }
+
+    private void alterRole(String change) {
+        execute(database, "ALTER ROLE %s %s".formatted(nameOf(database), change));
+    }
+
+    /** A server waits for what can be mended without a change of its settings, says for what, and then serves. */
+    private static void assertReportedUntil(String url, String reason, Runnable mended) throws Exception {
+        try (var log = CapturedLog.open();
+                var server = new Server(settings(url), Clock.systemUTC())) {
+            var started = CompletableFuture.runAsync(server::start);
+            Waiting.until(() -> hasLine(log, "waiting for it", reason, "remedy="));
+            assertThat(started).isNotDone();
+
+            mended.run();
+
+            started.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static boolean hasLine(CapturedLog log, String... parts) {
+        return log.text().stream().anyMatch(line -> List.of(parts).stream().allMatch(line::contains));
+    }
+
+    private static Settings settings(String url) {
+        return RunningApi.settings(Map.of("PARTNER_API_DATABASE_URL", url));
+    }
+
+    private static String refusalToStart(String url) {
+        try (var server = new Server(settings(url), Clock.systemUTC())) {
+            var refusal = catchThrowableOfType(StartupException.class, server::start);
+            assertThat(refusal).isNotNull().hasNoCause();
+            return String.valueOf(refusal.getMessage());
+        }
+    }
+
+    private String refusalOfCommand(String url) {
+        return Shell.onDatabase(directory, url).run("partner list").sentence(1);
+    }
+}

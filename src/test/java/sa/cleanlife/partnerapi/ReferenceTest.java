@@ -204,6 +204,9 @@ class ReferenceTest {
             refusedPhone("phoneWithoutPlus", "966500000000");
             refusedPhone("phoneDialledFromAbroad", "00966500000000");
             refusedPhone("phoneWithSpaces", "+966 50 000 0000");
+            refusedPhone("phoneOfASpreadsheet", "966500000000.0");
+            refusedPhone("phoneOfAChat", "966500000000@c.us");
+            refusedPhone("phoneWithTheCodeTwice", "+966966500000000");
             refusedPhone("phoneTooShort", "+96650000000");
             refusedPhone("phoneTooLong", "+9665000000000");
             refusedPhone("phoneNoSuchRange", "+966100000000");
@@ -211,23 +214,35 @@ class ReferenceTest {
             refusedPhone("phoneOtherCharacters", "+966500000000x12");
             refusedPhone("phoneEmpty", "");
             refused("phoneMissing", "{'name':'Ahmed Ali'}");
+            refused("phoneMisnamed", "{'phone_number':'+966500000000','name':'Ahmed Ali'}");
             refused("phoneNotAString", "{'phone':5,'name':'Ahmed Ali'}");
             refused("nameMissing", "{'phone':'+966500000000'}");
             refused("nameNotAString", "{'phone':'+966500000000','name':5}");
             refused("nameBlank", "{'phone':'+966500000000','name':' '}");
             refused("nameTooLong", "{'phone':'+966500000000','name':'" + "a".repeat(201) + "'}");
             refused("nameControlCharacter", "{'phone':'+966500000000','name':'Ahmed\\nAli'}");
+            refused("nameInvisible", "{'phone':'+966500000000','name':'\\u3164'}");
+            refused("nameOpenDirection", "{'phone':'+966500000000','name':'\\u202eAhmed Ali'}");
             refused("utmSourceNotAString", "{'phone':'+966500000000','name':'Ahmed Ali','utmSource':5}");
             refused(
                     "utmSourceTooLong",
                     "{'phone':'+966500000000','name':'Ahmed Ali','utmSource':'" + "a".repeat(101) + "'}");
             refused("utmSourceControlCharacter", "{'phone':'+966500000000','name':'Ahmed Ali','utmSource':'\\ud800'}");
+            refused("utmSourceInvisible", "{'phone':'+966500000000','name':'Ahmed Ali','utmSource':'\\u2800'}");
             refused("severalAtOnce", "{'phone':'0500000000','utmSource':5}");
             REFUSED_POSTS.put(
                     "contentType",
                     () -> TestPartner.send(HOTEL.request(TestPartner.CONTACTS)
                             .POST(BodyPublishers.ofString(TestPartner.contactJson("+966500000000", "Ahmed Ali")))));
+            REFUSED_POSTS.put(
+                    "contentEncoding",
+                    () -> HOTEL.post(
+                            TestPartner.CONTACTS,
+                            TestPartner.contactJson("+966500000000", "Ahmed Ali"),
+                            "content-encoding",
+                            "gzip"));
             refused("bodyEmpty", "");
+            refused("bodyByteOrderMark", "\ufeff{}");
             refused("bodyMalformed", "{'phone':'+966500000000',}");
             refused("bodyTrailing", "{'phone':'+966500000000','name':'Ahmed Ali'} {}");
             refused("bodyNotAnObject", "[]");

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -303,6 +304,22 @@ class ReferenceTest {
         }
 
         @Test
+        void of_keys_that_open_nothing_any_more_are_what_the_server_answers() {
+            var revoked = SERVER.newPartner(RULES);
+            var expired = SERVER.newPartner(RULES);
+            var suspended = SERVER.newPartner(RULES);
+            SERVER.administer((partners, keys) -> {
+                keys.revoke(revoked.keyId().toString()).await();
+                keys.rotate(expired.keyId().toString(), Duration.ZERO).await();
+                return partners.suspend(suspended.name()).await();
+            });
+
+            assertAnswers(revoked.call(), OpenApi.example(COMPONENTS + "Unauthorized", "revokedKey"));
+            assertAnswers(expired.call(), OpenApi.example(COMPONENTS + "Unauthorized", "expiredKey"));
+            assertAnswers(suspended.call(), OpenApi.example(COMPONENTS + "Unauthorized", "partnerNotActive"));
+        }
+
+        @Test
         void of_other_refusals_are_what_the_server_answers() {
             var contact = TestPartner.CONTACTS + "/3f0c6a52-7d0e-4b8e-9a41-5c2f7b1d9e60";
 
@@ -312,6 +329,7 @@ class ReferenceTest {
                     OpenApi.example(GET + "/responses/404", "unknownContact"));
             assertAnswers(page(contact), OpenApi.example(COMPONENTS + "Unauthorized", "noValidKey"));
             assertAnswers(page("/v1/unknown"), OpenApi.example(COMPONENTS + "UnknownPath", "unknownPath"));
+            assertAnswers(page("/v1/partners/contact"), OpenApi.example(COMPONENTS + "UnknownPath", "nearlyAPath"));
             assertAnswers(page(TestPartner.CONTACTS), OpenApi.example(COMPONENTS + "MethodNotAllowed", "wrongMethod"));
             assertAnswers(
                     HOTEL.postBody(new byte[70_000]), OpenApi.example(COMPONENTS + "PayloadTooLarge", "tooLarge"));

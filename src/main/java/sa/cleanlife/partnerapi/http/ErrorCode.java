@@ -10,8 +10,8 @@ public enum ErrorCode {
     VALIDATION_ERROR(400, "The request is not valid; see details.", "الطلب غير صحيح؛ راجع details."),
     UNAUTHORIZED(
             401,
-            "A valid API key is needed: send it in the header x-api-key.",
-            "يلزم مفتاح API صالح: أرسله في الترويسة x-api-key."),
+            "A valid API key is needed in the header x-api-key: pk_live_ or pk_sandbox_, followed by 32 letters and digits.",
+            "يلزم مفتاح API صالح في الترويسة x-api-key: يبدأ بـ pk_live_ أو pk_sandbox_ ويليه 32 حرفًا ورقمًا."),
     FORBIDDEN(403, "This API key may not do this.", "لا يُسمح بهذه العملية بمفتاح API هذا."),
     INVALID_PARTNER_DOMAIN(
             403,

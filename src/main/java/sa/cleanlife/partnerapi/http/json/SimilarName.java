@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * Finds the name that was meant by another: one that differs in case or in hyphens and underscores, in a letter or two, or
  * that has a word more, as {@code phone_number} has for {@code phone}.
  */
-final class SimilarName {
+public final class SimilarName {
     /** Whatever else a name holds is not repeated to anybody. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_. -]{1,40}");
 
@@ -21,12 +21,16 @@ final class SimilarName {
 
     private SimilarName() {}
 
+    /** Whether the other may be meant for the name. */
+    public static boolean isSimilar(String name, String other) {
+        return PLAIN.matcher(other).matches() && difference(bare(name), bare(other)) < DIFFERENT;
+    }
+
     /** The one of these names that is most like the name, if any is. */
     static Optional<String> find(String name, Collection<String> others) {
         var wanted = bare(name);
         return others.stream()
-                .filter(other -> PLAIN.matcher(other).matches())
-                .filter(other -> difference(wanted, bare(other)) < DIFFERENT)
+                .filter(other -> isSimilar(name, other))
                 .min(Comparator.<String>comparingInt(other -> difference(wanted, bare(other)))
                         .thenComparing(Comparator.naturalOrder()));
     }

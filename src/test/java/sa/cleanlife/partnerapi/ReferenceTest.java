@@ -9,6 +9,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.stream.Stream;
+import java.util.function.UnaryOperator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import sa.cleanlife.partnerapi.testing.Waiting;
+import sa.cleanlife.partnerapi.access.Expiry;
 import sa.cleanlife.partnerapi.access.AddressRange;
 import sa.cleanlife.partnerapi.access.Domain;
 import sa.cleanlife.partnerapi.access.KeyRules;
@@ -310,9 +314,11 @@ class ReferenceTest {
             var suspended = SERVER.newPartner(RULES);
             SERVER.administer((partners, keys) -> {
                 keys.revoke(revoked.keyId().toString()).await();
-                keys.rotate(expired.keyId().toString(), Duration.ZERO).await();
+                keys.update(expired.keyId().toString(), UnaryOperator.identity(), Expiry.in(Duration.ofMillis(1)))
+                        .await();
                 return partners.suspend(suspended.name()).await();
             });
+            Stream.of(revoked, expired, suspended).forEach(partner -> Waiting.until(partner::isRefused));
 
             assertAnswers(revoked.call(), OpenApi.example(COMPONENTS + "Unauthorized", "revokedKey"));
             assertAnswers(expired.call(), OpenApi.example(COMPONENTS + "Unauthorized", "expiredKey"));

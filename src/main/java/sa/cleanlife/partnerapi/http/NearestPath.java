@@ -27,6 +27,7 @@ final class NearestPath {
         return sent.size() > MOST_SEGMENTS
                 ? Optional.empty()
                 : patterns.stream()
+                        .filter(pattern -> !pattern.equals("/"))
                         .filter(pattern -> distance(sent, segments(pattern)) < TOO_FAR)
                         .min(Comparator.<String>comparingInt(pattern -> distance(sent, segments(pattern)))
                                 .thenComparing(Comparator.naturalOrder()));

@@ -152,7 +152,7 @@ class AccessTest {
         @ParameterizedTest
         @CsvSource({
             "WITH_A_REVOKED_KEY, was revoked, the API key was revoked",
-            "WITH_A_KEY_THAT_WAS_ROTATED_WITHOUT_OVERLAP, has expired, the API key has expired",
+            "WITH_A_KEY_THAT_WAS_ROTATED_WITHOUT_OVERLAP, was revoked, the API key was revoked",
             "WITH_AN_EXPIRED_KEY, has expired, the API key has expired",
             "OF_A_SUSPENDED_PARTNER, is not active, the partner is not active",
             "OF_AN_INACTIVE_PARTNER, is not active, the partner is not active",

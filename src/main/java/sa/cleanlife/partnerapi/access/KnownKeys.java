@@ -22,8 +22,8 @@ public final class KnownKeys {
     /** Twice within the second in which a revocation must have reached every node. */
     private static final Duration POLL = Duration.ofMillis(500);
 
-    /** About 2 MB. */
-    private static final int MOST_CLOSED = 10_000;
+    /** All of them are read again with each change by an operator, on an event loop. */
+    private static final int MOST_CLOSED = 2_000;
 
     /** What was read in one turn; a later turn has seen all that an earlier one has. */
     private record Snapshot(

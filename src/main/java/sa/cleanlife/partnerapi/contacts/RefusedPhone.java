@@ -3,6 +3,7 @@ package sa.cleanlife.partnerapi.contacts;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import sa.cleanlife.partnerapi.http.json.Sentence;
+import sa.cleanlife.partnerapi.http.json.StringRule;
 
 /**
  * A text that the gate does not take for a phone number. Where it plainly is a Saudi number in another form, it knows the
@@ -33,19 +34,20 @@ public final class RefusedPhone implements ParsedPhone {
     }
 
     static RefusedPhone suggesting(PhoneNumber number) {
-        return new RefusedPhone(number, SEND.with("%s", number.e164()));
+        return new RefusedPhone(number, SEND);
     }
 
     public Optional<PhoneNumber> suggestion() {
         return Optional.ofNullable(suggestion);
     }
 
-    /**
-     * Tells the partner what to send; the first place is the field's name. It may hold a person's number, so it goes into the
-     * answer and never into a log.
-     */
-    public Sentence sentence() {
-        return sentence;
+    /** Tells the partner what to send. That may be a person's number, so it goes into the answer and never into a log. */
+    void tell(StringRule.Refusal refusal) {
+        if (suggestion == null) {
+            refusal.because(sentence);
+        } else {
+            refusal.because(sentence, suggestion.e164());
+        }
     }
 
     @Override

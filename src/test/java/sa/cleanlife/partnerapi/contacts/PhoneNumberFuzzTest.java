@@ -42,7 +42,7 @@ class PhoneNumberFuzzTest {
                 assertIsStored(refused.suggestion().orElseThrow());
                 assertThat(meant(text))
                         .contains(refused.suggestion().orElseThrow().e164());
-                assertThat(refused.sentence().with("phone").english())
+                assertThat(PhoneTexts.sentence(refused))
                         .isEqualTo("phone must be a valid phone number in international form; send "
                                 + refused.suggestion().orElseThrow().e164());
             }
@@ -50,14 +50,14 @@ class PhoneNumberFuzzTest {
                 REACH.saw("refused as another country's");
                 assertThat(meant(text)).isEmpty();
                 assertThat(unwrapped(text)).matches(FOREIGN);
-                assertThat(refused.sentence().with("phone").english())
+                assertThat(PhoneTexts.sentence(refused))
                         .isEqualTo("phone must be a valid phone number in international form and a Saudi one,"
                                 + " for example +966500000000; this is a number of another country");
             }
             case RefusedPhone refused -> {
                 REACH.saw("refused without one");
                 assertThat(meant(text)).isEmpty();
-                assertThat(refused.sentence().with("phone").english())
+                assertThat(PhoneTexts.sentence(refused))
                         .isEqualTo(
                                 "phone must be a valid phone number in international form, for example +966500000000");
             }

@@ -139,7 +139,7 @@ class GuessingTest {
     }
 
     @Test
-    void a_revoked_key_costs_no_look_and_no_wait() {
+    void a_revoked_key_is_refused_without_a_look() {
         var revoked = server.issue(hotel, KeyRules.of(Set.of(Permission.PARTNER_CONTACTS_READ)), Expiry.NEVER);
         server.administer(
                 (partners, keys) -> keys.revoke(revoked.keyId().toString()).await());
@@ -147,7 +147,6 @@ class GuessingTest {
 
         var flood = flood(revoked::key, FLOOD.dividedBy(2));
 
-        assertThat(flood.guesses()).isGreaterThan(2_000);
         assertThat(flood.looks()).as("%s", flood).isLessThanOrEqualTo(flood.ownLooks());
     }
 

@@ -161,7 +161,7 @@ class EnvelopeTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"/v1", "/v1/", "/v1/partners", "/v1/partners/unknown", "/v1/partners/you", "/favicon.ico"})
+        @ValueSource(strings = {"/v1", "/v1/", "/v1/partners", "/v1/partners/unknown", "/v1/partners/you", "/shop/en/contacts", "/favicon.ico"})
         void of_an_unknown_path_names_none_when_none_is_near(String path) {
             assertThat(answerTo("GET", path, "x-request-id: test-1").json())
                     .isEqualTo(failure("RESOURCE_NOT_FOUND", NO_SUCH_PATH));

@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,7 @@ import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 public final class Database implements Statements {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
-    /** Well within the time after which an idle connection ends. */
+    /** Well within {@link PoolBuilder#SILENCE}, after which an idle connection ends. */
     private static final Duration WARMED_EVERY = Duration.ofSeconds(5);
 
     private final Vertx vertx;
@@ -104,6 +105,15 @@ public final class Database implements Statements {
      */
     public <T> Future<T> transaction(Function<Transaction, T> work) {
         return transactions.run(work).onFailure(this::noteFullDisk);
+    }
+
+    /** As {@link #transaction}, of work that has no result. */
+    public Future<Void> inTransaction(Consumer<Transaction> work) {
+        return transaction(tx -> {
+                    work.accept(tx);
+                    return tx;
+                })
+                .mapEmpty();
     }
 
     /**

@@ -15,26 +15,25 @@ record ClosedKey(Caller caller, Cause cause) {
     enum Cause {
         REVOKED(
                 "the API key was revoked",
-                new Sentence(
-                        "This API key was revoked; ask the operator for a new one.",
-                        "تم إلغاء مفتاح API هذا؛ اطلب من المشغّل مفتاحًا جديدًا.")),
+                "This API key was revoked; ask the operator for a new one.",
+                "تم إلغاء مفتاح API هذا؛ اطلب من المشغّل مفتاحًا جديدًا."),
         EXPIRED(
                 "the API key has expired",
-                new Sentence(
-                        "This API key has expired; ask the operator for a new one.",
-                        "انتهت صلاحية مفتاح API هذا؛ اطلب من المشغّل مفتاحًا جديدًا.")),
+                "This API key has expired; ask the operator for a new one.",
+                "انتهت صلاحية مفتاح API هذا؛ اطلب من المشغّل مفتاحًا جديدًا."),
         PARTNER_NOT_ACTIVE(
                 "the partner is not active",
-                new Sentence(
-                        "The partner that this API key belongs to is not active; ask the operator to activate it.",
-                        "الشريك الذي يتبع له مفتاح API هذا غير نشط؛ اطلب من المشغّل تفعيله."));
+                "The partner that this API key belongs to is not active; ask the operator to activate it.",
+                "الشريك الذي يتبع له مفتاح API هذا غير نشط؛ اطلب من المشغّل تفعيله.");
 
         private final String reason;
-        private final Sentence sentence;
+        private final String english;
+        private final String arabic;
 
-        Cause(String reason, Sentence sentence) {
+        Cause(String reason, String english, String arabic) {
             this.reason = reason;
-            this.sentence = sentence;
+            this.english = english;
+            this.arabic = arabic;
         }
     }
 
@@ -44,6 +43,8 @@ record ClosedKey(Caller caller, Cause cause) {
     }
 
     ApiException refusal() {
-        return ErrorCode.UNAUTHORIZED.error(cause.sentence).because(cause.reason);
+        return ErrorCode.UNAUTHORIZED
+                .error(new Sentence(cause.english, cause.arabic))
+                .because(cause.reason);
     }
 }

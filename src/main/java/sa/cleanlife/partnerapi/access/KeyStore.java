@@ -46,8 +46,7 @@ final class KeyStore {
 
     /** The other keys, at most so many of them, the latest first. */
     Future<Map<ApiKeyHash, ClosedKey>> listClosed(Statements database, int most) {
-        return database.query(
-                        """
+        return database.query("""
                         SELECT k.hash, k.id, k.revoked_at IS NOT NULL AS is_revoked, p.id AS partner_id, p.name AS partner
                           FROM api_key k
                           JOIN partner p ON p.id = k.partner_id
@@ -55,14 +54,13 @@ final class KeyStore {
                             OR p.status <> 'ACTIVE'
                          ORDER BY coalesce(k.revoked_at, k.created_at) DESC, k.id
                          LIMIT $1
-                        """, Sql.tuple(most))
-                .map(rows -> {
-                    var closed = new HashMap<ApiKeyHash, ClosedKey>();
-                    for (var row : rows) {
-                        closed.put(ApiKeyHash.ofBytes(row.getBuffer("hash").getBytes()), closedKey(row));
-                    }
-                    return Map.copyOf(closed);
-                });
+                        """, Sql.tuple(most)).map(rows -> {
+            var closed = new HashMap<ApiKeyHash, ClosedKey>();
+            for (var row : rows) {
+                closed.put(ApiKeyHash.ofBytes(row.getBuffer("hash").getBytes()), closedKey(row));
+            }
+            return Map.copyOf(closed);
+        });
     }
 
     Optional<KeyRecord> find(Transaction tx, UUID id) {

@@ -35,8 +35,7 @@ public final class KnownKeys {
             RegisteredOrigins origins) {
         static final Snapshot EMPTY = of(0, new UUID(0, 0), Map.of(), Map.of());
 
-        static Snapshot of(
-                long turn, UUID version, Map<ApiKeyHash, HeldKey> keys, Map<ApiKeyHash, ClosedKey> closed) {
+        static Snapshot of(long turn, UUID version, Map<ApiKeyHash, HeldKey> keys, Map<ApiKeyHash, ClosedKey> closed) {
             var keysById = new HashMap<UUID, HeldKey>();
             keys.values().forEach(key -> keysById.put(key.caller().keyId(), key));
             return new Snapshot(
@@ -79,9 +78,10 @@ public final class KnownKeys {
                 .compose(version -> version.equals(snapshot.version())
                         ? Future.<Void>succeededFuture()
                         // The keys may be newer than the version read before them; the next turn reads them again.
-                        : store.listHeld(database).compose(held -> store.listClosed(database, MOST_CLOSED)
-                                .onSuccess(closed -> replace(Snapshot.of(turn, version, held, closed)))
-                                .mapEmpty()));
+                        : store.listHeld(database)
+                                .compose(held -> store.listClosed(database, MOST_CLOSED)
+                                        .onSuccess(closed -> replace(Snapshot.of(turn, version, held, closed)))
+                                        .mapEmpty()));
     }
 
     private synchronized void replace(Snapshot newer) {

@@ -29,7 +29,8 @@ final class NumberingPlan {
         if (!DIGITS.matcher(national).matches()) {
             return false;
         }
-        var number = new Phonenumber.PhoneNumber().setCountryCode(SAUDI_ARABIA).setNationalNumber(Long.parseLong(national));
+        var number =
+                new Phonenumber.PhoneNumber().setCountryCode(SAUDI_ARABIA).setNationalNumber(Long.parseLong(national));
         // Formatted back, so that what a number cannot express, a leading zero, is refused and not lost.
         return LIBRARY.isValidNumberForRegion(number, "SA")
                 && LIBRARY.format(number, PhoneNumberFormat.E164).equals("+966" + national);

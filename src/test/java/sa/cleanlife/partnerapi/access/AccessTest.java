@@ -106,7 +106,15 @@ class AccessTest {
 
         /** Whoever has no key that was ever issued; the others once had one. */
         @ParameterizedTest
-        @EnumSource(names = {"WITHOUT_A_KEY", "WITH_AN_.*EMPTY_.*", "WITH_A_MALFORMED_.*", "WITH_A_KEY_(OF|TO)_.*", ".*_NOBODY_ISSUED"}, mode = EnumSource.Mode.MATCH_ANY)
+        @EnumSource(
+                names = {
+                    "WITHOUT_A_KEY",
+                    "WITH_AN_.*EMPTY_.*",
+                    "WITH_A_MALFORMED_.*",
+                    "WITH_A_KEY_(OF|TO)_.*",
+                    ".*_NOBODY_ISSUED"
+                },
+                mode = EnumSource.Mode.MATCH_ANY)
         void gets_one_and_the_same_answer_byte_for_byte(Caller caller) {
             var key = caller == Caller.WITHOUT_A_KEY ? "" : "x-api-key: " + keyOf(caller) + "\r\n";
 
@@ -385,7 +393,11 @@ class AccessTest {
                 assertThat(answer.headers()).containsKey("retry-after");
                 partner.withKey("nonsense").postContact(TestPartner.BAD_BODY).error(401, "UNAUTHORIZED");
                 partner.postContact(TestPartner.BAD_BODY).error(400, "VALIDATION_ERROR");
-                assertThat(suspended.call().error(401, "UNAUTHORIZED").get("message").asString())
+                assertThat(suspended
+                                .call()
+                                .error(401, "UNAUTHORIZED")
+                                .get("message")
+                                .asString())
                         .contains("is not active");
                 // Known as well, but nobody can be asked how much of its limit is left.
                 limited.postContact(TestPartner.BAD_BODY).error(503, "SERVICE_UNAVAILABLE");

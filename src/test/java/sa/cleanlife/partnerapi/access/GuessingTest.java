@@ -153,8 +153,7 @@ class GuessingTest {
     @Test
     void a_key_of_a_suspended_partner_costs_at_most_ten_looks_a_second() {
         var suspended = server.newPartner();
-        server.administer(
-                (partners, keys) -> partners.suspend(suspended.name()).await());
+        server.administer((partners, keys) -> partners.suspend(suspended.name()).await());
         Waiting.until(suspended::isRefused);
 
         var flood = flood(suspended::key, FLOOD.dividedBy(2));

@@ -457,7 +457,11 @@ class ContactsTest {
                             " \u2800 \u3164 ",
                             "\u200f".repeat(200))
                     .map(text -> arguments(named(
-                            text.codePoints().limit(4).mapToObj(Integer::toHexString).toList() + "", text)));
+                            text.codePoints()
+                                            .limit(4)
+                                            .mapToObj(Integer::toHexString)
+                                            .toList() + "",
+                            text)));
         }
 
         @ParameterizedTest
@@ -486,8 +490,9 @@ class ContactsTest {
                 })
         void that_do_not_end_a_change_of_direction_are_refused(String sent) {
             assertThat(HOTEL.postContact(newPhone(), sent).sentences())
-                    .containsExactly("name must end each embedding, override and isolate of text direction that it begins"
-                            + " (U+202A, U+202B, U+202D, U+202E, U+2066, U+2067, U+2068)");
+                    .containsExactly(
+                            "name must end each embedding, override and isolate of text direction that it begins"
+                                    + " (U+202A, U+202B, U+202D, U+202E, U+2066, U+2067, U+2068)");
         }
 
         @ParameterizedTest
@@ -621,29 +626,28 @@ class ContactsTest {
 
         @Test
         void is_the_nearest_of_several() {
-            assertThat(HOTEL.postContact("{\"first_name\":\"A\",\"nam\":\"A\",\"phone\":\"+966500000000\",\"Name\":\"A\"}")
+            assertThat(HOTEL.postContact(
+                                    "{\"first_name\":\"A\",\"nam\":\"A\",\"phone\":\"+966500000000\",\"Name\":\"A\"}")
                             .sentences())
                     .containsExactly("name must be a string; it is required; send Name as name");
         }
 
         @ParameterizedTest
-        @CsvSource(
-                delimiter = '|',
-                textBlock = """
+        @CsvSource(delimiter = '|', textBlock = """
                 {"phone":"+966500000000","customer":"A"}
                 {"phone":"+966500000000","utmSource":"A"}
                 {"phone":"+966500000000","\\u0000name":"A","\\u0646ame":"A"}
                 {"phone":"+966500000000","na":"A","n":"A","":"A"}
                 """)
         void is_not_seen_in_any_other(String body) {
-            assertThat(HOTEL.postContact(body).sentences())
-                    .containsExactly("name must be a string; it is required");
+            assertThat(HOTEL.postContact(body).sentences()).containsExactly("name must be a string; it is required");
         }
 
         @Test
         void is_ignored_when_nothing_is_missing() {
-            var answer = HOTEL.postContact(
-                    "{\"phone\":\"%s\",\"name\":\"Ahmed Ali\",\"Name\":\"B\",\"utm_source\":\"C\"}".formatted(newPhone()));
+            var answer =
+                    HOTEL.postContact("{\"phone\":\"%s\",\"name\":\"Ahmed Ali\",\"Name\":\"B\",\"utm_source\":\"C\"}"
+                            .formatted(newPhone()));
 
             assertThat(answer.data().get("name").asString()).isEqualTo("Ahmed Ali");
         }

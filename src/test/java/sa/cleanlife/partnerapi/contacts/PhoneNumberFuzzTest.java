@@ -12,7 +12,8 @@ import sa.cleanlife.partnerapi.fuzz.Reach;
 /** The gate of phone numbers, beside the rule in its own words. */
 class PhoneNumberFuzzTest {
     @RegisterExtension
-    static final Reach REACH = new Reach("accepted", "refused with a suggestion", "refused as another country's", "refused without one");
+    static final Reach REACH =
+            new Reach("accepted", "refused with a suggestion", "refused as another country's", "refused without one");
 
     private static final Pattern WHITE_SPACE = Pattern.compile("\\p{IsWhite_Space}");
 
@@ -46,7 +47,8 @@ class PhoneNumberFuzzTest {
                         .isEqualTo("phone must be a valid phone number in international form; send "
                                 + refused.suggestion().orElseThrow().e164());
             }
-            case RefusedPhone refused when refused == RefusedPhone.OF_ANOTHER_COUNTRY -> {
+            case RefusedPhone refused
+            when refused == RefusedPhone.OF_ANOTHER_COUNTRY -> {
                 REACH.saw("refused as another country's");
                 assertThat(meant(text)).isEmpty();
                 assertThat(unwrapped(text)).matches(FOREIGN);
@@ -73,7 +75,8 @@ class PhoneNumberFuzzTest {
     /** The number that is to be sent instead of a text that is none, if that can be told. */
     private static Optional<String> meant(String text) {
         var sent = unwrapped(text);
-        return text.codePointCount(0, text.length()) <= 64 && SAUDI.matcher(sent).matches()
+        return text.codePointCount(0, text.length()) <= 64
+                        && SAUDI.matcher(sent).matches()
                 ? PhoneRule.accepted(sent.replaceFirst("^(\\+966|00966|966){0,2}0?", "+966"))
                 : Optional.empty();
     }

@@ -261,7 +261,8 @@ class PhoneNumberTest {
 
         @Test
         void is_refused_when_it_is_any_other() {
-            assertThat(BY_ANSWER_IN_THE_MIDDLE.get(REFUSED)).isEqualTo(matching("[^-.()\\p{Cf}\\p{IsWhite_Space}\\p{Pd}\\x{2212}]"));
+            assertThat(BY_ANSWER_IN_THE_MIDDLE.get(REFUSED))
+                    .isEqualTo(matching("[^-.()\\p{Cf}\\p{IsWhite_Space}\\p{Pd}\\x{2212}]"));
         }
 
         @Test

@@ -41,8 +41,8 @@ public final class Names {
             "\u1e9b\u0323");
     private static final List<String> WHITE_SPACE =
             List.of(" ", "\t", "\n", "\r", "\u00a0", "\u2003", "\u3000", "\u2028");
-    private static final List<String> UNSTORABLE =
-            List.of("\0", "\u0001", "\n", "\u007f", "\u0085", "\ud83d", "\ude00", "\u202e", "\u2067", "\u2066\u202b\u202c");
+    private static final List<String> UNSTORABLE = List.of(
+            "\0", "\u0001", "\n", "\u007f", "\u0085", "\ud83d", "\ude00", "\u202e", "\u2067", "\u2066\u202b\u202c");
     private static final List<String> INVISIBLE =
             List.of("\u200f", "\u200b", "\u3164", "\u2800", "\u0301", "\u064b", "\ufe0f", "\u202a\u202c");
 

@@ -356,7 +356,9 @@ class BodyTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"\ufeff{}", "\ufeff", "\ufeff\ufeff{}", "\ufeff{\"phone\":\"+966500000000\",\"name\":\"A\"}"})
+        @ValueSource(
+                strings = {"\ufeff{}", "\ufeff", "\ufeff\ufeff{}", "\ufeff{\"phone\":\"+966500000000\",\"name\":\"A\"}"
+                })
         void begins_with_a_byte_order_mark(String body) {
             assertThat(HOTEL.postContact(body).sentences())
                     .containsExactly(
@@ -370,7 +372,19 @@ class BodyTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"gzip", "GZIP", "br", "deflate", "zstd", "x-gzip", "aes128gcm", "identity, gzip", "gzip;q=1", "*"})
+        @ValueSource(
+                strings = {
+                    "gzip",
+                    "GZIP",
+                    "br",
+                    "deflate",
+                    "zstd",
+                    "x-gzip",
+                    "aes128gcm",
+                    "identity, gzip",
+                    "gzip;q=1",
+                    "*"
+                })
         void is_encoded_or_said_to_be(String encoding) {
             assertThat(HOTEL.post(TestPartner.CONTACTS, bodyWith(""), "content-encoding", encoding)
                             .sentences())

@@ -128,8 +128,7 @@ class EnvelopeTest {
 
             assertThat(answer.status()).isEqualTo(405);
             assertThat(answer.json())
-                    .isEqualTo(failure(
-                            "METHOD_NOT_ALLOWED", "This path does not take this method; it takes POST."));
+                    .isEqualTo(failure("METHOD_NOT_ALLOWED", "This path does not take this method; it takes POST."));
         }
 
         @ParameterizedTest
@@ -161,7 +160,16 @@ class EnvelopeTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"/v1", "/v1/", "/v1/partners", "/v1/partners/unknown", "/v1/partners/you", "/shop/en/contacts", "/favicon.ico"})
+        @ValueSource(
+                strings = {
+                    "/v1",
+                    "/v1/",
+                    "/v1/partners",
+                    "/v1/partners/unknown",
+                    "/v1/partners/you",
+                    "/shop/en/contacts",
+                    "/favicon.ico"
+                })
         void of_an_unknown_path_names_none_when_none_is_near(String path) {
             assertThat(answerTo("GET", path, "x-request-id: test-1").json())
                     .isEqualTo(failure("RESOURCE_NOT_FOUND", NO_SUCH_PATH));

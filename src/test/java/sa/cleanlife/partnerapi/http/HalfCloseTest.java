@@ -36,7 +36,9 @@ class HalfCloseTest {
         void is_answered_when_its_contact_is_stored() {
             try (var connection = RawConnection.to(SERVER)) {
                 var phone = RunningApi.newPhone();
-                connection.send(post(TestPartner.contactJson(phone, "Ahmed Ali"))).endSending();
+                connection
+                        .send(post(TestPartner.contactJson(phone, "Ahmed Ali")))
+                        .endSending();
 
                 var answer = connection.answer();
                 assertThat(answer.data().get("phone").asString()).isEqualTo(phone);
@@ -77,7 +79,9 @@ class HalfCloseTest {
         @Test
         void gets_the_whole_of_a_long_answer() {
             try (var connection = RawConnection.to(SERVER)) {
-                connection.send("GET /openapi.yaml HTTP/1.1\r\nHost: test\r\n\r\n").endSending();
+                connection
+                        .send("GET /openapi.yaml HTTP/1.1\r\nHost: test\r\n\r\n")
+                        .endSending();
 
                 assertThat(connection.answer().body()).contains("openapi: 3.1").endsWith("\n");
                 connection.assertEnds();
@@ -87,7 +91,9 @@ class HalfCloseTest {
         @Test
         void is_told_that_its_body_did_not_arrive() {
             try (var connection = RawConnection.to(SERVER)) {
-                connection.send(post("{}").replace("Content-Length: 2", "Content-Length: 9")).endSending();
+                connection
+                        .send(post("{}").replace("Content-Length: 2", "Content-Length: 9"))
+                        .endSending();
 
                 assertThat(connection.answer().sentences()).containsExactly("body must arrive whole");
                 connection.assertEnds();
@@ -216,7 +222,9 @@ class HalfCloseTest {
 
         var answer = RawHttp.send(
                 SERVER.port(),
-                post(body).replace("HTTP/1.1", "HTTP/1.0").replace("Content-Type", "Expect: 100-continue\r\nContent-Type"));
+                post(body)
+                        .replace("HTTP/1.1", "HTTP/1.0")
+                        .replace("Content-Type", "Expect: 100-continue\r\nContent-Type"));
 
         assertThat(answer).startsWith("HTTP/1.0 200 OK").doesNotContain("Continue");
     }

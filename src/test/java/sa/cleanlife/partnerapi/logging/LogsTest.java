@@ -231,9 +231,7 @@ class LogsTest {
         }
 
         @ParameterizedTest
-        @CsvSource(
-                delimiter = '|',
-                textBlock = """
+        @CsvSource(delimiter = '|', textBlock = """
                 {"phone":"+966561827364"}                          | 400 name
                 {"phone":"0561827364","name":" ","utmSource":5}    | 400 phone, name, utmSource
                 {}                                                 | 400 phone, name
@@ -257,7 +255,9 @@ class LogsTest {
         @Test
         void has_the_name_of_the_parameter_of_its_path() {
             assertThat(reasonOf(request(
-                            "GET /v1/partners/contacts/" + PHONE + " HTTP/1.1", "x-api-key: " + hotel.key() + "\r\n", "")))
+                            "GET /v1/partners/contacts/" + PHONE + " HTTP/1.1",
+                            "x-api-key: " + hotel.key() + "\r\n",
+                            "")))
                     .isEqualTo("400 contactId");
         }
 

@@ -49,7 +49,8 @@ public final class HalfCloseHandler extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        context.write(message, promise);
+        // Who writes is told by the promise.
+        var _ = context.write(message, promise);
         if (message instanceof LastHttpContent && !isInterim(message)) {
             unanswered--;
             closeWhenAnswered(context);
@@ -84,7 +85,9 @@ public final class HalfCloseHandler extends ChannelDuplexHandler {
     /** Not before Vert.x has done with the response that it is writing. Its way of closing writes everything out first. */
     private void closeWhenAnswered(ChannelHandlerContext context) {
         if (hasInputEnded && unanswered <= 0) {
-            context.executor().execute(() -> context.channel().close());
+            context.executor().execute(() -> {
+                var _ = context.channel().close();
+            });
         }
     }
 }

@@ -58,7 +58,8 @@ public final class Fields {
 
     /** Only now it is known which of the names that were sent are read. */
     private void nameWhatWasMeant(String name) {
-        var unread = values.keySet().stream().filter(sent -> !asked.contains(sent)).toList();
+        var unread =
+                values.keySet().stream().filter(sent -> !asked.contains(sent)).toList();
         SimilarName.find(name, unread)
                 .ifPresent(similar -> errors.append(path(name), Sentences.MISNAMED.with(similar, name)));
     }

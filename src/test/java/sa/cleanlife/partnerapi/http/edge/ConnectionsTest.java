@@ -151,13 +151,14 @@ class ConnectionsTest {
 
     @ParameterizedTest
     @MethodSource("transports")
-    void one_that_has_ended_its_half_is_answered_and_ended_whatever_the_transport(Transport transport) throws Exception {
+    void one_that_has_ended_its_half_is_answered_and_ended_whatever_the_transport(Transport transport)
+            throws Exception {
         var other = Vertx.builder().withTransport(transport).build();
         var watched = new Connections(other, MOST);
         var listening = watched.watch(
                         other.createHttpServer(Connections.limit(new HttpServerOptions())),
-                        request -> other.setTimer(
-                                100, later -> request.response().end()))
+                        request ->
+                                other.setTimer(100, later -> request.response().end()))
                 .listen(0, "127.0.0.1")
                 .await();
         try (var socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), listening.actualPort())) {

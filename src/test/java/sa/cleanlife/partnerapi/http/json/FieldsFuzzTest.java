@@ -32,9 +32,10 @@ class FieldsFuzzTest {
             + "|it begins with a byte order mark of UTF-16 or UTF-32)");
 
     /** All that may be said of a body that is no object: nothing of what it holds. */
-    private static final Pattern NO_OBJECT = Pattern.compile("body must not be nested deeper than 32"
-            + "|body must be one JSON object; (it is (empty|malformed|an array|a string|a number|true, false or null)"
-            + "|it begins with a byte order mark \\(U\\+FEFF\\), which must be left out|it repeats a key|something follows it)( at line [0-9]+, column [0-9]+)?");
+    private static final Pattern NO_OBJECT = Pattern.compile(
+            "body must not be nested deeper than 32"
+                    + "|body must be one JSON object; (it is (empty|malformed|an array|a string|a number|true, false or null)"
+                    + "|it begins with a byte order mark \\(U\\+FEFF\\), which must be left out|it repeats a key|something follows it)( at line [0-9]+, column [0-9]+)?");
 
     private static final int MOST_HOURS = 3;
     private static final Pattern LONG_EXPONENT = Pattern.compile("[eE][+-]?[0-9]{3,}");
@@ -235,14 +236,17 @@ class FieldsFuzzTest {
             left = left.replaceFirst("[\u202a\u202b\u202d\u202e]\u202c", "")
                     .replaceFirst("[\u2066-\u2068][\u202a-\u202e]*\u2069", "");
         }
-        return !Pattern.compile("[\u202a\u202b\u202d\u202e\u2066-\u2068]").matcher(left).find();
+        return !Pattern.compile("[\u202a\u202b\u202d\u202e\u2066-\u2068]")
+                .matcher(left)
+                .find();
     }
 
     private static String misnamed(String field, Map<String, Object> object) {
         return SimilarName.find(
                         field,
                         object.keySet().stream()
-                                .filter(name -> !List.of("phone", "name", "utmSource", "order").contains(name))
+                                .filter(name -> !List.of("phone", "name", "utmSource", "order")
+                                        .contains(name))
                                 .toList())
                 .map(similar -> "; send " + similar + " as " + field)
                 .orElse("");

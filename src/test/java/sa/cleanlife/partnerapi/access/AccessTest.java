@@ -380,7 +380,7 @@ class AccessTest {
                 node.administer(
                         (partners, keys) -> partners.suspend(suspended.name()).await());
                 assertThat(partner.isLetIn()).isTrue();
-                assertThat(suspended.isRefused()).isTrue();
+                Waiting.until(suspended::isRefused);
                 Waiting.until(() -> partner.withKey(TestPartner.UNKNOWN_KEY).isRefused());
 
                 TestPostgres.execute(elsewhere, "ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");

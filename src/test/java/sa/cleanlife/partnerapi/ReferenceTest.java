@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sa.cleanlife.partnerapi.access.AddressRange;
 import sa.cleanlife.partnerapi.access.Domain;
+import sa.cleanlife.partnerapi.access.Expiry;
 import sa.cleanlife.partnerapi.access.KeyRules;
 import sa.cleanlife.partnerapi.access.Permission;
 import sa.cleanlife.partnerapi.testing.Answer;
@@ -32,6 +36,7 @@ import sa.cleanlife.partnerapi.testing.RawConnection;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.SlowClient;
 import sa.cleanlife.partnerapi.testing.TestPartner;
+import sa.cleanlife.partnerapi.testing.Waiting;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -214,6 +219,9 @@ class ReferenceTest {
             refusedPhone("phoneWithoutPlus", "966500000000");
             refusedPhone("phoneDialledFromAbroad", "00966500000000");
             refusedPhone("phoneWithSpaces", "+966 50 000 0000");
+            refusedPhone("phoneOfASpreadsheet", "966500000000.0");
+            refusedPhone("phoneOfAChat", "966500000000@c.us");
+            refusedPhone("phoneWithTheCodeTwice", "+966966500000000");
             refusedPhone("phoneTooShort", "+96650000000");
             refusedPhone("phoneTooLong", "+9665000000000");
             refusedPhone("phoneNoSuchRange", "+966100000000");
@@ -221,23 +229,35 @@ class ReferenceTest {
             refusedPhone("phoneOtherCharacters", "+966500000000x12");
             refusedPhone("phoneEmpty", "");
             refused("phoneMissing", "{'name':'Ahmed Ali'}");
+            refused("phoneMisnamed", "{'phone_number':'+966500000000','name':'Ahmed Ali'}");
             refused("phoneNotAString", "{'phone':5,'name':'Ahmed Ali'}");
             refused("nameMissing", "{'phone':'+966500000000'}");
             refused("nameNotAString", "{'phone':'+966500000000','name':5}");
             refused("nameBlank", "{'phone':'+966500000000','name':' '}");
             refused("nameTooLong", "{'phone':'+966500000000','name':'" + "a".repeat(201) + "'}");
             refused("nameControlCharacter", "{'phone':'+966500000000','name':'Ahmed\\nAli'}");
+            refused("nameInvisible", "{'phone':'+966500000000','name':'\\u3164'}");
+            refused("nameOpenDirection", "{'phone':'+966500000000','name':'\\u202eAhmed Ali'}");
             refused("utmSourceNotAString", "{'phone':'+966500000000','name':'Ahmed Ali','utmSource':5}");
             refused(
                     "utmSourceTooLong",
                     "{'phone':'+966500000000','name':'Ahmed Ali','utmSource':'" + "a".repeat(101) + "'}");
             refused("utmSourceControlCharacter", "{'phone':'+966500000000','name':'Ahmed Ali','utmSource':'\\ud800'}");
+            refused("utmSourceInvisible", "{'phone':'+966500000000','name':'Ahmed Ali','utmSource':'\\u2800'}");
             refused("severalAtOnce", "{'phone':'0500000000','utmSource':5}");
             REFUSED_POSTS.put(
                     "contentType",
                     () -> TestPartner.send(HOTEL.request(TestPartner.CONTACTS)
                             .POST(BodyPublishers.ofString(TestPartner.contactJson("+966500000000", "Ahmed Ali")))));
+            REFUSED_POSTS.put(
+                    "contentEncoding",
+                    () -> HOTEL.post(
+                            TestPartner.CONTACTS,
+                            TestPartner.contactJson("+966500000000", "Ahmed Ali"),
+                            "content-encoding",
+                            "gzip"));
             refused("bodyEmpty", "");
+            refused("bodyByteOrderMark", "\ufeff{}");
             refused("bodyMalformed", "{'phone':'+966500000000',}");
             refused("bodyTrailing", "{'phone':'+966500000000','name':'Ahmed Ali'} {}");
             refused("bodyNotAnObject", "[]");
@@ -298,6 +318,24 @@ class ReferenceTest {
         }
 
         @Test
+        void of_keys_that_open_nothing_any_more_are_what_the_server_answers() {
+            var revoked = SERVER.newPartner(RULES);
+            var expired = SERVER.newPartner(RULES);
+            var suspended = SERVER.newPartner(RULES);
+            SERVER.administer((partners, keys) -> {
+                keys.revoke(revoked.keyId().toString()).await();
+                keys.update(expired.keyId().toString(), UnaryOperator.identity(), Expiry.in(Duration.ofMillis(1)))
+                        .await();
+                return partners.suspend(suspended.name()).await();
+            });
+            Stream.of(revoked, expired, suspended).forEach(partner -> Waiting.until(partner::isRefused));
+
+            assertAnswers(revoked.call(), OpenApi.example(COMPONENTS + "Unauthorized", "revokedKey"));
+            assertAnswers(expired.call(), OpenApi.example(COMPONENTS + "Unauthorized", "expiredKey"));
+            assertAnswers(suspended.call(), OpenApi.example(COMPONENTS + "Unauthorized", "partnerNotActive"));
+        }
+
+        @Test
         void of_other_refusals_are_what_the_server_answers() {
             var contact = TestPartner.CONTACTS + "/3f0c6a52-7d0e-4b8e-9a41-5c2f7b1d9e60";
 
@@ -307,6 +345,7 @@ class ReferenceTest {
                     OpenApi.example(GET + "/responses/404", "unknownContact"));
             assertAnswers(page(contact), OpenApi.example(COMPONENTS + "Unauthorized", "noValidKey"));
             assertAnswers(page("/v1/unknown"), OpenApi.example(COMPONENTS + "UnknownPath", "unknownPath"));
+            assertAnswers(page("/v1/partners/contact"), OpenApi.example(COMPONENTS + "UnknownPath", "nearlyAPath"));
             assertAnswers(page(TestPartner.CONTACTS), OpenApi.example(COMPONENTS + "MethodNotAllowed", "wrongMethod"));
             assertAnswers(
                     HOTEL.postBody(new byte[70_000]), OpenApi.example(COMPONENTS + "PayloadTooLarge", "tooLarge"));

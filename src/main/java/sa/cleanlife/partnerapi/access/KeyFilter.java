@@ -4,13 +4,14 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import java.util.Iterator;
 import java.util.List;
+import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Filter;
 import sa.cleanlife.partnerapi.http.Request;
 
 /**
- * Lets in who sends a key that opens something, if the key's rules allow the request. Every other key gets the same answer,
- * so that nobody learns why.
+ * Lets in who sends a key that opens something, if the key's rules allow the request. The holder of a key that no longer
+ * opens anything is told why. Everybody else gets the same answer, whatever was sent; the log tells what it was.
  */
 public final class KeyFilter implements Filter {
     private static final CharSequence X_API_KEY = HttpHeaders.createOptimized("x-api-key");
@@ -30,19 +31,45 @@ public final class KeyFilter implements Filter {
 
     @Override
     public Future<Void> pass(Request request) {
-        var key = request.header(X_API_KEY)
+        var sent = request.header(X_API_KEY)
                 .or(() -> request.queryParameter("api_key"))
-                .flatMap(ApiKey::parse);
+                .filter(text -> !text.isBlank());
+        var key = sent.flatMap(ApiKey::parse);
         if (key.isEmpty()) {
-            return request.onItsLoop(lookup.waitInVain())
-                    .compose(waited -> Future.failedFuture(ErrorCode.UNAUTHORIZED.error()));
+            var refusal = unknown(sent.isEmpty() ? "no API key was sent" : "the API key is malformed");
+            return request.onItsLoop(lookup.waitInVain()).compose(waited -> Future.failedFuture(refusal));
         }
         var hash = key.get().hash();
         var held = keys.find(hash);
+        if (held.isPresent()) {
+            return check(request, held.get());
+        }
+        var closed = keys.findClosed(hash);
+        if (closed.isEmpty()) {
+            return request.onItsLoop(lookup.look()).compose(looked -> checkAgain(request, hash));
+        }
+        return closed.get().mayOpenAgain()
+                // While the database is away, what was last known of the key is told.
+                ? request.onItsLoop(lookup.look().otherwiseEmpty()).compose(looked -> checkAgain(request, hash))
+                : refuse(request, closed.get());
+    }
+
+    private Future<Void> checkAgain(Request request, ApiKeyHash hash) {
+        var held = keys.find(hash);
         return held.isPresent()
                 ? check(request, held.get())
-                : request.onItsLoop(lookup.look())
-                        .compose(looked -> check(request, keys.find(hash).orElseThrow(ErrorCode.UNAUTHORIZED::error)));
+                : keys.findClosed(hash)
+                        .map(closed -> refuse(request, closed))
+                        .orElseGet(() -> Future.failedFuture(unknown("the API key is unknown")));
+    }
+
+    private static ApiException unknown(String reason) {
+        return ErrorCode.UNAUTHORIZED.error().because(reason);
+    }
+
+    private static Future<Void> refuse(Request request, ClosedKey key) {
+        request.identify(key.caller());
+        return Future.failedFuture(key.refusal());
     }
 
     private Future<Void> check(Request request, HeldKey key) {

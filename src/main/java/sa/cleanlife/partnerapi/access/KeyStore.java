@@ -44,6 +44,25 @@ final class KeyStore {
         });
     }
 
+    /** The other keys, at most so many of them, the latest first. */
+    Future<Map<ApiKeyHash, ClosedKey>> listClosed(Statements database, int most) {
+        return database.query("""
+                        SELECT k.hash, k.id, k.revoked_at IS NOT NULL AS is_revoked, p.id AS partner_id, p.name AS partner
+                          FROM api_key k
+                          JOIN partner p ON p.id = k.partner_id
+                         WHERE k.revoked_at IS NOT NULL
+                            OR p.status <> 'ACTIVE'
+                         ORDER BY coalesce(k.revoked_at, k.created_at) DESC, k.id
+                         LIMIT $1
+                        """, Sql.tuple(most)).map(rows -> {
+            var closed = new HashMap<ApiKeyHash, ClosedKey>();
+            for (var row : rows) {
+                closed.put(ApiKeyHash.ofBytes(row.getBuffer("hash").getBytes()), closedKey(row));
+            }
+            return Map.copyOf(closed);
+        });
+    }
+
     Optional<KeyRecord> find(Transaction tx, UUID id) {
         return tx.query(KEYS + """
                  WHERE k.id = $1
@@ -121,6 +140,12 @@ final class KeyStore {
                 RegisteredOrigins.of(
                         row.getUUID("partner_id"), PartnerStore.domains(row), row.getBoolean("sandbox_access")),
                 Sql.optionalInstant(row, "expires_at"));
+    }
+
+    private static ClosedKey closedKey(Row row) {
+        return new ClosedKey(
+                new Caller(row.getUUID("partner_id"), row.getString("partner"), row.getUUID("id"), Set.of()),
+                row.getBoolean("is_revoked") ? ClosedKey.Cause.REVOKED : ClosedKey.Cause.PARTNER_NOT_ACTIVE);
     }
 
     private static KeyRecord key(Row row) {

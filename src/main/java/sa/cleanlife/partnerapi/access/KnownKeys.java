@@ -15,11 +15,15 @@ import sa.cleanlife.partnerapi.http.ApiException;
 
 /**
  * The keys that open something, with their rules, held in memory by a node so that a request costs no query for them, and
- * read anew when {@code access_version} has changed. While the database is away they stay as they were last seen.
+ * read anew when {@code access_version} has changed. While the database is away they stay as they were last seen. Of keys
+ * that open nothing any more the latest are held too, so that their holders can be told why.
  */
 public final class KnownKeys {
     /** Twice within the second in which a revocation must have reached every node. */
     private static final Duration POLL = Duration.ofMillis(500);
+
+    /** All of them are read again with each change by an operator, on an event loop. */
+    private static final int MOST_CLOSED = 2_000;
 
     /** What was read in one turn; a later turn has seen all that an earlier one has. */
     private record Snapshot(
@@ -27,10 +31,11 @@ public final class KnownKeys {
             UUID version,
             Map<ApiKeyHash, HeldKey> keys,
             Map<UUID, HeldKey> keysById,
+            Map<ApiKeyHash, ClosedKey> closed,
             RegisteredOrigins origins) {
-        static final Snapshot EMPTY = of(0, new UUID(0, 0), Map.of());
+        static final Snapshot EMPTY = of(0, new UUID(0, 0), Map.of(), Map.of());
 
-        static Snapshot of(long turn, UUID version, Map<ApiKeyHash, HeldKey> keys) {
+        static Snapshot of(long turn, UUID version, Map<ApiKeyHash, HeldKey> keys, Map<ApiKeyHash, ClosedKey> closed) {
             var keysById = new HashMap<UUID, HeldKey>();
             keys.values().forEach(key -> keysById.put(key.caller().keyId(), key));
             return new Snapshot(
@@ -38,6 +43,7 @@ public final class KnownKeys {
                     version,
                     keys,
                     Map.copyOf(keysById),
+                    closed,
                     RegisteredOrigins.union(
                             keys.values().stream().map(HeldKey::origins).toList()));
         }
@@ -73,8 +79,9 @@ public final class KnownKeys {
                         ? Future.<Void>succeededFuture()
                         // The keys may be newer than the version read before them; the next turn reads them again.
                         : store.listHeld(database)
-                                .onSuccess(keys -> replace(Snapshot.of(turn, version, keys)))
-                                .mapEmpty());
+                                .compose(held -> store.listClosed(database, MOST_CLOSED)
+                                        .onSuccess(closed -> replace(Snapshot.of(turn, version, held, closed)))
+                                        .mapEmpty()));
     }
 
     private synchronized void replace(Snapshot newer) {
@@ -85,6 +92,15 @@ public final class KnownKeys {
 
     Optional<HeldKey> find(ApiKeyHash hash) {
         return unexpired(snapshot.keys().get(hash));
+    }
+
+    /** A key that opens nothing, and why; empty for one that nobody issued, or that was closed long ago. */
+    Optional<ClosedKey> findClosed(ApiKeyHash hash) {
+        var known = snapshot;
+        return Optional.ofNullable(known.keys().get(hash))
+                .filter(key -> unexpired(key).isEmpty())
+                .map(expired -> new ClosedKey(expired.caller(), ClosedKey.Cause.EXPIRED))
+                .or(() -> Optional.ofNullable(known.closed().get(hash)));
     }
 
     Optional<HeldKey> find(UUID id) {

@@ -2,7 +2,7 @@ package sa.cleanlife.partnerapi.contacts;
 
 import java.util.List;
 import java.util.Optional;
-import sa.cleanlife.partnerapi.http.json.TextField;
+import java.util.stream.Stream;
 
 /**
  * A Saudi phone number in E.164 form, such as {@code +966500000000}: what a contact is known by. Only {@link #parse} makes
@@ -45,48 +45,52 @@ public final class PhoneNumber implements ParsedPhone, Comparable<PhoneNumber> {
         if (text.codePointCount(0, text.length()) > LONGEST_TEXT) {
             return RefusedPhone.WITHOUT_SUGGESTION;
         }
-        var spelling = new StringBuilder(LONGEST_TEXT);
-        var hasWhiteSpace = false;
-        int c;
-        for (int i = 0; i < text.length(); i += Character.charCount(c)) {
-            c = text.codePointAt(i);
-            var plain = toAscii(c);
-            if (isDigit(plain) || plain == '+') {
-                spelling.append((char) plain);
-            } else if (TextField.isWhiteSpace(c)) {
-                hasWhiteSpace = true;
-            } else if (!isSeparator(c) && Character.getType(c) != Character.FORMAT) {
-                return RefusedPhone.WITHOUT_SUGGESTION;
-            }
-        }
-        var isInternational = !hasWhiteSpace && spelling.indexOf(PREFIX) == 0;
-        return ofNational(national(spelling.toString()))
-                .<ParsedPhone>map(number -> isInternational ? number : RefusedPhone.suggesting(number))
-                .orElse(RefusedPhone.WITHOUT_SUGGESTION);
+        var written = WrittenPhone.of(text);
+        return written.strict()
+                .filter(spelling -> spelling.startsWith(PREFIX))
+                .flatMap(spelling -> ofNational(withoutTrunkZero(spelling.substring(PREFIX.length()))))
+                .<ParsedPhone>map(number -> number)
+                .orElseGet(() -> refused(written));
+    }
+
+    private static RefusedPhone refused(WrittenPhone written) {
+        var spelling = written.meant().orElse("");
+        return ofNational(national(spelling))
+                .map(RefusedPhone::suggesting)
+                .orElseGet(() -> isOfAnotherCountry(spelling)
+                        ? RefusedPhone.OF_ANOTHER_COUNTRY
+                        : RefusedPhone.WITHOUT_SUGGESTION);
     }
 
     /**
      * What stands after the country code, in the forms that a Saudi number is written in; empty for any other. Whether it is
-     * a number is for {@link #ofNational} to say. 800 is not among those without a country code: North America writes its
-     * toll-free numbers with the same ten digits. 920 is: at home it has no other form.
+     * a number is for {@link #ofNational} to say. Some lists have the country code twice. Of the numbers without one, 920 has
+     * no other form at home, and 800 is dialled like that.
      */
     private static String national(String spelling) {
-        if (spelling.startsWith(PREFIX)) {
-            return withoutTrunkZero(spelling.substring(4));
-        }
-        if (spelling.startsWith("00966")) {
-            return withoutTrunkZero(spelling.substring(5));
-        }
-        if (spelling.startsWith("966")) {
-            return withoutTrunkZero(spelling.substring(3));
+        var afterCode = afterCountryCode(spelling);
+        if (afterCode.isPresent()) {
+            return withoutTrunkZero(afterCountryCode(afterCode.get()).orElse(afterCode.get()));
         }
         if (spelling.startsWith("05") || spelling.startsWith("01")) {
             return withoutTrunkZero(spelling);
         }
-        if (spelling.startsWith("5") || spelling.startsWith("920")) {
+        if (spelling.startsWith("5") || spelling.startsWith("920") || spelling.startsWith("800")) {
             return spelling;
         }
         return "";
+    }
+
+    private static Optional<String> afterCountryCode(String spelling) {
+        return Stream.of(PREFIX, "00966", "966")
+                .filter(spelling::startsWith)
+                .map(code -> spelling.substring(code.length()))
+                .findFirst();
+    }
+
+    private static boolean isOfAnotherCountry(String spelling) {
+        var international = spelling.startsWith("00") ? "+" + spelling.substring(2) : spelling;
+        return NumberingPlan.isOfAnotherCountry(international);
     }
 
     private static String withoutTrunkZero(String digits) {
@@ -113,24 +117,6 @@ public final class PhoneNumber implements ParsedPhone, Comparable<PhoneNumber> {
 
     private static boolean isDigit(int c) {
         return '0' <= c && c <= '9';
-    }
-
-    /** Arabic-Indic, Persian and full-width digits and the full-width plus; anything else stays as it is. */
-    private static int toAscii(int c) {
-        if (0x0660 <= c && c <= 0x0669) {
-            return c - 0x0660 + '0';
-        }
-        if (0x06F0 <= c && c <= 0x06F9) {
-            return c - 0x06F0 + '0';
-        }
-        if (0xFF10 <= c && c <= 0xFF19) {
-            return c - 0xFF10 + '0';
-        }
-        return c == 0xFF0B ? '+' : c;
-    }
-
-    private static boolean isSeparator(int c) {
-        return c == '-' || c == '.' || c == '(' || c == ')';
     }
 
     @Override

@@ -10,8 +10,6 @@ import sa.cleanlife.partnerapi.http.json.StringRule;
  * string to send instead, which the gate takes as it is. It does not keep the text.
  */
 public final class RefusedPhone implements ParsedPhone {
-    static final RefusedPhone WITHOUT_SUGGESTION = new RefusedPhone(null);
-
     static final Sentence RULE = new Sentence(
             "%s must be a valid phone number in international form, for example +966500000000",
             "%s يجب أن يكون رقم هاتف صحيحًا بالصيغة الدولية، مثل \u200E+966500000000");
@@ -20,14 +18,23 @@ public final class RefusedPhone implements ParsedPhone {
             "%s must be a valid phone number in international form; send %s",
             "%s يجب أن يكون رقم هاتف صحيحًا بالصيغة الدولية؛ أرسل \u200E%s");
 
-    private final @Nullable PhoneNumber suggestion;
+    private static final Sentence SAUDI = new Sentence(
+            "%s must be a valid phone number in international form and a Saudi one, for example +966500000000; this is a number of another country",
+            "%s يجب أن يكون رقم هاتف صحيحًا بالصيغة الدولية وأن يكون سعوديًّا، مثل \u200E+966500000000؛ وهذا رقم تابع لدولة أخرى");
 
-    private RefusedPhone(@Nullable PhoneNumber suggestion) {
+    static final RefusedPhone WITHOUT_SUGGESTION = new RefusedPhone(null, RULE);
+    static final RefusedPhone OF_ANOTHER_COUNTRY = new RefusedPhone(null, SAUDI);
+
+    private final @Nullable PhoneNumber suggestion;
+    private final Sentence sentence;
+
+    private RefusedPhone(@Nullable PhoneNumber suggestion, Sentence sentence) {
         this.suggestion = suggestion;
+        this.sentence = sentence;
     }
 
     static RefusedPhone suggesting(PhoneNumber number) {
-        return new RefusedPhone(number);
+        return new RefusedPhone(number, SEND);
     }
 
     public Optional<PhoneNumber> suggestion() {
@@ -37,9 +44,9 @@ public final class RefusedPhone implements ParsedPhone {
     /** Tells the partner what to send. That may be a person's number, so it goes into the answer and never into a log. */
     void tell(StringRule.Refusal refusal) {
         if (suggestion == null) {
-            refusal.because(RULE);
+            refusal.because(sentence);
         } else {
-            refusal.because(SEND, suggestion.e164());
+            refusal.because(sentence, suggestion.e164());
         }
     }
 

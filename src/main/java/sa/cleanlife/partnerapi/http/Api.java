@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import sa.cleanlife.partnerapi.http.edge.Connections;
 import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.Listing;
+import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /**
  * The routes of the API, and the one place through which every request comes in and every answer goes out. Features add
@@ -33,6 +34,14 @@ public final class Api {
     private static final Resource UNKNOWN = new Resource("(unknown)");
 
     private static final Resource MALFORMED = new Resource("(malformed)");
+
+    private static final Sentence NEAREST_PATH = new Sentence(
+            "There is no such path; the nearest is %s. The API is described at /docs.",
+            "هذا المسار غير موجود؛ وأقرب مسار إليه هو \u200E%s. تجد وصف واجهة برمجة التطبيقات (API) في \u200E/docs.");
+
+    private static final Sentence OTHER_METHODS = new Sentence(
+            "This path does not take this method; it takes %s.",
+            "هذا المسار لا يقبل هذه الطريقة (method)؛ بل يقبل %s.");
 
     private final Vertx vertx;
     private final List<Filter> filters;
@@ -186,7 +195,13 @@ public final class Api {
         table.find(path == null ? "" : path)
                 .ifPresentOrElse(
                         resource -> serve(request, resource),
-                        () -> refuse(request, UNKNOWN, ErrorCode.RESOURCE_NOT_FOUND.error()));
+                        () -> refuse(request, UNKNOWN, unknownPath(path == null ? "" : path)));
+    }
+
+    private ApiException unknownPath(String path) {
+        return table.nearest(path)
+                .map(nearest -> ErrorCode.RESOURCE_NOT_FOUND.error(NEAREST_PATH.with(nearest)))
+                .orElseGet(ErrorCode.RESOURCE_NOT_FOUND::error);
     }
 
     private void serve(HttpServerRequest sent, Resource resource) {
@@ -204,7 +219,7 @@ public final class Api {
         } else {
             var request = unrouted(sent, resource);
             request.addToAnswer(HttpHeaders.ALLOW, resource.allowedMethods());
-            refuse(request, ErrorCode.METHOD_NOT_ALLOWED.error());
+            refuse(request, ErrorCode.METHOD_NOT_ALLOWED.error(OTHER_METHODS.with(resource.allowedMethods())));
         }
     }
 

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 import sa.cleanlife.partnerapi.http.json.ValidationErrors;
 import sa.cleanlife.partnerapi.http.json.ValidationException;
@@ -48,11 +49,19 @@ final class BodyReader {
                 received.appendBuffer(chunk);
             }
         });
-        // Nobody is there to read it, but the log then tells what happened.
+        // Nobody is there to read this, but the log then tells what happened.
         request.exceptionHandler(lost -> body.tryFail(invalid(CUT_SHORT)));
-        request.endHandler(end -> body.tryComplete(received));
+        request.endHandler(end -> {
+            if (request.decoderResult().isFailure()) {
+                body.tryFail(invalid(CUT_SHORT));
+            } else {
+                body.tryComplete(received);
+            }
+        });
         request.resume();
-        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+        // A client of HTTP/1.0 does not know interim answers, so that it would take one for the answer.
+        if (request.version() == HttpVersion.HTTP_1_1
+                && "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }
         return body.future().onComplete(done -> vertx.cancelTimer(deadline));

@@ -12,8 +12,8 @@ public enum ErrorCode {
     VALIDATION_ERROR(400),
     UNAUTHORIZED(
             401,
-            "A valid API key is needed: send it in the header x-api-key.",
-            "يلزم مفتاح API صالح: أرسله في الترويسة x-api-key."),
+            "A valid API key is needed in the header x-api-key: pk_live_ or pk_sandbox_, followed by 32 letters and digits.",
+            "يلزم مفتاح API صالح في الترويسة x-api-key: يبدأ بـ pk_live_ أو pk_sandbox_ ويليه 32 حرفًا ورقمًا."),
     FORBIDDEN(403),
     INVALID_PARTNER_DOMAIN(
             403,
@@ -27,10 +27,7 @@ public enum ErrorCode {
             404,
             "There is no such path; the API is described at /docs.",
             "هذا المسار غير موجود؛ تجد وصف واجهة برمجة التطبيقات (API) في \u200E/docs."),
-    METHOD_NOT_ALLOWED(
-            405,
-            "This path does not take this method; see the Allow header.",
-            "هذا المسار لا يقبل هذه الطريقة (method)؛ راجع الترويسة Allow."),
+    METHOD_NOT_ALLOWED(405),
     PAYLOAD_TOO_LARGE(413),
     RATE_LIMIT_EXCEEDED(
             429, "Partner API rate limit exceeded", "تم تجاوز الحد المسموح به لعدد الطلبات إلى Partner API"),

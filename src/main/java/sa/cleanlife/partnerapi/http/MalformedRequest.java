@@ -3,6 +3,7 @@ package sa.cleanlife.partnerapi.http;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.http.edge.HalfCloseHandler;
 import sa.cleanlife.partnerapi.http.edge.HeadGate;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 import sa.cleanlife.partnerapi.http.json.ValidationErrors;
@@ -26,6 +27,8 @@ final class MalformedRequest {
             "request يجب ألا يستخدم ترميز نقل (Transfer-Encoding) غير chunked");
     private static final Sentence WELL_FORMED =
             new Sentence("request must be well-formed HTTP/1.1", "request يجب أن يكون طلب HTTP/1.1 سليم الصيغة");
+    private static final Sentence CUT_SHORT =
+            new Sentence("request must have a body that arrives whole", "request يجب أن يصل محتواه (body) كاملًا");
     private static final Sentence HOST = new Sentence(
             "request must have the header Host, once", "request يجب أن يحتوي على الترويسة Host مرة واحدة فقط");
 
@@ -38,6 +41,7 @@ final class MalformedRequest {
                     case TooLongHttpLineException line -> LINE;
                     case TooLongHttpHeaderException headers -> HEADERS;
                     case HeadGate.TransferEncodingException encoding -> TRANSFER_ENCODING;
+                    case HalfCloseHandler.BodyCutShortException cutShort -> CUT_SHORT;
                     case null, default -> WELL_FORMED;
                 });
     }

@@ -1,7 +1,9 @@
 package sa.cleanlife.partnerapi.http;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.http.json.ValidationErrors;
@@ -10,6 +12,8 @@ import sa.cleanlife.partnerapi.http.json.ValidationException;
 /** Says what a request is answered that failed, whatever the failure: the one place where exceptions become error codes. */
 final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+
+    private static final int MOST_NAMED = 10;
 
     private final Function<Throwable, Optional<ApiException>> known;
 
@@ -36,6 +40,12 @@ final class Refusals {
         return ErrorCode.INTERNAL_ERROR.error();
     }
 
+    /** The names of the fields that failed, as far as they fit: no name or value that a caller has invented. */
+    private static String reason(Set<String> fields) {
+        var named = fields.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
+        return fields.size() <= MOST_NAMED ? named : named + " and " + (fields.size() - MOST_NAMED) + " more";
+    }
+
     /** The platform's published shape, and beside it the same sentences by field. */
     static ApiException invalid(ValidationErrors errors) {
         var byField = errors.byField();
@@ -44,6 +54,7 @@ final class Refusals {
                 .toList();
         return ErrorCode.VALIDATION_ERROR
                 .error(all.getFirst())
+                .because(reason(byField.keySet()))
                 .with(details -> details.field("statusCode", ErrorCode.VALIDATION_ERROR.status())
                         .field("error", "Bad Request")
                         .sentences("message", all)

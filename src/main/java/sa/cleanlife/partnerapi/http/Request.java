@@ -153,7 +153,8 @@ public final class Request {
 
     /** The body's one JSON object; throws the refusal when it is none. */
     public Fields body() {
-        return JsonBody.read(header(HttpHeaders.CONTENT_TYPE), received(), errors);
+        return JsonBody.read(
+                header(HttpHeaders.CONTENT_TYPE), headers(HttpHeaders.CONTENT_ENCODING), received(), errors);
     }
 
     /** The same where the body may be left out, which is the same as an object without fields. */

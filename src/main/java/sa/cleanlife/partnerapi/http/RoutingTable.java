@@ -72,6 +72,11 @@ final class RoutingTable {
         return path.startsWith("/") ? find(root, path, 1) : Optional.empty();
     }
 
+    /** The pattern that was probably meant by a path that has no resource. */
+    Optional<String> nearest(String path) {
+        return NearestPath.find(path, resources().map(Resource::pattern).toList());
+    }
+
     private static Optional<Resource> find(Node node, String path, int from) {
         if (from > path.length()) {
             return node.resource;

@@ -20,9 +20,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sa.cleanlife.partnerapi.testing.Answer;
+import sa.cleanlife.partnerapi.testing.CapturedLog;
 import sa.cleanlife.partnerapi.testing.RawHttp;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPartner;
@@ -102,8 +104,17 @@ class AccessTest {
             return partner;
         }
 
+        /** Whoever has no key that was ever issued; the others once had one. */
         @ParameterizedTest
-        @EnumSource
+        @EnumSource(
+                names = {
+                    "WITHOUT_A_KEY",
+                    "WITH_AN_.*EMPTY_.*",
+                    "WITH_A_MALFORMED_.*",
+                    "WITH_A_KEY_(OF|TO)_.*",
+                    ".*_NOBODY_ISSUED"
+                },
+                mode = EnumSource.Mode.MATCH_ANY)
         void gets_one_and_the_same_answer_byte_for_byte(Caller caller) {
             var key = caller == Caller.WITHOUT_A_KEY ? "" : "x-api-key: " + keyOf(caller) + "\r\n";
 
@@ -142,7 +153,62 @@ class AccessTest {
                             .error(401, "UNAUTHORIZED")
                             .get("message")
                             .asString())
-                    .isEqualTo("A valid API key is needed: send it in the header x-api-key.");
+                    .isEqualTo("A valid API key is needed in the header x-api-key:"
+                            + " pk_live_ or pk_sandbox_, followed by 32 letters and digits.");
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "WITH_A_REVOKED_KEY, was revoked, the API key was revoked",
+            "WITH_A_KEY_THAT_WAS_ROTATED_WITHOUT_OVERLAP, was revoked, the API key was revoked",
+            "WITH_AN_EXPIRED_KEY, has expired, the API key has expired",
+            "OF_A_SUSPENDED_PARTNER, is not active, the partner is not active",
+            "OF_AN_INACTIVE_PARTNER, is not active, the partner is not active",
+        })
+        void is_told_why_when_the_key_was_known_and_so_is_the_log(Caller caller, String told, String reason) {
+            var partner = onceLetIn(caller);
+            try (var log = CapturedLog.open()) {
+                var answer = partner.call();
+
+                assertThat(answer.error(401, "UNAUTHORIZED").get("message").asString())
+                        .contains(told)
+                        .contains("ask the operator");
+                assertThat(line(log, answer))
+                        .contains("\"reason\":\"" + reason + "\"")
+                        .contains("\"keyId\":\"" + partner.keyId() + "\"")
+                        .contains("\"partner\":\"" + partner.name() + "\"");
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "WITHOUT_A_KEY, no API key was sent",
+            "WITH_AN_EMPTY_KEY, no API key was sent",
+            "WITH_A_MALFORMED_KEY, the API key is malformed",
+            "WITH_A_KEY_OF_A_WRONG_CHECKSUM, the API key is malformed",
+            "WITH_A_KEY_TO_WHICH_SOMETHING_WAS_ADDED, the API key is malformed",
+            "WITH_A_WELL_FORMED_KEY_THAT_NOBODY_ISSUED, the API key is unknown",
+        })
+        void has_a_reason_in_the_log(Caller caller, String reason) {
+            try (var log = CapturedLog.open()) {
+                var answer = caller == Caller.WITHOUT_A_KEY
+                        ? TestPartner.send(AccessTest.get(server, TestPartner.NO_CONTACT))
+                        : hotel.withKey(keyOf(caller)).call();
+
+                assertThat(line(log, answer))
+                        .contains("\"reason\":\"" + reason + "\"")
+                        .doesNotContain("keyId")
+                        .doesNotContain("\"partner\"");
+            }
+        }
+
+        private static String line(CapturedLog log, Answer answer) {
+            var requestId = answer.headers().get("x-request-id");
+            Waiting.until(() -> log.json().stream().anyMatch(line -> line.contains(requestId)));
+            return log.json().stream()
+                    .filter(line -> line.contains(requestId))
+                    .findFirst()
+                    .orElseThrow();
         }
 
         private String keyOf(Caller caller) {
@@ -310,7 +376,11 @@ class AccessTest {
                 var limited =
                         node.newPartner(KeyRules.of(Set.of(Permission.values())).withRateLimit(Optional.of(1_000)));
                 var partner = node.newPartner();
+                var suspended = node.newPartner();
+                node.administer(
+                        (partners, keys) -> partners.suspend(suspended.name()).await());
                 assertThat(partner.isLetIn()).isTrue();
+                Waiting.until(suspended::isRefused);
                 Waiting.until(() -> partner.withKey(TestPartner.UNKNOWN_KEY).isRefused());
 
                 TestPostgres.execute(elsewhere, "ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
@@ -323,6 +393,12 @@ class AccessTest {
                 assertThat(answer.headers()).containsKey("retry-after");
                 partner.withKey("nonsense").postContact(TestPartner.BAD_BODY).error(401, "UNAUTHORIZED");
                 partner.postContact(TestPartner.BAD_BODY).error(400, "VALIDATION_ERROR");
+                assertThat(suspended
+                                .call()
+                                .error(401, "UNAUTHORIZED")
+                                .get("message")
+                                .asString())
+                        .contains("is not active");
                 // Known as well, but nobody can be asked how much of its limit is left.
                 limited.postContact(TestPartner.BAD_BODY).error(503, "SERVICE_UNAVAILABLE");
 

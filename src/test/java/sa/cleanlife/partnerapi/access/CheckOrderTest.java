@@ -26,7 +26,7 @@ import sa.cleanlife.partnerapi.testing.Waiting;
 class CheckOrderTest {
     /** What can be wrong, in the published order. */
     enum Fault {
-        KEY(401, "UNAUTHORIZED", "A valid API key is needed"),
+        KEY(401, "UNAUTHORIZED", "This API key was revoked"),
         ADDRESS(403, "FORBIDDEN", "This API key may not be used from this address"),
         RATE(429, "RATE_LIMIT_EXCEEDED", "Partner API rate limit exceeded"),
         DOMAIN(403, "INVALID_PARTNER_DOMAIN", "This call comes from a domain that is not registered"),

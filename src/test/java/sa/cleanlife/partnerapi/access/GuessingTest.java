@@ -21,6 +21,7 @@ import sa.cleanlife.partnerapi.testing.RawConnection;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
+import sa.cleanlife.partnerapi.testing.Waiting;
 
 /** Who invents keys learns nothing, costs the database next to nothing, and keeps nobody else out. */
 class GuessingTest {
@@ -135,6 +136,31 @@ class GuessingTest {
 
         assertThat(flood.isDone()).as("the flood is over").isFalse();
         flood.join();
+    }
+
+    @Test
+    void a_revoked_key_is_refused_without_a_look() {
+        var revoked = server.issue(hotel, KeyRules.of(Set.of(Permission.PARTNER_CONTACTS_READ)), Expiry.NEVER);
+        server.administer(
+                (partners, keys) -> keys.revoke(revoked.keyId().toString()).await());
+        Waiting.until(revoked::isRefused);
+
+        var flood = flood(revoked::key, FLOOD.dividedBy(2));
+
+        assertThat(flood.looks()).as("%s", flood).isLessThanOrEqualTo(flood.ownLooks());
+    }
+
+    @Test
+    void a_key_of_a_suspended_partner_costs_at_most_ten_looks_a_second() {
+        var suspended = server.newPartner();
+        server.administer((partners, keys) -> partners.suspend(suspended.name()).await());
+        Waiting.until(suspended::isRefused);
+
+        var flood = flood(suspended::key, FLOOD.dividedBy(2));
+
+        assertThat(flood.looks())
+                .as("%s", flood)
+                .isLessThanOrEqualTo(flood.took().dividedBy(TURN) + 1 + flood.ownLooks());
     }
 
     @ParameterizedTest

@@ -234,7 +234,14 @@ class ContactsTest {
                     "\" +966500000000\"",
                     "\"+966500000000\\n\"",
                     "\"+966500000000\\u00a0\"",
-                    "\"+966\\u2003500000000\""
+                    "\"+966\\u2003500000000\"",
+                    "\"966500000000.0\"",
+                    "\"'+966500000000\"",
+                    "\"tel:+966500000000\"",
+                    "\"p:+966500000000\"",
+                    "\"966500000000@c.us\"",
+                    "\"+966966500000000\"",
+                    "\"+966\\u201150\\u2013000\\u20130000\""
                 })
         void in_another_saudi_form_are_refused_with_the_form_to_send(String sent) {
             var countBefore = StoredContact.count(SERVER);
@@ -252,11 +259,8 @@ class ContactsTest {
                     "\"+96650000000\"",
                     "\"+9665000000000\"",
                     "\"+966100000000\"",
-                    "\"+14155550100\"",
-                    "\"+971501234567\"",
                     "\"+966911\"",
                     "\"++966500000000\"",
-                    "\"tel:+966500000000\"",
                     "\"+96650FLOWERS\"",
                     "\"+966500000000x12\"",
                     "\"+966500000000,+966500000001\"",
@@ -276,6 +280,14 @@ class ContactsTest {
 
             assertThat(answer.sentences()).containsExactly(WRONG_PHONE);
             assertThat(StoredContact.count(SERVER)).isEqualTo(countBefore);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"\"+14155550100\"", "\"+971501234567\"", "\"00971501234567\""})
+        void of_another_country_are_refused_with_that_reason(String sent) {
+            assertThat(postPhone(sent).sentences())
+                    .containsExactly("phone must be a valid phone number in international form and a Saudi one,"
+                            + " for example +966500000000; this is a number of another country");
         }
 
         @ParameterizedTest
@@ -417,6 +429,91 @@ class ContactsTest {
             assertThat(StoredContact.count(SERVER)).isEqualTo(countBefore);
         }
 
+        static Stream<Arguments> invisible() {
+            return Stream.of(
+                            "\u200f",
+                            "\u3164",
+                            "\u2800",
+                            "\u200e\u200f",
+                            "\u00ad",
+                            "\u200b\u00a0\u200b",
+                            "\u2060 \u2063",
+                            "\u115f\u1160",
+                            "\uffa0",
+                            "\u0301",
+                            "\u064b\u0651",
+                            "\u20dd",
+                            "\u034f",
+                            "\ufe0f",
+                            "\u0903",
+                            "\u061c",
+                            "\u202a\u202c",
+                            "\u2067\u2069",
+                            "\ufff3",
+                            Character.toString(0xE0020),
+                            Character.toString(0xE0100),
+                            Character.toString(0x1D173),
+                            Character.toString(0x13441),
+                            " \u2800 \u3164 ",
+                            "\u200f".repeat(200))
+                    .map(text -> arguments(named(
+                            text.codePoints()
+                                            .limit(4)
+                                            .mapToObj(Integer::toHexString)
+                                            .toList() + "",
+                            text)));
+        }
+
+        @ParameterizedTest
+        @MethodSource("invisible")
+        void of_which_nothing_is_seen_are_refused(String sent) {
+            assertThat(HOTEL.postContact(newPhone(), sent).sentences())
+                    .containsExactly("name must contain at least one visible character");
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "\u202aAhmed",
+                    "\u202bAhmed",
+                    "\u202dAhmed",
+                    "Ahmed\u202eilA",
+                    "\u2066Ahmed",
+                    "\u2067Ahmed",
+                    "\u2068Ahmed",
+                    "\u202eAhmed\u2069",
+                    "\u2067Ahmed\u202c",
+                    "\u202b\u202bAhmed\u202c",
+                    "\u202b\u2067Ahmed\u202c\u2069",
+                    "\u202cAhmed\u202b",
+                    "\u202aAhmed\u202c\u2067"
+                })
+        void that_do_not_end_a_change_of_direction_are_refused(String sent) {
+            assertThat(HOTEL.postContact(newPhone(), sent).sentences())
+                    .containsExactly(
+                            "name must end each embedding, override and isolate of text direction that it begins"
+                                    + " (U+202A, U+202B, U+202D, U+202E, U+2066, U+2067, U+2068)");
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "\u202bAhmed\u202c",
+                    "\u2068\u202eAhmed\u202c\u2069 Ali",
+                    "\u2067\u202bAhmed\u2069", // the isolate's end ends what is in it
+                    "Ahmed\u202c\u2069",
+                    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+                    "\ud83d\udc69\u200d\ud83d\udcbb",
+                    "\u200fAhmed\u061c",
+                    "\u0627\u064e",
+                    "\ud55c\u3164"
+                })
+        void with_other_characters_that_are_not_seen_are_kept(String sent) {
+            var answer = HOTEL.postContact(newPhone(), sent);
+
+            assertThat(answer.data().get("name").asString()).isEqualTo(sent);
+        }
+
         @ParameterizedTest
         @ValueSource(strings = {"5", "1.5", "true", "{}", "[]", "[\"Ahmed Ali\"]"})
         void that_are_no_string_are_refused(String sent) {
@@ -494,6 +591,65 @@ class ContactsTest {
             assertThat(answer.sentences())
                     .containsExactly("utmSource must not contain control characters or unpaired surrogates");
             assertThat(StoredContact.count(SERVER)).isEqualTo(countBefore);
+        }
+    }
+
+    @Nested
+    class A_field_of_nearly_the_right_name {
+        @ParameterizedTest
+        @CsvSource({
+            "Name",
+            "NAME",
+            "name_",
+            "nmae",
+            "naem",
+            "nam",
+            "names",
+            "fullName",
+            "full_name",
+            "customer-name",
+            "nameOfCustomer"
+        })
+        void is_named_when_the_name_is_missing(String sent) {
+            assertThat(HOTEL.postContact("{\"phone\":\"+966500000000\",\"%s\":\"Ahmed Ali\"}".formatted(sent))
+                            .sentences())
+                    .containsExactly("name must be a string; it is required; send %s as name".formatted(sent));
+        }
+
+        @ParameterizedTest
+        @CsvSource({"phone_number", "phoneNumber", "Phone", "PHONE", "mobilePhone", "phon", "phnoe", "telephone"})
+        void is_named_when_the_phone_is_missing(String sent) {
+            assertThat(HOTEL.postContact("{\"%s\":\"+966500000000\",\"name\":\"Ahmed Ali\"}".formatted(sent))
+                            .sentences())
+                    .containsExactly(WRONG_PHONE + "; it is required; send %s as phone".formatted(sent));
+        }
+
+        @Test
+        void is_the_nearest_of_several() {
+            assertThat(HOTEL.postContact(
+                                    "{\"first_name\":\"A\",\"nam\":\"A\",\"phone\":\"+966500000000\",\"Name\":\"A\"}")
+                            .sentences())
+                    .containsExactly("name must be a string; it is required; send Name as name");
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', textBlock = """
+                {"phone":"+966500000000","customer":"A"}
+                {"phone":"+966500000000","utmSource":"A"}
+                {"phone":"+966500000000","\\u0000name":"A","\\u0646ame":"A"}
+                {"phone":"+966500000000","na":"A","n":"A","":"A"}
+                """)
+        void is_not_seen_in_any_other(String body) {
+            assertThat(HOTEL.postContact(body).sentences()).containsExactly("name must be a string; it is required");
+        }
+
+        @Test
+        void is_ignored_when_nothing_is_missing() {
+            var answer =
+                    HOTEL.postContact("{\"phone\":\"%s\",\"name\":\"Ahmed Ali\",\"Name\":\"B\",\"utm_source\":\"C\"}"
+                            .formatted(newPhone()));
+
+            assertThat(answer.data().get("name").asString()).isEqualTo("Ahmed Ali");
         }
     }
 

@@ -12,12 +12,16 @@ import sa.cleanlife.partnerapi.fuzz.Reach;
 /** The gate of phone numbers, beside the rule in its own words. */
 class PhoneNumberFuzzTest {
     @RegisterExtension
-    static final Reach REACH = new Reach("accepted", "refused with a suggestion", "refused without one");
+    static final Reach REACH =
+            new Reach("accepted", "refused with a suggestion", "refused as another country's", "refused without one");
 
     private static final Pattern WHITE_SPACE = Pattern.compile("\\p{IsWhite_Space}");
 
     /** The forms in which a Saudi number is told from any other. */
-    private static final Pattern SAUDI = Pattern.compile("(\\+966|00966|966)0?[1-9][0-9]*|0[15][0-9]*|(5|920)[0-9]*");
+    private static final Pattern SAUDI =
+            Pattern.compile("(\\+966|00966|966){1,2}0?[1-9][0-9]*|0[15][0-9]*|(5|920|800)[0-9]*");
+
+    private static final Pattern FOREIGN = Pattern.compile("(\\+|00)(?!966|0)[0-9]{8,15}");
 
     @FuzzTest
     void takes_and_suggests_only_what_the_rule_lets_it(byte[] bytes) {
@@ -43,6 +47,15 @@ class PhoneNumberFuzzTest {
                         .isEqualTo("phone must be a valid phone number in international form; send "
                                 + refused.suggestion().orElseThrow().e164());
             }
+            case RefusedPhone refused
+            when refused == RefusedPhone.OF_ANOTHER_COUNTRY -> {
+                REACH.saw("refused as another country's");
+                assertThat(meant(text)).isEmpty();
+                assertThat(unwrapped(text)).matches(FOREIGN);
+                assertThat(PhoneTexts.sentence(refused))
+                        .isEqualTo("phone must be a valid phone number in international form and a Saudi one,"
+                                + " for example +966500000000; this is a number of another country");
+            }
             case RefusedPhone refused -> {
                 REACH.saw("refused without one");
                 assertThat(meant(text)).isEmpty();
@@ -61,10 +74,24 @@ class PhoneNumberFuzzTest {
 
     /** The number that is to be sent instead of a text that is none, if that can be told. */
     private static Optional<String> meant(String text) {
-        var sent = PhoneRule.normal(WHITE_SPACE.matcher(text).replaceAll(""));
-        if (text.codePointCount(0, text.length()) > 64 || !SAUDI.matcher(sent).matches()) {
-            return Optional.empty();
-        }
-        return PhoneRule.accepted(sent.replaceFirst("^(\\+966|00966|966)?0?", "+966"));
+        var sent = unwrapped(text);
+        return text.codePointCount(0, text.length()) <= 64
+                        && SAUDI.matcher(sent).matches()
+                ? PhoneRule.accepted(sent.replaceFirst("^(\\+966|00966|966){0,2}0?", "+966"))
+                : Optional.empty();
+    }
+
+    /** In ASCII, without what is put around a number and what is put between its digits. */
+    private static String unwrapped(String text) {
+        var bare = WHITE_SPACE
+                .matcher(PhoneRule.ascii(text))
+                .replaceAll(" ")
+                .replaceAll("[\\p{Pd}\u2212]", "-")
+                .replaceFirst("^ *(['\u2018\u2019]|=?[\"\u201c])? *", "")
+                .replaceFirst("^((?i:tel|p|sms|smsto|callto|whatsapp):|(?i:(https?://)?wa\\.me/))", "")
+                .replaceFirst("['\"\u2019\u201d]? *$", "")
+                .replaceFirst("(?i:@c\\.us|@s\\.whatsapp\\.net)$", "");
+        return bare.replaceFirst("^( *(?:\\+966[0-9]{9,10}|[0-9]+))\\.00? *$", "$1")
+                .replaceAll("[-.() ]", "");
     }
 }

@@ -17,12 +17,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PhoneNumberTest {
     private static final String REFUSED = "refused";
+    private static final String NOT_SAUDI = "not Saudi";
     private static final String SEND_INSTEAD = "send +966500000000";
 
     /** In words, because numbers and refusals print nothing of themselves. */
     static String answerTo(String text) {
         return switch (PhoneNumber.parse(text)) {
             case PhoneNumber number -> number.e164();
+            case RefusedPhone refused when refused == RefusedPhone.OF_ANOTHER_COUNTRY -> NOT_SAUDI;
             case RefusedPhone refused ->
                 refused.suggestion().map(number -> "send " + number.e164()).orElse(REFUSED);
         };
@@ -64,6 +66,13 @@ class PhoneNumberTest {
                     "+966 50 000 0000",
                     " +966500000000",
                     "+966500000000\n",
+                    "966500000000.0",
+                    "'+966500000000",
+                    "tel:+966500000000",
+                    "p:+966500000000",
+                    "966500000000@c.us",
+                    "+966966500000000",
+                    "+966\u201050\u2011000\u20130000",
                 })
         void refuses_and_says_what_to_send(String text) {
             assertThat(answerTo(text)).isEqualTo(SEND_INSTEAD);
@@ -75,17 +84,67 @@ class PhoneNumberTest {
                     "+96650000000",
                     "+9665000000000",
                     "+966100000000",
-                    "+14155550100",
-                    "+971501234567",
                     "+966911",
                     "++966500000000",
-                    "tel:+966500000000",
                     "+96650FLOWERS",
                     "+966500000000x12",
                     "abc",
                     "",
                 })
         void refuses(String text) {
+            assertThat(answerTo(text)).isEqualTo(REFUSED);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"+14155550100", "+971501234567"})
+        void refuses_and_says_that_it_must_be_a_saudi_one(String text) {
+            assertThat(answerTo(text)).isEqualTo(NOT_SAUDI);
+        }
+    }
+
+    @Nested
+    class A_number_of_another_country {
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "+971501234567",
+                    "+971-50-123-4567",
+                    "+971 50 123 4567",
+                    "+٩٧١٥٠١٢٣٤٥٦٧",
+                    "00971501234567",
+                    "tel:+971501234567",
+                    "'+971501234567",
+                    "+1 415 555 0100",
+                    "+447911123456",
+                    "+201001234567",
+                    "+923001234567",
+                    "+96550000000",
+                    "+80012345678", // international toll-free
+                })
+        void is_told_that_it_must_be_a_saudi_one(String text) {
+            assertThat(answerTo(text)).isEqualTo(NOT_SAUDI);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "+97150",
+                    "+97150123456",
+                    "+9715012345678",
+                    "+965500000000", // 966 mistyped
+                    "00500000000",
+                    "+9715012345678901",
+                    "+210123456789", // nobody's code
+                    "+0971501234567",
+                    "+00971501234567",
+                    "000971501234567",
+                    "++971501234567",
+                    "+971+501234567",
+                    "971501234567",
+                    "+971501234567x1",
+                    "+97150FLOWERS",
+                })
+        void is_not_seen_in_what_is_no_number(String text) {
             assertThat(answerTo(text)).isEqualTo(REFUSED);
         }
     }
@@ -195,13 +254,15 @@ class PhoneNumberTest {
         }
 
         @Test
-        void brings_a_suggestion_when_it_is_white_space() {
-            assertThat(BY_ANSWER_IN_THE_MIDDLE.get(SEND_INSTEAD)).isEqualTo(matching("\\p{IsWhite_Space}"));
+        void brings_a_suggestion_when_it_is_white_space_or_a_dash_of_typography() {
+            assertThat(BY_ANSWER_IN_THE_MIDDLE.get(SEND_INSTEAD))
+                    .isEqualTo(matching("[\\p{IsWhite_Space}\\p{Pd}\\x{2212}&&[^-]]"));
         }
 
         @Test
         void is_refused_when_it_is_any_other() {
-            assertThat(BY_ANSWER_IN_THE_MIDDLE.get(REFUSED)).isEqualTo(matching("[^-.()\\p{Cf}\\p{IsWhite_Space}]"));
+            assertThat(BY_ANSWER_IN_THE_MIDDLE.get(REFUSED))
+                    .isEqualTo(matching("[^-.()\\p{Cf}\\p{IsWhite_Space}\\p{Pd}\\x{2212}]"));
         }
 
         @Test
@@ -312,6 +373,41 @@ class PhoneNumberTest {
             "'+966 800 123 4567',     +9668001234567",
             "'920012345',             +966920012345", // has no other form at home
             "'9200 12345',            +966920012345",
+            "'8001234567',            +9668001234567", // as it is dialled at home
+            "'8001240600',            +9668001240600",
+            "'800-124-0600',          +9668001240600",
+            "'966500000600.0',        +966500000600", // a spreadsheet's number
+            "'500000600.0',           +966500000600",
+            "'0500000600.00',         +966500000600",
+            "'+966500000600.0',       +966500000600",
+            "'٩٦٦٥٠٠٠٠٠٦٠٠.٠',        +966500000600",
+            "'9668001240600.0',       +9668001240600",
+            "'966112345670.0',        +966112345670",
+            "'\u2018+966500000000',   +966500000000", // a spreadsheet's text
+            "'\u2019+966500000000',   +966500000000",
+            "'\"+966500000000\"',     +966500000000",
+            "'=\"0500000000\"',       +966500000000",
+            "'tel:+966500000000',     +966500000000", // a link or an address book
+            "'TEL:+966-50-000-0000',  +966500000000",
+            "'tel: 050 000 0000',     +966500000000",
+            "'tel:0500000000',        +966500000000",
+            "'sms:+966500000000',     +966500000000",
+            "'p:+966500000000',       +966500000000", // an advertisement's answers
+            "'P:966500000000',        +966500000000",
+            "'966500000000@c.us',     +966500000000", // a chat
+            "'966500000000@s.whatsapp.net', +966500000000",
+            "'whatsapp:+966500000000', +966500000000",
+            "'https://wa.me/966500000000', +966500000000",
+            "'wa.me/966500000000',    +966500000000",
+            "'+966966500000000',      +966500000000", // the country code twice
+            "'966966500000000',       +966500000000",
+            "'00966966500000000',     +966500000000",
+            "'+966+966500000000',     +966500000000",
+            "'+966 00966 500000000',  +966500000000",
+            "'+966 966 050 000 0000', +966500000000",
+            "'+9669668001240600',     +9668001240600",
+            "'+966\u201050\u2011000\u20130000', +966500000000", // hyphens and dashes of typography
+            "'050\u2014000\u22120000', +966500000000",
         })
         void is_made_where_the_text_plainly_is_a_saudi_number(String text, String suggestion) {
             assertThat(answerTo(text)).isEqualTo("send " + suggestion);
@@ -321,8 +417,10 @@ class PhoneNumberTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "8001234567", // North America has it too
                     "08001234567",
+                    "800123456",
+                    "80012345678",
+                    "8101234567",
                     "0920012345",
                     "112345678", // nine digits that could be anyone's
                     "0212345678", // no such area
@@ -350,11 +448,24 @@ class PhoneNumberTest {
                     "+966 50 000 0000 ext. 12",
                     "+966500000000;ext=12",
                     "+966500000000#12",
-                    "tel:0500000000",
                     "phone 0500000000",
-                    "+971501234567",
-                    "00971501234567",
-                    "+1 415 555 0100",
+                    "tel:",
+                    "tel:tel:+966500000000",
+                    "tel:+966500000000;ext=12",
+                    "mailto:0500000000",
+                    "x:+966500000000",
+                    "pp:+966500000000",
+                    "966500000000@g.us", // a group
+                    "966500000000@example.com",
+                    "966500000000@",
+                    "''+966500000000",
+                    "96650000000.0", // a short number, not one with a dot in it
+                    "966500000000.5",
+                    "966500000000.000",
+                    "9.66500000000E+11",
+                    "966966966500000000",
+                    "+966966",
+                    "+96696650000000",
                 })
         void is_not_made_where_it_would_be_a_guess(String text) {
             assertThat(answerTo(text)).isEqualTo(REFUSED);
@@ -373,12 +484,10 @@ class PhoneNumberTest {
                     "+966501234567\0",
                     "+966501234567 ext 5",
                     "+966501234567;ext=5",
-                    "tel:+966501234567",
                     "+966501234567\u0967", // a Devanagari digit
                     "+96650123456\u0967",
                     "+966/501234567",
                     "+966501234567~",
-                    "+966\u201350\u2013123\u20134567", // en dashes
                     "+966（50）1234567",
                 })
         void is_refused(String text) {
@@ -386,7 +495,16 @@ class PhoneNumberTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"-966501234567", "966501234567", "0501234567", "00966501234567", "+966 501234567"})
+        @ValueSource(
+                strings = {
+                    "-966501234567",
+                    "966501234567",
+                    "0501234567",
+                    "00966501234567",
+                    "+966 501234567",
+                    "tel:+966501234567",
+                    "+966\u201350\u2013123\u20134567" // en dashes
+                })
         void is_at_most_suggested(String text) {
             assertThat(answerTo(text)).isEqualTo("send +966501234567");
         }

@@ -26,8 +26,13 @@ final class PhoneRule {
 
     /** In ASCII, without what is dropped. */
     static String normal(String text) {
+        return ascii(text).replaceAll("[-.()]", "");
+    }
+
+    /** In ASCII, without what cannot be seen. */
+    static String ascii(String text) {
         return text.codePoints()
-                .filter(c -> Character.getType(c) != Character.FORMAT && "-.()".indexOf(c) < 0)
+                .filter(c -> Character.getType(c) != Character.FORMAT)
                 .map(c -> "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９".indexOf(c) < 0 ? c : '0' + Character.digit(c, 10))
                 .map(c -> c == '＋' ? '+' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

@@ -41,8 +41,10 @@ public final class Names {
             "\u1e9b\u0323");
     private static final List<String> WHITE_SPACE =
             List.of(" ", "\t", "\n", "\r", "\u00a0", "\u2003", "\u3000", "\u2028");
-    private static final List<String> UNSTORABLE =
-            List.of("\0", "\u0001", "\n", "\u007f", "\u0085", "\ud83d", "\ude00");
+    private static final List<String> UNSTORABLE = List.of(
+            "\0", "\u0001", "\n", "\u007f", "\u0085", "\ud83d", "\ude00", "\u202e", "\u2067", "\u2066\u202b\u202c");
+    private static final List<String> INVISIBLE =
+            List.of("\u200f", "\u200b", "\u3164", "\u2800", "\u0301", "\u064b", "\ufe0f", "\u202a\u202c");
 
     private static final Pattern WHITE_SPACE_AT_THE_ENDS = Pattern.compile("^\\p{IsWhite_Space}+|\\p{IsWhite_Space}+$");
 
@@ -73,13 +75,14 @@ public final class Names {
 
     /** One that is refused. */
     String spoiled() {
-        return switch (draw.below(6)) {
+        return switch (draw.below(7)) {
             case 0 -> "";
             case 1 -> draw.oneOf(WHITE_SPACE).repeat(draw.between(1, 5));
             case 2 -> MARK + "b".repeat(201 - MARK.length());
             case 3 -> MARK + "c".repeat(draw.between(193, 5_000));
             // It grows when it is composed.
             case 4 -> "\u0958".repeat(draw.between(101, 200));
+            case 5 -> draw.oneOf(INVISIBLE).repeat(draw.between(1, 20));
             default -> MARK + draw.oneOf(UNSTORABLE) + "d";
         };
     }

@@ -1,7 +1,6 @@
 package sa.cleanlife.partnerapi.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Named.named;
@@ -9,8 +8,12 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static sa.cleanlife.partnerapi.testing.RunningApi.newPhone;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.Charset;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -29,6 +32,8 @@ class BodyTest {
     private static final RunningApi SERVER = RunningApi.shared();
     private static final TestPartner HOTEL = SERVER.newPartner();
     private static final int MAX_BYTES = 64 * 1024;
+    private static final String NOT_IDENTITY =
+            "content-encoding must be identity or left out; send the body without compression";
 
     /** A valid body with this text before its closing brace. */
     private static String bodyWith(String more) {
@@ -87,6 +92,14 @@ class BodyTest {
                     .POST(BodyPublishers.ofString(bodyWith(""))));
 
             assertThat(answer.isNewContact()).isTrue();
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"identity", "Identity", "identity, identity", "", ","})
+        void is_of_no_content_encoding_but_identity(String encoding) {
+            assertThat(HOTEL.post(TestPartner.CONTACTS, bodyWith(""), "content-encoding", encoding)
+                            .isNewContact())
+                    .isTrue();
         }
 
         @Test
@@ -273,7 +286,6 @@ class BodyTest {
                     "{\"x\":\"\n\"}",
                     "{\"x\":\"\u0000\"}",
                     "{}\u0000",
-                    "\ufeff{}",
                     "\u0000"
                 })
         void is_what_other_json_readers_forgive(String body) {
@@ -335,10 +347,75 @@ class BodyTest {
                     .containsExactly("body must be UTF-8; the byte at offset %d is not".formatted(offset));
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"UTF-16", "X-UTF-16LE-BOM", "X-UTF-32LE-BOM", "X-UTF-32BE-BOM"})
+        void begins_with_the_byte_order_mark_of_another_encoding(String encoding) {
+            assertThat(HOTEL.postBody(bodyWith("").getBytes(Charset.forName(encoding)))
+                            .sentences())
+                    .containsExactly("body must be UTF-8; it begins with a byte order mark of UTF-16 or UTF-32");
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"\ufeff{}", "\ufeff", "\ufeff\ufeff{}", "\ufeff{\"phone\":\"+966500000000\",\"name\":\"A\"}"
+                })
+        void begins_with_a_byte_order_mark(String body) {
+            assertThat(HOTEL.postContact(body).sentences())
+                    .containsExactly(
+                            "body must be one JSON object; it begins with a byte order mark (U+FEFF), which must be left out");
+        }
+
         @Test
-        void is_utf16() {
-            assertThat(HOTEL.postBody(bodyWith("").getBytes(UTF_16)).sentences())
-                    .containsExactly("body must be UTF-8; the byte at offset 0 is not");
+        void has_a_byte_order_mark_elsewhere_than_at_its_beginning() {
+            assertThat(HOTEL.postContact(" \ufeff{}").sentences())
+                    .containsExactly("body must be one JSON object; it is malformed at line 1, column 2");
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "gzip",
+                    "GZIP",
+                    "br",
+                    "deflate",
+                    "zstd",
+                    "x-gzip",
+                    "aes128gcm",
+                    "identity, gzip",
+                    "gzip;q=1",
+                    "*"
+                })
+        void is_encoded_or_said_to_be(String encoding) {
+            assertThat(HOTEL.post(TestPartner.CONTACTS, bodyWith(""), "content-encoding", encoding)
+                            .sentences())
+                    .containsExactly(NOT_IDENTITY);
+        }
+
+        @Test
+        void is_encoded_in_a_second_line_of_the_header() {
+            assertThat(HOTEL.post(
+                                    TestPartner.CONTACTS,
+                                    bodyWith(""),
+                                    "content-encoding",
+                                    "identity",
+                                    "content-encoding",
+                                    "gzip")
+                            .sentences())
+                    .containsExactly(NOT_IDENTITY);
+        }
+
+        @Test
+        void is_compressed() throws IOException {
+            var compressed = new ByteArrayOutputStream();
+            try (var gzip = new GZIPOutputStream(compressed)) {
+                gzip.write(bodyWith("").getBytes(UTF_8));
+            }
+
+            var answer = TestPartner.send(HOTEL.request(TestPartner.CONTACTS)
+                    .headers("Content-Type", "text/plain", "Content-Encoding", "gzip")
+                    .POST(BodyPublishers.ofByteArray(compressed.toByteArray())));
+
+            assertThat(answer.sentences()).containsExactly("content-type must be application/json", NOT_IDENTITY);
         }
 
         @Test

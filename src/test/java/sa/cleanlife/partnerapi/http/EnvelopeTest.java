@@ -89,7 +89,10 @@ class EnvelopeTest {
 
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.json())
-                    .isEqualTo(failure("UNAUTHORIZED", "A valid API key is needed: send it in the header x-api-key."));
+                    .isEqualTo(failure(
+                            "UNAUTHORIZED",
+                            "A valid API key is needed in the header x-api-key:"
+                                    + " pk_live_ or pk_sandbox_, followed by 32 letters and digits."));
         }
 
         @Test
@@ -113,7 +116,7 @@ class EnvelopeTest {
 
         @Test
         void of_an_unknown_path_says_where_to_look() {
-            var answer = TestPartner.send(withoutKey("/v1/partners/contract"));
+            var answer = TestPartner.send(withoutKey("/v1/unknown"));
 
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.json()).isEqualTo(failure("RESOURCE_NOT_FOUND", NO_SUCH_PATH));
@@ -125,8 +128,58 @@ class EnvelopeTest {
 
             assertThat(answer.status()).isEqualTo(405);
             assertThat(answer.json())
+                    .isEqualTo(failure("METHOD_NOT_ALLOWED", "This path does not take this method; it takes POST."));
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "/v1/partners/contract, /v1/partners/contacts",
+            "/v1/partners/contact, /v1/partners/contacts",
+            "/v1/partners/contacts/, /v1/partners/contacts",
+            "//v1/partners/contacts, /v1/partners/contacts",
+            "/V1/Partners/Contacts, /v1/partners/contacts",
+            "/v1/partner/contacts, /v1/partners/contacts",
+            "/v1/contacts, /v1/partners/contacts",
+            "/partners/contacts, /v1/partners/contacts",
+            "/contacts, /v1/partners/contacts",
+            "/v2/partners/contacts, /v1/partners/contacts",
+            "/api/v1/partners/contacts, /v1/partners/contacts",
+            "/v1/contacts/3f0c6a52-7d0e-4b8e-9a41-5c2f7b1d9e60, /v1/partners/contacts/{contactId}",
+            "/v1/partners/contacts/3f0c6a52-7d0e-4b8e-9a41-5c2f7b1d9e60/, /v1/partners/contacts/{contactId}",
+            "/v1/me, /v1/partners/me",
+            "/doc, /docs",
+        })
+        void of_an_unknown_path_names_the_nearest(String path, String nearest) {
+            var answer = answerTo("GET", path, "x-request-id: test-1");
+
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.json())
                     .isEqualTo(failure(
-                            "METHOD_NOT_ALLOWED", "This path does not take this method; see the Allow header."));
+                            "RESOURCE_NOT_FOUND",
+                            "There is no such path; the nearest is " + nearest + ". The API is described at /docs."));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "/v1",
+                    "/v1/",
+                    "/v1/partners",
+                    "/v1/partners/unknown",
+                    "/v1/partners/you",
+                    "/shop/en/contacts",
+                    "/favicon.ico"
+                })
+        void of_an_unknown_path_names_none_when_none_is_near(String path) {
+            assertThat(answerTo("GET", path, "x-request-id: test-1").json())
+                    .isEqualTo(failure("RESOURCE_NOT_FOUND", NO_SUCH_PATH));
+        }
+
+        @Test
+        void of_an_unknown_path_takes_no_time_however_long_the_path_is() {
+            assertThat(answerTo("GET", "/x".repeat(1_900), "x-request-id: test-1")
+                            .json())
+                    .isEqualTo(failure("RESOURCE_NOT_FOUND", NO_SUCH_PATH));
         }
 
         @Test
@@ -282,7 +335,9 @@ class EnvelopeTest {
                 var answer = answerTo("GET", target, key);
 
                 var error = answer.error(404, "RESOURCE_NOT_FOUND");
-                assertThat(error.get("message").asString()).isEqualTo(NO_SUCH_PATH);
+                assertThat(error.get("message").asString())
+                        .startsWith("There is no such path; ")
+                        .endsWith("he API is described at /docs.");
             }
         }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.testing.CapturedLog;
@@ -219,6 +220,51 @@ class LogsTest {
     private static String metrics() {
         return RawHttp.send(
                 server.managementUri("/").getPort(), "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    }
+
+    @Nested
+    class A_refused_request {
+        private String reasonOf(String request) {
+            RawHttp.send(server.port(), request);
+            var line = requestLines(1).getFirst();
+            return line.get("status") + " " + line.path("reason").asString();
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', textBlock = """
+                {"phone":"+966561827364"}                          | 400 name
+                {"phone":"0561827364","name":" ","utmSource":5}    | 400 phone, name, utmSource
+                {}                                                 | 400 phone, name
+                {"phone_number":"+966561827364","name":"A"}        | 400 phone
+                [                                                  | 400 body
+                """)
+        void has_the_names_of_the_fields_that_failed_as_its_reason(String body, String reason) {
+            assertThat(reasonOf(post(hotel.key(), body))).isEqualTo(reason);
+        }
+
+        @Test
+        void has_the_names_of_headers_and_of_the_request_too() {
+            assertThat(reasonOf(request(
+                            "POST /v1/partners/contacts HTTP/1.1",
+                            "x-api-key: " + hotel.key() + "\r\nContent-Type: text/" + HEADER + "\r\nContent-Encoding: "
+                                    + HEADER + "\r\n",
+                            "{}")))
+                    .isEqualTo("400 content-type, content-encoding");
+        }
+
+        @Test
+        void has_the_name_of_the_parameter_of_its_path() {
+            assertThat(reasonOf(request(
+                            "GET /v1/partners/contacts/" + PHONE + " HTTP/1.1",
+                            "x-api-key: " + hotel.key() + "\r\n",
+                            "")))
+                    .isEqualTo("400 contactId");
+        }
+
+        @Test
+        void that_is_no_http_has_a_reason_too() {
+            assertThat(reasonOf("GET /" + PHONE + " " + NAME + "\r\n\r\n")).isEqualTo("400 request");
+        }
     }
 
     @Nested

@@ -52,6 +52,16 @@ public final class RawConnection implements AutoCloseable {
         }
     }
 
+    /** Ends what is sent, and goes on reading. */
+    public RawConnection endSending() {
+        try {
+            socket.shutdownOutput();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Sends the body of a request byte by byte. */
     public RawConnection sendSlowly(String text, Duration pause) {
         for (int i = 0; i < text.length(); i++) {

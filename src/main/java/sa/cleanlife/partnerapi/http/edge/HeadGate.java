@@ -7,15 +7,18 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Makes a malformed request of one that the HTTP decoder lets through although nobody can know what it means: with another
  * version than HTTP/1.1 or 1.0, or a transfer encoding other than chunked. It shuts with it: what has already arrived behind
- * such a request, and may be a part of it, never becomes a request. Closing the connection would be too late for that. One
- * for each connection.
+ * such a request, and may be a part of it, never becomes a request. Closing the connection would be too late for that. Lists
+ * in the header Connection are reduced to what Vert.x understands. One for each connection.
  */
 public final class HeadGate extends ChannelInboundHandlerAdapter {
     /** Where the body ends is not known. */
@@ -39,6 +42,7 @@ public final class HeadGate extends ChannelInboundHandlerAdapter {
     static void putBefore(HttpConnection connection) {
         var handler = ((HttpServerConnection) connection).channelHandlerContext();
         handler.pipeline().addBefore(handler.name(), "headGate", new HeadGate());
+        handler.pipeline().addBefore(handler.name(), "halfClose", new HalfCloseHandler());
     }
 
     @Override
@@ -49,6 +53,7 @@ public final class HeadGate extends ChannelInboundHandlerAdapter {
         }
         if (message instanceof HttpRequest request) {
             look(request);
+            reduceConnectionOptions(request);
         }
         context.fireChannelRead(message);
     }
@@ -67,6 +72,24 @@ public final class HeadGate extends ChannelInboundHandlerAdapter {
         if (request.decoderResult().isSuccess()) {
             request.setDecoderResult(DecoderResult.failure(why));
         }
+    }
+
+    /** Vert.x only finds {@code close} or {@code keep-alive} when it stands alone in a line, and not in a list. */
+    private static void reduceConnectionOptions(HttpRequest request) {
+        var lines = request.headers().getAll(HttpHeaderNames.CONNECTION);
+        if (lines.isEmpty() || (lines.size() == 1 && lines.getFirst().indexOf(',') < 0)) {
+            return;
+        }
+        for (var option : List.of(HttpHeaderValues.CLOSE, HttpHeaderValues.KEEP_ALIVE)) {
+            if (lines.stream().anyMatch(line -> hasOption(line, option))) {
+                request.headers().set(HttpHeaderNames.CONNECTION, option);
+                return;
+            }
+        }
+    }
+
+    private static boolean hasOption(String line, AsciiString option) {
+        return Arrays.stream(line.split(",", -1)).anyMatch(each -> option.contentEqualsIgnoreCase(each.strip()));
     }
 
     /** Others may be equal, such as {@code http/1.1}; Vert.x knows these two objects alone. */

@@ -36,6 +36,7 @@ public abstract class Field<T> {
         var sent = fields.value(name);
         if (sent == null) {
             refuse(typeRule.and(Sentences.REQUIRED), typeRuleValues());
+            fields.missed(name);
             return placeholder();
         }
         return readable(sent).orElseGet(this::placeholder);

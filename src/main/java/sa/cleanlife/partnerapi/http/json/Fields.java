@@ -30,6 +30,8 @@ public final class Fields {
     private final Map<String, ? extends @Nullable Object> values;
     private final boolean areTexts;
     private final ValidationErrors errors;
+    private final List<String> asked = new ArrayList<>(4);
+    private final List<String> missing = new ArrayList<>(0);
 
     private Fields(
             String prefix, Map<String, ? extends @Nullable Object> values, boolean areTexts, ValidationErrors errors) {
@@ -50,11 +52,21 @@ public final class Fields {
 
     /** Throws all that failed, in whatever of the request was read so far; otherwise every value that was read is good. */
     public void done() {
+        missing.forEach(this::nameWhatWasMeant);
         errors.check();
+    }
+
+    /** Only now it is known which of the names that were sent are read. */
+    private void nameWhatWasMeant(String name) {
+        var unread =
+                values.keySet().stream().filter(sent -> !asked.contains(sent)).toList();
+        SimilarName.find(name, unread)
+                .ifPresent(similar -> errors.append(path(name), Sentences.MISNAMED.with(similar, name)));
     }
 
     /** Whether the field is there, with any value but null. */
     public boolean has(String name) {
+        asked.add(name);
         return values.get(name) != null;
     }
 
@@ -166,7 +178,13 @@ public final class Fields {
     @Nullable
     Object value(String name) {
         errors.uncheck();
+        asked.add(name);
         return values.get(name);
+    }
+
+    /** It was required, and is not there. */
+    void missed(String name) {
+        missing.add(name);
     }
 
     private String path(String name) {

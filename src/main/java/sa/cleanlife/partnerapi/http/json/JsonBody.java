@@ -11,7 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +22,25 @@ import org.jspecify.annotations.Nullable;
 public final class JsonBody {
     private static final String BODY = "body";
     private static final String CONTENT_TYPE = "content-type";
+    private static final String CONTENT_ENCODING = "content-encoding";
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private JsonBody() {}
 
-    /** Throws when the body is not one JSON object; a wrong content type is noted beside the other failures. */
-    public static Fields read(Optional<String> contentType, Buffer body, ValidationErrors errors) {
+    /**
+     * Throws when the body is not one JSON object; a wrong content type is noted beside the other failures.
+     *
+     * @param contentEncodings what each line of that header says; anything but {@code identity} is refused, also of a body
+     *     that is not encoded: where one is told wrong, nothing else of it is to be trusted
+     */
+    public static Fields read(
+            Optional<String> contentType, List<String> contentEncodings, Buffer body, ValidationErrors errors) {
         if (!isJson(contentType.orElse(""))) {
             errors.add(CONTENT_TYPE, Sentences.CONTENT_TYPE.with(CONTENT_TYPE));
+        }
+        if (!contentEncodings.stream().allMatch(JsonBody::isIdentity)) {
+            throw errors.add(CONTENT_ENCODING, Sentences.CONTENT_ENCODING.with(CONTENT_ENCODING))
+                    .exception();
         }
         var text = decode(body, errors);
         breakEscapesOfOtherDigits(text);
@@ -44,14 +58,30 @@ public final class JsonBody {
         return mediaType.strip().equalsIgnoreCase("application/json");
     }
 
+    private static boolean isIdentity(String contentEncoding) {
+        return Arrays.stream(contentEncoding.split(",", -1))
+                .map(String::strip)
+                .allMatch(coding -> coding.isEmpty() || coding.equalsIgnoreCase("identity"));
+    }
+
     /** Strict, where Jackson's own reader of bytes lets overlong forms and encoded surrogates pass. */
     private static CharBuffer decode(Buffer body, ValidationErrors errors) {
         var bytes = ByteBuffer.wrap(body.getBytes());
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(bytes);
         } catch (CharacterCodingException e) {
-            throw errors.add(BODY, Sentences.UTF_8.with(BODY, bytes.position())).exception();
+            var sentence = beginsWithMarkOfUtf16(body)
+                    ? Sentences.UTF_8_NOT_16.with(BODY)
+                    : Sentences.UTF_8.with(BODY, bytes.position());
+            throw errors.add(BODY, sentence).exception();
         }
+    }
+
+    /** In either byte order. One of UTF-32 begins with the same bytes, or with two that are zero. */
+    private static boolean beginsWithMarkOfUtf16(Buffer body) {
+        int from = body.length() >= 4 && body.getShort(0) == 0 ? 2 : 0;
+        int mark = body.length() >= from + 2 ? body.getUnsignedShort(from) : 0;
+        return mark == 0xFEFF || mark == 0xFFFE;
     }
 
     /**
@@ -73,6 +103,9 @@ public final class JsonBody {
 
     private static Map<String, @Nullable Object> readObject(CharBuffer text, ValidationErrors errors) {
         var values = new HashMap<String, @Nullable Object>();
+        if (!text.isEmpty() && text.get(0) == BYTE_ORDER_MARK) {
+            throw errors.add(BODY, oneObjectBut(Sentences.BEGINS_WITH_A_MARK)).exception();
+        }
         try (var json = Json.FACTORY.createParser(text.array(), 0, text.limit())) {
             var first = json.nextToken();
             if (first == null) {

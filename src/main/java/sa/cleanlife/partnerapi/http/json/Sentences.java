@@ -18,6 +18,9 @@ final class Sentences {
     /** Continues the sentence of a field's type when a required field is missing. */
     static final Sentence REQUIRED = new Sentence("; it is required", "؛ وهو حقل مطلوب");
 
+    /** Continues it when a field was sent that is not read and has nearly that name. */
+    static final Sentence MISNAMED = new Sentence("; send %s as %s", "؛ أرسل %s باسم %s");
+
     static final Sentence NOT_LESS = new Sentence("%s must not be less than %s", "%s يجب ألا يقل عن \u200E%s");
     static final Sentence NOT_GREATER = new Sentence("%s must not be greater than %s", "%s يجب ألا يزيد على \u200E%s");
     static final Sentence MULTIPLE = new Sentence("%s must be a multiple of %s", "%s يجب أن يكون من مضاعفات %s");
@@ -33,6 +36,11 @@ final class Sentences {
     static final Sentence STORABLE = new Sentence(
             "%s must not contain control characters or unpaired surrogates",
             "%s يجب ألا يحتوي على أحرف تحكم أو أنصاف أزواج بديلة (unpaired surrogates)");
+    static final Sentence VISIBLE = new Sentence(
+            "%s must contain at least one visible character", "%s يجب أن يحتوي على حرف مرئي واحد على الأقل");
+    static final Sentence DIRECTIONS = new Sentence(
+            "%s must end each embedding, override and isolate of text direction that it begins (U+202A, U+202B, U+202D, U+202E, U+2066, U+2067, U+2068)",
+            "%s يجب أن ينهي كل تغيير لاتجاه النص يبدأ فيه (U+202A وU+202B وU+202D وU+202E وU+2066 وU+2067 وU+2068)");
 
     static final Sentence MIN_ELEMENTS =
             new Sentence("%s must contain at least %d elements", "%s يجب ألا يقل عدد عناصره عن %d");
@@ -44,6 +52,12 @@ final class Sentences {
             "%s must be percent-encoded UTF-8", "%s يجب أن يكون نصًّا بترميز UTF-8 وبصيغة percent-encoding صحيحة");
 
     static final Sentence CONTENT_TYPE = new Sentence("%s must be application/json", "%s يجب أن يكون application/json");
+    static final Sentence CONTENT_ENCODING = new Sentence(
+            "%s must be identity or left out; send the body without compression",
+            "%s يجب أن يكون identity أو ألا يُرسل؛ أرسل محتوى الطلب (body) دون ضغط");
+    static final Sentence UTF_8_NOT_16 = new Sentence(
+            "%s must be UTF-8; it begins with a byte order mark of UTF-16 or UTF-32",
+            "%s يجب أن يكون بترميز UTF-8؛ لكنه يبدأ بعلامة ترتيب البايتات (BOM) الخاصة بترميز UTF-16 أو UTF-32");
     static final Sentence UTF_8 = new Sentence(
             "%s must be UTF-8; the byte at offset %d is not",
             "%s يجب أن يكون بترميز UTF-8؛ والبايت عند الإزاحة %d ليس كذلك");
@@ -53,6 +67,9 @@ final class Sentences {
 
     // What continues ONE_OBJECT.
     static final Sentence IS_EMPTY = new Sentence("; it is empty", "؛ لكنه فارغ");
+    static final Sentence BEGINS_WITH_A_MARK = new Sentence(
+            "; it begins with a byte order mark (U+FEFF), which must be left out",
+            "؛ لكنه يبدأ بعلامة ترتيب البايتات (BOM، U+FEFF)، ويجب حذفها");
     static final Sentence IS_AN_ARRAY = new Sentence("; it is an array", "؛ لكنه مصفوفة");
     static final Sentence IS_A_STRING = new Sentence("; it is a string", "؛ لكنه نص");
     static final Sentence IS_A_NUMBER = new Sentence("; it is a number", "؛ لكنه عدد");

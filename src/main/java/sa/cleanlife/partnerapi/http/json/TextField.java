@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * A text for people: stripped of white space at both ends, composed (NFC), and then as long as allowed, counted in code
  * points. A blank text is as absent as none, but where it is required. Control characters and unpaired surrogates are
- * refused: PostgreSQL stores neither NUL nor half a pair, and the others break whatever shows them.
+ * refused: PostgreSQL stores neither NUL nor half a pair, and the others break whatever shows them. So is a text of which
+ * nothing would be seen, and one that would change the direction of what is shown after it.
  */
 public final class TextField extends Field<String> {
     /** The longest canonical decomposition of one character: text longer than this many times its limit stays too long. */
@@ -58,6 +59,13 @@ public final class TextField extends Field<String> {
         }
         if (!isStorable(read)) {
             refuse(Sentences.STORABLE);
+            isGood = false;
+        } else if (!read.isEmpty() && !Characters.hasVisible(read)) {
+            refuse(Sentences.VISIBLE);
+            isGood = false;
+        }
+        if (!Characters.closesAllDirections(read)) {
+            refuse(Sentences.DIRECTIONS);
             isGood = false;
         }
         return isGood && !read.isEmpty() ? Optional.of(read) : Optional.empty();

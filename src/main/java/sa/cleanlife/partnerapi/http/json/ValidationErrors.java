@@ -18,6 +18,14 @@ public final class ValidationErrors {
         return this;
     }
 
+    /** Continues the first sentence about that field. */
+    void append(String field, Sentence more) {
+        byField.computeIfPresent(field, (name, sentences) -> {
+            sentences.set(0, sentences.getFirst().and(more));
+            return sentences;
+        });
+    }
+
     void addAll(ValidationErrors others) {
         others.byField.forEach((field, sentences) -> sentences.forEach(sentence -> add(field, sentence)));
     }

@@ -6,14 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How many connections there may be, and for how long; with shorter times than those of the server. */
 class ConnectionsTest {
@@ -133,6 +138,56 @@ class ConnectionsTest {
         try (var socket = connect()) {
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
+    }
+
+    static Stream<Transport> transports() {
+        return Stream.of(
+                        Optional.of(Transport.NIO),
+                        Optional.ofNullable(Transport.EPOLL),
+                        Optional.ofNullable(Transport.IO_URING))
+                .flatMap(Optional::stream)
+                .filter(Transport::available);
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void one_that_has_ended_its_half_is_answered_and_ended_whatever_the_transport(Transport transport)
+            throws Exception {
+        var other = Vertx.builder().withTransport(transport).build();
+        var watched = new Connections(other, MOST);
+        var listening = watched.watch(
+                        other.createHttpServer(Connections.limit(new HttpServerOptions())),
+                        request ->
+                                other.setTimer(100, later -> request.response().end()))
+                .listen(0, "127.0.0.1")
+                .await();
+        try (var socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), listening.actualPort())) {
+            socket.setSoTimeout(10_000);
+            send(socket, REQUEST + REQUEST);
+            socket.shutdownOutput();
+
+            assertThat(isAnswered(socket)).isTrue();
+            assertThat(isAnswered(socket)).isTrue();
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        } finally {
+            other.close().await(10, TimeUnit.SECONDS);
+        }
+        assertThat(watched.count()).isZero();
+    }
+
+    @Test
+    void one_that_has_ended_its_half_and_is_not_answered_is_ended_in_time() throws Exception {
+        var silent = vertx.createHttpServer(Connections.limit(new HttpServerOptions()));
+        var listening =
+                connections.watch(silent, request -> {}).listen(0, "127.0.0.1").await();
+        try (var socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), listening.actualPort())) {
+            socket.setSoTimeout(10_000);
+            send(socket, REQUEST);
+            socket.shutdownOutput();
+
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+        awaitCount(0);
     }
 
     @Test

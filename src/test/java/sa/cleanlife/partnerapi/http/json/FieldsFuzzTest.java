@@ -28,17 +28,22 @@ class FieldsFuzzTest {
             "%s must be a phone",
             "%s \u064A\u062C\u0628 \u0623\u0646 \u064A\u0643\u0648\u0646 \u0647\u0627\u062A\u0641\u064B\u0627");
     private static final String NOT_JSON = "content-type must be application/json";
-    private static final Pattern NOT_UTF8 = Pattern.compile("body must be UTF-8; the byte at offset [0-9]+ is not");
+    private static final Pattern NOT_UTF8 = Pattern.compile("body must be UTF-8; (the byte at offset [0-9]+ is not"
+            + "|it begins with a byte order mark of UTF-16 or UTF-32)");
 
     /** All that may be said of a body that is no object: nothing of what it holds. */
-    private static final Pattern NO_OBJECT = Pattern.compile("body must not be nested deeper than 32"
-            + "|body must be one JSON object; (it is (empty|malformed|an array|a string|a number|true, false or null)"
-            + "|it repeats a key|something follows it)( at line [0-9]+, column [0-9]+)?");
+    private static final Pattern NO_OBJECT = Pattern.compile(
+            "body must not be nested deeper than 32"
+                    + "|body must be one JSON object; (it is (empty|malformed|an array|a string|a number|true, false or null)"
+                    + "|it begins with a byte order mark \\(U\\+FEFF\\), which must be left out|it repeats a key|something follows it)( at line [0-9]+, column [0-9]+)?");
 
     private static final int MOST_HOURS = 3;
     private static final Pattern LONG_EXPONENT = Pattern.compile("[eE][+-]?[0-9]{3,}");
     private static final String WHITE_SPACE = "\\p{IsWhite_Space}";
     private static final Pattern UNSTORABLE = Pattern.compile("[\\p{Cc}\\p{Cs}]");
+    private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cf}\\p{M}\\p{Z}\\x{115F}\\x{1160}\\x{3164}\\x{FFA0}"
+            + "\\x{2800}\\x{13441}\\x{13442}\\x{1D159}\\x{2065}\\x{FFF0}-\\x{FFF8}\\x{E0000}-\\x{E0FFF}]+");
+    private static final Pattern DIRECTION = Pattern.compile("[\u202a-\u202e\u2066-\u2069]");
 
     /** What the route of contacts reads, and a list of numbers within an object. */
     private record Read(String phone, String name, String utmSource, List<BigDecimal> hours) {}
@@ -79,7 +84,7 @@ class FieldsFuzzTest {
     /** As a route does it; of a refusal, its sentences. */
     private static Optional<Read> read(Optional<String> contentType, byte[] body, List<String> sentences) {
         try {
-            var fields = JsonBody.read(contentType, Buffer.buffer(body), new ValidationErrors());
+            var fields = JsonBody.read(contentType, List.of(), Buffer.buffer(body), new ValidationErrors());
             var phone = fields.string("phone", MUST_BE_A_PHONE, (phoneText, refusal) -> Optional.of(phoneText))
                     .required();
             var name = fields.text("name").max(200).required();
@@ -170,7 +175,7 @@ class FieldsFuzzTest {
         var sentences = new ArrayList<String>();
         var phone = object.getOrDefault("phone", NotAString.NULL);
         if (phone.equals(NotAString.NULL)) {
-            sentences.add("phone must be a phone; it is required");
+            sentences.add("phone must be a phone; it is required" + misnamed("phone", object));
         } else if (!(phone instanceof String)) {
             sentences.addAll(List.of("phone must be a string", "phone must be a phone"));
         }
@@ -179,13 +184,16 @@ class FieldsFuzzTest {
             var length = length(Normalizer.normalize(stripped(text), Normalizer.Form.NFC));
             addUnless(length >= 1 && length <= 200, "name must be 1 to 200 characters long", sentences);
             addUnless(isStorable(stripped(text)), unstorable("name"), sentences);
+            addWhatIsShownWrong("name", stripped(text), sentences);
         } else {
-            sentences.add("name must be a string" + (name.equals(NotAString.NULL) ? "; it is required" : ""));
+            sentences.add("name must be a string" + (name.equals(NotAString.NULL) ? "; it is required" : "")
+                    + (name.equals(NotAString.NULL) ? misnamed("name", object) : ""));
         }
         var utmSource = object.getOrDefault("utmSource", NotAString.NULL);
         if (utmSource instanceof String text) {
             addUnless(length(stripped(text)) <= 100, "utmSource must be at most 100 characters long", sentences);
             addUnless(isStorable(stripped(text)), unstorable("utmSource"), sentences);
+            addWhatIsShownWrong("utmSource", stripped(text), sentences);
         } else {
             addUnless(utmSource.equals(NotAString.NULL), "utmSource must be a string", sentences);
         }
@@ -204,6 +212,44 @@ class FieldsFuzzTest {
 
     private static String unstorable(String field) {
         return field + " must not contain control characters or unpaired surrogates";
+    }
+
+    private static void addWhatIsShownWrong(String field, String text, List<String> sentences) {
+        addUnless(
+                text.isEmpty() || !isStorable(text) || !INVISIBLE.matcher(text).matches(),
+                field + " must contain at least one visible character",
+                sentences);
+        addUnless(
+                endsItsDirections(text),
+                field + " must end each embedding, override and isolate of text direction that it begins"
+                        + " (U+202A, U+202B, U+202D, U+202E, U+2066, U+2067, U+2068)",
+                sentences);
+    }
+
+    /** By taking away pairs, the innermost first, until there is none. */
+    private static boolean endsItsDirections(String text) {
+        var controls = new StringBuilder();
+        DIRECTION.matcher(text).results().forEach(control -> controls.append(control.group()));
+        var left = controls.toString();
+        for (var before = ""; !before.equals(left); ) {
+            before = left;
+            left = left.replaceFirst("[\u202a\u202b\u202d\u202e]\u202c", "")
+                    .replaceFirst("[\u2066-\u2068][\u202a-\u202e]*\u2069", "");
+        }
+        return !Pattern.compile("[\u202a\u202b\u202d\u202e\u2066-\u2068]")
+                .matcher(left)
+                .find();
+    }
+
+    private static String misnamed(String field, Map<String, Object> object) {
+        return SimilarName.find(
+                        field,
+                        object.keySet().stream()
+                                .filter(name -> !List.of("phone", "name", "utmSource", "order")
+                                        .contains(name))
+                                .toList())
+                .map(similar -> "; send " + similar + " as " + field)
+                .orElse("");
     }
 
     private static boolean isStorable(String text) {

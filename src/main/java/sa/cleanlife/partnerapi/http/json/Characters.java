@@ -1,0 +1,76 @@
+package sa.cleanlife.partnerapi.http.json;
+
+import java.util.ArrayDeque;
+
+/** What the characters of a text for people do when it is shown: whether one sees any, and whether they leave the text as it was. */
+final class Characters {
+    private static final int PDF = 0x202C;
+    private static final int PDI = 0x2069;
+
+    private Characters() {}
+
+    /** Whether anything of the text is seen. A mark without a letter below it is not: it would be shown on what stands before. */
+    static boolean hasVisible(String text) {
+        return text.codePoints().anyMatch(Characters::isVisible);
+    }
+
+    private static boolean isVisible(int c) {
+        return switch (Character.getType(c)) {
+            case Character.FORMAT,
+                    Character.CONTROL,
+                    Character.SURROGATE,
+                    Character.SPACE_SEPARATOR,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.NON_SPACING_MARK,
+                    Character.COMBINING_SPACING_MARK,
+                    Character.ENCLOSING_MARK -> false;
+            default -> !isBlank(c);
+        };
+    }
+
+    /** Letters and symbols that are nothing but room, and unassigned code points that Unicode says are never shown. */
+    private static boolean isBlank(int c) {
+        return switch (c) {
+            case 0x115F, 0x1160, 0x3164, 0xFFA0 -> true; // fillers of Hangul
+            case 0x2800 -> true; // a braille cell without dots
+            case 0x13441, 0x13442 -> true; // blanks of hieroglyphs
+            case 0x1D159 -> true; // a note without a head
+            case 0x2065 -> true;
+            default -> (0xFFF0 <= c && c <= 0xFFF8) || (0xE0000 <= c && c <= 0xE0FFF);
+        };
+    }
+
+    /**
+     * Whether every embedding, override and isolate that the text begins ends within it. One that does not goes on in
+     * whatever is shown after the text, and turns it round.
+     */
+    static boolean closesAllDirections(String text) {
+        var ends = new ArrayDeque<Integer>();
+        int isolates = 0;
+        for (int i = 0; i < text.length(); i++) {
+            // All of them are single chars.
+            switch (text.charAt(i)) {
+                case 0x202A, 0x202B, 0x202D, 0x202E -> ends.push(PDF);
+                case 0x2066, 0x2067, 0x2068 -> {
+                    ends.push(PDI);
+                    isolates++;
+                }
+                case PDF -> {
+                    if (!ends.isEmpty() && ends.peek() == PDF) {
+                        ends.pop();
+                    }
+                }
+                case PDI -> {
+                    // The end of an isolate ends the embeddings within it.
+                    if (isolates > 0) {
+                        isolates--;
+                        while (ends.pop() != PDI) {}
+                    }
+                }
+                default -> {}
+            }
+        }
+        return ends.isEmpty();
+    }
+}

@@ -45,7 +45,7 @@ final class KeyStore {
     }
 
     /** The other keys, at most so many of them, the latest first. */
-    Future<Map<ApiKeyHash, ClosedKey>> listClosed(Statements database, int most) {
+    Future<Map<ApiKeyHash, ClosedKey>> listClosed(Database database, int most) {
         return database.query("""
                         SELECT k.hash, k.id, k.revoked_at IS NOT NULL AS is_revoked, p.id AS partner_id, p.name AS partner
                           FROM api_key k

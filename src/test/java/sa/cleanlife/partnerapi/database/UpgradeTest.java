@@ -203,7 +203,7 @@ class UpgradeTest {
 
             assertThat(refusalToStart())
                     .startsWith("The schema of the database at ")
-                    .endsWith(" could not be brought up to date (SQLSTATE 42723).");
+                    .endsWith(" could not be brought up to date (migration 2: SQLSTATE 42723).");
 
             assertThat(everything()).isEqualTo(before);
             TestPostgres.execute(database, "DROP FUNCTION refuse_to_edit_audit()");

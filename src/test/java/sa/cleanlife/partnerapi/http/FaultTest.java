@@ -2,13 +2,18 @@ package sa.cleanlife.partnerapi.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.http.json.Json;
 
 /** What a client gets when something breaks while its answer is made. */
@@ -22,6 +27,19 @@ class FaultTest {
 
     @RegisterExtension
     static final ProbeServer SERVER = new ProbeServer(FaultTest::addTo);
+
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger(FaultTest.class.getPackageName());
+
+    /** A stack trace for each of hundreds of failures that are wanted would bury one that is not. */
+    @BeforeAll
+    static void log_no_failures() {
+        LOG.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void log_failures_again() {
+        LOG.setLevel(Level.INFO);
+    }
 
     private static void addTo(Api api) {
         api.get("/success", ProbeServer.EVERYBODY, request -> Future.succeededFuture(BROKEN));

@@ -50,8 +50,14 @@ class PhoneNumberPropertyTest {
     @Test
     void a_decorated_number_is_the_number() {
         forMany(20_000, random -> new Case(PhoneTexts.number(random), random.split()), drawn -> {
-            assertThat(answerTo(PhoneTexts.decorated(drawn.number, drawn.random)))
-                    .isEqualTo(answerTo(drawn.number));
+            var decorated = PhoneTexts.decorated(drawn.number, drawn.random);
+            var isAccepted = PhoneNumber.parse(drawn.number) instanceof PhoneNumber;
+
+            assertThat(PhoneNumber.parse(decorated) instanceof PhoneNumber).isEqualTo(isAccepted);
+            // A refused one may end in what spreadsheets add, .0, and then the number without that is suggested.
+            if (isAccepted) {
+                assertThat(answerTo(decorated)).isEqualTo(answerTo(drawn.number));
+            }
         });
     }
 

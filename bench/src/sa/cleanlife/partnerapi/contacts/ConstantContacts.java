@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import sa.cleanlife.partnerapi.database.Time;
-import sa.cleanlife.partnerapi.usage.NewContactQuota;
 
 /** Contacts without a database: whoever is asked for is there, under the same id and name. */
 public final class ConstantContacts {

@@ -11,11 +11,15 @@ import sa.cleanlife.partnerapi.access.DomainCheck;
 import sa.cleanlife.partnerapi.access.KeyCheck;
 import sa.cleanlife.partnerapi.access.KeyFilter;
 import sa.cleanlife.partnerapi.access.KeyLookup;
+import sa.cleanlife.partnerapi.access.KeyUsage;
 import sa.cleanlife.partnerapi.access.KnownKeys;
 import sa.cleanlife.partnerapi.access.RateCheck;
+import sa.cleanlife.partnerapi.access.ratelimit.RateLimits;
 import sa.cleanlife.partnerapi.console.ReferenceRoutes;
 import sa.cleanlife.partnerapi.contacts.ContactRoutes;
 import sa.cleanlife.partnerapi.contacts.Contacts;
+import sa.cleanlife.partnerapi.contacts.NewContactQuota;
+import sa.cleanlife.partnerapi.contacts.NewContacts;
 import sa.cleanlife.partnerapi.contacts.PhoneNumber;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
@@ -24,10 +28,6 @@ import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Filter;
 import sa.cleanlife.partnerapi.http.RequestLog;
-import sa.cleanlife.partnerapi.usage.KeyUsage;
-import sa.cleanlife.partnerapi.usage.NewContactQuota;
-import sa.cleanlife.partnerapi.usage.NewContacts;
-import sa.cleanlife.partnerapi.usage.RateLimits;
 
 /**
  * The features, put together by hand from top to bottom: what a node has one of, and in {@link #api} what each event loop
@@ -87,7 +87,7 @@ final class PartnerApi {
     Future<Void> watch() {
         return keys.watch(vertx).onSuccess(known -> {
             keyUsage.watch(vertx);
-            newContacts.watch(vertx);
+            newContacts.watch();
         });
     }
 

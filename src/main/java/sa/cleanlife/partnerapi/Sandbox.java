@@ -9,10 +9,10 @@ import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.access.ApiKeys;
 import sa.cleanlife.partnerapi.access.Expiry;
 import sa.cleanlife.partnerapi.access.KeyRules;
-import sa.cleanlife.partnerapi.access.Operator;
 import sa.cleanlife.partnerapi.access.Partners;
 import sa.cleanlife.partnerapi.access.Permission;
 import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.operator.Operator;
 
 /** The partner that a new embedded database comes with, so that there is a key for a first call. */
 public final class Sandbox {

@@ -5,22 +5,32 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.database.Transaction;
+import sa.cleanlife.partnerapi.operator.CommandRefusedException;
+import sa.cleanlife.partnerapi.operator.Names;
+import sa.cleanlife.partnerapi.operator.Operator;
 
 /** The keys of partners, as an operator issues and changes them. Every change leaves its entry in the audit. */
 public final class ApiKeys {
     private static final String UUID_FORM = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";
     private static final Duration LONGEST = Duration.ofDays(3650);
 
-    private final AccessStore store;
+    private final Database database;
     private final Operator operator;
     private final RandomGenerator random;
+    private final AccessVersionStore versions = new AccessVersionStore();
+    private final PartnerStore partners = new PartnerStore();
+    private final KeyStore store = new KeyStore();
+    private final AuditStore audit = new AuditStore();
 
     /** @param random must be cryptographically secure */
     public ApiKeys(Database database, Operator operator, RandomGenerator random) {
-        this.store = new AccessStore(database);
+        this.database = database;
         this.operator = operator;
         this.random = random;
     }
@@ -32,14 +42,15 @@ public final class ApiKeys {
     public record Rotated(KeyRecord old, Issued successor) {}
 
     public Future<Issued> issue(String partner, ApiKey.Kind kind, KeyRules rules, Expiry expiry) {
-        return store.change(change -> Partners.named(change, partner).compose(owner -> {
+        return change(tx -> {
+            var owner = Partners.require(partners, tx, partner);
             var now = operator.now();
-            return issue(change, "key issue", owner, kind, rules, now, future(expiry, now));
-        }));
+            return issue(tx, "key issue", owner, kind, rules, now, future(expiry, now));
+        });
     }
 
-    private Future<Issued> issue(
-            AccessStore.Change change,
+    private Issued issue(
+            Transaction tx,
             String what,
             Partner owner,
             ApiKey.Kind kind,
@@ -48,7 +59,7 @@ public final class ApiKeys {
             Optional<Instant> expiresAt) {
         var key = ApiKey.generate(kind, random);
         var issued = new KeyRecord(
-                operator.ids().get(),
+                operator.newId(),
                 owner.name(),
                 kind,
                 key.lastFour(),
@@ -57,49 +68,54 @@ public final class ApiKeys {
                 expiresAt,
                 Optional.empty(),
                 Optional.empty());
-        return change.insertKey(owner, issued, key.hash())
-                .compose(inserted -> change.insertAudit(operator.added(what, issued)))
-                .map(new Issued(issued, key));
+        store.insert(tx, owner, issued, key.hash());
+        audit.insert(tx, AuditEntry.added(operator, what, issued));
+        return new Issued(issued, key);
     }
 
     private static Optional<Instant> future(Expiry expiry, Instant now) {
         var end = expiry.from(now);
         if (end.isPresent() && !end.get().isAfter(now)) {
-            throw new AccessChangeException(
+            throw new CommandRefusedException(
                     "A key cannot expire in the past (%s), only later, for example in 90d.".formatted(end.get()));
         }
         if (end.filter(now.plus(LONGEST)::isBefore).isPresent()) {
-            throw new AccessChangeException(
+            throw new CommandRefusedException(
                     "A key expires within %d days, for example in 90d, or never.".formatted(LONGEST.toDays()));
         }
         return end;
     }
 
-    public Future<List<KeyRecord>> list(Optional<String> partner) {
-        return partner.isEmpty()
-                ? store.listKeys()
-                : store.listPartners()
-                        .map(partners -> Partners.named(partners, partner.get()))
-                        .compose(owner -> store.listKeys()
-                                .map(keys -> keys.stream()
-                                        .filter(key -> key.partner().equals(owner.name()))
-                                        .toList()));
+    Future<List<KeyRecord>> list() {
+        return database.transaction(store::list);
     }
 
-    public Future<KeyRecord> find(String id) {
-        return store.listKeys().map(keys -> named(keys, id));
+    Future<List<KeyRecord>> listOf(String partner) {
+        return database.transaction(tx -> store.list(tx, Partners.require(partners, tx, partner)));
     }
 
-    /**
-     * Changes what a key allows.
-     *
-     * @param expiry when given, in place of the one it has
-     */
-    public Future<KeyRecord> update(String id, UnaryOperator<KeyRules> rules, Optional<Expiry> expiry) {
+    /** All of a key, and what it has used up to a minute ago. */
+    Future<KeyJson.WithUse> findWithUse(String id, CreatedContacts contacts) {
+        return database.transaction(tx -> {
+            var key = require(tx, id);
+            var now = operator.now();
+            return new KeyJson.WithUse(key, KeyUsage.of(tx, key.id(), now), contacts.count(tx, key.id(), now));
+        });
+    }
+
+    /** Changes what a key allows. */
+    public Future<KeyRecord> update(String id, UnaryOperator<KeyRules> rules) {
         return change("key update", id, key -> {
             refuseRevoked(key);
-            var updated = key.withRules(rules.apply(key.rules()));
-            return expiry.isPresent() ? expiring(updated, future(expiry.get(), operator.now())) : updated;
+            return key.withRules(rules.apply(key.rules()));
+        });
+    }
+
+    /** Changes what a key allows, and until when. */
+    public Future<KeyRecord> update(String id, UnaryOperator<KeyRules> rules, Expiry expiry) {
+        return change("key update", id, key -> {
+            refuseRevoked(key);
+            return expiring(key, future(expiry, operator.now())).withRules(rules.apply(key.rules()));
         });
     }
 
@@ -107,7 +123,7 @@ public final class ApiKeys {
     private static KeyRecord expiring(KeyRecord key, Optional<Instant> at) {
         if (key.successor().isPresent()
                 && (at.isEmpty() || key.expiresAt().filter(at.get()::isAfter).isPresent())) {
-            throw new AccessChangeException(
+            throw new CommandRefusedException(
                     "The key %s was rotated, so it cannot be valid for longer; use its successor %s."
                             .formatted(key.id(), key.successor().get()));
         }
@@ -124,41 +140,32 @@ public final class ApiKeys {
      * key is valid until the overlap is over; without any it is revoked.
      */
     public Future<Rotated> rotate(String id, Duration overlap) {
-        return store.change(change -> find(change, id).compose(old -> {
+        return change(tx -> {
+            var old = require(tx, id);
             var now = operator.now();
             refuseToRotate(old, now, overlap);
+            var owner = Partners.require(partners, tx, old.partner());
             var lifetime = old.expiresAt().map(end -> Duration.between(old.createdAt(), end));
-            return change.listPartners()
-                    .compose(partners -> issue(
-                            change,
-                            "key rotate",
-                            Partners.named(partners, old.partner()),
-                            old.kind(),
-                            old.rules(),
-                            now,
-                            lifetime.map(now::plus)))
-                    .compose(issued -> {
-                        var succeeded = old.succeededBy(issued.record().id());
-                        var ending = overlap.isZero()
-                                ? succeeded.revoked(now)
-                                : succeeded.expiring(Optional.of(now.plus(overlap)));
-                        return update(change, "key rotate", old, ending).map(ended -> new Rotated(ended, issued));
-                    });
-        }));
+            var issued = issue(tx, "key rotate", owner, old.kind(), old.rules(), now, lifetime.map(now::plus));
+            var succeeded = old.succeededBy(issued.record().id());
+            var ending = overlap.isZero() ? succeeded.revoked(now) : succeeded.expiring(Optional.of(now.plus(overlap)));
+            update(tx, "key rotate", old, ending);
+            return new Rotated(ending, issued);
+        });
     }
 
     private static void refuseToRotate(KeyRecord old, Instant now, Duration overlap) {
         refuseRevoked(old);
         if (old.successor().isPresent()) {
-            throw new AccessChangeException("The key %s was rotated before; rotate its successor %s."
+            throw new CommandRefusedException("The key %s was rotated before; rotate its successor %s."
                     .formatted(old.id(), old.successor().get()));
         }
         if (old.isOver(now)) {
-            throw new AccessChangeException("The key %s has expired; issue a new one.".formatted(old.id()));
+            throw new CommandRefusedException("The key %s has expired; issue a new one.".formatted(old.id()));
         }
         var left = old.expiresAt().map(end -> Duration.between(now, end));
         if (left.filter(time -> overlap.compareTo(time) > 0).isPresent()) {
-            throw new AccessChangeException(
+            throw new CommandRefusedException(
                     "The overlap would end after the key %s expires (%s); give a shorter one, at most --overlap %dm."
                             .formatted(
                                     old.id(), old.expiresAt().get(), left.get().toMinutes()));
@@ -167,42 +174,47 @@ public final class ApiKeys {
 
     private static void refuseRevoked(KeyRecord key) {
         if (key.revokedAt().isPresent()) {
-            throw new AccessChangeException("The key %s is revoked for ever; issue a new one.".formatted(key.id()));
+            throw new CommandRefusedException("The key %s is revoked for ever; issue a new one.".formatted(key.id()));
         }
     }
 
     private Future<KeyRecord> change(String what, String id, UnaryOperator<KeyRecord> rule) {
-        return store.change(
-                change -> find(change, id).compose(before -> update(change, what, before, rule.apply(before))));
+        return change(tx -> {
+            var before = require(tx, id);
+            var after = rule.apply(before);
+            update(tx, what, before, after);
+            return after;
+        });
     }
 
-    private Future<KeyRecord> update(AccessStore.Change change, String what, KeyRecord before, KeyRecord after) {
+    private void update(Transaction tx, String what, KeyRecord before, KeyRecord after) {
         if (after.equals(before)) {
-            return Future.succeededFuture(after);
+            return;
         }
-        return change.updateKeyValidity(after)
-                .compose(updated -> after.rules().equals(before.rules())
-                        ? Future.<Void>succeededFuture()
-                        : change.updateKeyRules(after))
-                .compose(updated -> change.insertAudit(operator.changed(what, before, after)))
-                .map(after);
+        store.updateValidity(tx, after);
+        if (!after.rules().equals(before.rules())) {
+            store.updateRules(tx, after);
+        }
+        audit.insert(tx, AuditEntry.changed(operator, what, before, after));
     }
 
-    private static Future<KeyRecord> find(AccessStore.Change change, String id) {
-        return change.listKeys().map(keys -> named(keys, id));
+    private <T> Future<T> change(Function<Transaction, T> work) {
+        return database.transaction(tx -> {
+            versions.renew(tx);
+            return work.apply(tx);
+        });
     }
 
-    private static KeyRecord named(List<KeyRecord> keys, String id) {
+    /** The key with that id; the refusal when there is none names those that there are. */
+    private KeyRecord require(Transaction tx, String id) {
         // What was typed may be a key, and a key is repeated nowhere.
         if (!id.matches(UUID_FORM)) {
-            throw new AccessChangeException(
+            throw new CommandRefusedException(
                     "A key's id is wanted, as \"key list\" shows it, for example 3f0c6a52-7d0e-4b8e-9a41-5c2f7b1d9e60; the key itself is not one.");
         }
-        return keys.stream()
-                .filter(key -> key.id().toString().equalsIgnoreCase(id))
-                .findFirst()
-                .orElseThrow(() ->
-                        new AccessChangeException("There is no key with the id %s; %s.".formatted(id, known(keys))));
+        return store.find(tx, UUID.fromString(id))
+                .orElseThrow(() -> new CommandRefusedException(
+                        "There is no key with the id %s; %s.".formatted(id, known(store.list(tx)))));
     }
 
     private static String known(List<KeyRecord> keys) {

@@ -2,24 +2,25 @@ package sa.cleanlife.partnerapi.access;
 
 import io.vertx.core.Future;
 import java.util.List;
-import java.util.Optional;
 import sa.cleanlife.partnerapi.database.Database;
 
 /** Who changed what, for an operator to read; nothing in this program changes or removes an entry. */
 public final class Audit {
-    private final AccessStore store;
+    private final Database database;
+    private final AuditStore store = new AuditStore();
+    private final PartnerStore partners = new PartnerStore();
 
     public Audit(Database database) {
-        this.store = new AccessStore(database);
+        this.database = database;
     }
 
     /** The newest first. */
-    public Future<List<AuditEntry>> list(Optional<String> partner, int most) {
-        if (partner.isEmpty()) {
-            return store.listAudit(partner, most);
-        }
-        return store.listPartners()
-                .map(partners -> Partners.named(partners, partner.get()))
-                .compose(known -> store.listAudit(partner, most));
+    Future<List<AuditEntry>> list(int most) {
+        return database.transaction(tx -> store.list(tx, most));
+    }
+
+    /** Those that concern a partner, the newest first. */
+    Future<List<AuditEntry>> listOf(String partner, int most) {
+        return database.transaction(tx -> store.list(tx, Partners.require(partners, tx, partner), most));
     }
 }

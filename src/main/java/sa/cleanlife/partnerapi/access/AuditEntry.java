@@ -1,47 +1,73 @@
 package sa.cleanlife.partnerapi.access;
 
+import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.http.Json;
+import sa.cleanlife.partnerapi.operator.Operator;
 
 /**
  * One change that an operator made: who, when, what, and how it was before and after. It holds no secret, since nothing
  * that is kept of partners and keys is one.
  *
  * @param what the command's words, such as {@code key update}
- * @param before those facts that changed; empty when something was added
+ * @param before the fields that changed, as they were; empty when something was added
+ * @param after the fields that changed, as they are now; all of what was added
  */
-public record AuditEntry(
+record AuditEntry(
         UUID id,
         Instant at,
         String who,
         String what,
         String partner,
         Optional<UUID> key,
-        Map<String, @Nullable Object> before,
-        Map<String, @Nullable Object> after) {
+        JsonObject before,
+        JsonObject after) {
 
-    /** With only those of the facts that differ. */
-    AuditEntry onlyChanges() {
-        return new AuditEntry(id, at, who, what, partner, key, differing(before, after), differing(after, before));
+    static AuditEntry added(Operator operator, String what, Partner partner) {
+        return of(operator, what, partner.name(), Optional.empty(), new JsonObject(), json(new PartnerJson(partner)));
     }
 
-    public AuditEntry withAfter(Map<String, @Nullable Object> other) {
-        return new AuditEntry(id, at, who, what, partner, key, before, other);
+    static AuditEntry added(Operator operator, String what, KeyRecord key) {
+        return of(operator, what, key.partner(), Optional.of(key.id()), new JsonObject(), json(new KeyJson.Whole(key)));
     }
 
-    private static Map<String, @Nullable Object> differing(
-            Map<String, @Nullable Object> facts, Map<String, @Nullable Object> others) {
-        var differing = new LinkedHashMap<String, @Nullable Object>();
-        facts.forEach((name, value) -> {
-            if (!others.containsKey(name) || !Objects.equals(value, others.get(name))) {
-                differing.put(name, value);
+    static AuditEntry changed(Operator operator, String what, Partner before, Partner after) {
+        var old = json(new PartnerJson(before));
+        var current = json(new PartnerJson(after));
+        return of(operator, what, after.name(), Optional.empty(), differing(old, current), differing(current, old));
+    }
+
+    static AuditEntry changed(Operator operator, String what, KeyRecord before, KeyRecord after) {
+        var old = json(new KeyJson.Whole(before));
+        var current = json(new KeyJson.Whole(after));
+        return of(
+                operator,
+                what,
+                after.partner(),
+                Optional.of(after.id()),
+                differing(old, current),
+                differing(current, old));
+    }
+
+    private static AuditEntry of(
+            Operator operator, String what, String partner, Optional<UUID> key, JsonObject before, JsonObject after) {
+        return new AuditEntry(operator.newId(), operator.now(), operator.name(), what, partner, key, before, after);
+    }
+
+    private static JsonObject json(Json.Value value) {
+        return new JsonObject(Json.write(value));
+    }
+
+    private static JsonObject differing(JsonObject fields, JsonObject others) {
+        var differing = new JsonObject();
+        for (var name : fields.fieldNames()) {
+            if (!Objects.equals(fields.getValue(name), others.getValue(name))) {
+                differing.put(name, fields.getValue(name));
             }
-        });
+        }
         return differing;
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Filter;
 import sa.cleanlife.partnerapi.http.Request;
-import sa.cleanlife.partnerapi.usage.KeyUsage;
 
 /**
  * Lets in who sends a key that opens something, if the key's rules allow the request. Every other key gets the same answer,

@@ -46,13 +46,15 @@ public final class KnownKeys {
         }
     }
 
-    private final AccessStore store;
+    private final Database database;
+    private final AccessVersionStore versions = new AccessVersionStore();
+    private final KeyStore store = new KeyStore();
     private final Clock clock;
     private final AtomicLong turns = new AtomicLong();
     private volatile Snapshot snapshot = Snapshot.EMPTY;
 
     public KnownKeys(Database database, Clock clock) {
-        this.store = new AccessStore(database);
+        this.database = database;
         this.clock = clock;
     }
 
@@ -69,11 +71,11 @@ public final class KnownKeys {
     /** Once it completes, all that was committed before it was called is known. */
     Future<Void> refresh() {
         long turn = turns.incrementAndGet();
-        return store.version()
+        return versions.find(database)
                 .compose(version -> version.equals(snapshot.version())
                         ? Future.<Void>succeededFuture()
                         // The keys may be newer than the version read before them; the next turn reads them again.
-                        : store.listHeldKeys()
+                        : store.listHeld(database)
                                 .onSuccess(keys -> replace(Snapshot.of(turn, version, keys)))
                                 .mapEmpty());
     }

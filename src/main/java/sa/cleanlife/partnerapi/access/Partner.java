@@ -1,11 +1,8 @@
 package sa.cleanlife.partnerapi.access;
 
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A business that calls this API: a hotel, a property manager, a marketplace.
@@ -32,19 +29,6 @@ public record Partner(
 
     Partner withSandboxAccess(boolean other) {
         return new Partner(id, name, status, domains, other, createdAt);
-    }
-
-    /** By name, as commands print it and the audit keeps it: strings, booleans and lists of strings. */
-    public Map<String, @Nullable Object> facts() {
-        var facts = new LinkedHashMap<String, @Nullable Object>();
-        facts.put("id", id.toString());
-        facts.put("name", name);
-        facts.put("status", status.name());
-        facts.put("createdAt", createdAt.toString());
-        facts.put("domains", hosts(false));
-        facts.put("sandboxDomains", hosts(true));
-        facts.put("sandboxAccess", sandboxAccess);
-        return facts;
     }
 
     List<String> hosts(boolean sandbox) {

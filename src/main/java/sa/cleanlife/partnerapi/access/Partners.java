@@ -4,53 +4,66 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.database.Transaction;
+import sa.cleanlife.partnerapi.operator.CommandRefusedException;
+import sa.cleanlife.partnerapi.operator.Names;
+import sa.cleanlife.partnerapi.operator.Operator;
 
 /** The partners, as an operator adds and changes them. Every change leaves its entry in the audit. */
 public final class Partners {
-    private final AccessStore store;
+    private final Database database;
     private final Operator operator;
+    private final AccessVersionStore versions = new AccessVersionStore();
+    private final PartnerStore store = new PartnerStore();
+    private final AuditStore audit = new AuditStore();
 
     public Partners(Database database, Operator operator) {
-        this.store = new AccessStore(database);
+        this.database = database;
         this.operator = operator;
     }
 
     public Future<Partner> add(String name) {
         var partner = newPartner(name);
-        return store.change(change -> change.listPartners().compose(partners -> {
-            if (partners.stream().anyMatch(other -> other.name().equals(name))) {
-                throw new AccessChangeException("There is a partner named %s already.".formatted(name));
+        return change(tx -> {
+            if (store.find(tx, name).isPresent()) {
+                throw new CommandRefusedException("There is a partner named %s already.".formatted(name));
             }
-            return insert(change, partner).map(partner);
-        }));
+            insert(tx, partner);
+            return partner;
+        });
     }
 
     /** Whether this was the first partner of all, and so was added. */
     public Future<Boolean> addFirst(String name) {
         var partner = newPartner(name);
-        return store.change(change -> change.listPartners()
-                .compose(partners ->
-                        partners.isEmpty() ? insert(change, partner).map(true) : Future.succeededFuture(false)));
+        return change(tx -> {
+            boolean isFirst = store.list(tx).isEmpty();
+            if (isFirst) {
+                insert(tx, partner);
+            }
+            return isFirst;
+        });
     }
 
-    private Future<Void> insert(AccessStore.Change change, Partner partner) {
-        return change.insertPartner(partner)
-                .compose(inserted -> change.insertAudit(operator.added("partner add", partner)));
+    private void insert(Transaction tx, Partner partner) {
+        store.insert(tx, partner);
+        audit.insert(tx, AuditEntry.added(operator, "partner add", partner));
     }
 
     private Partner newPartner(String name) {
         if (!Names.isUsable(name)) {
-            throw new AccessChangeException(
+            throw new CommandRefusedException(
                     "A partner's name has 1 to %d characters, no control characters, and no space at either end, for example grand-hotel."
                             .formatted(Names.MAX_LENGTH));
         }
-        return new Partner(operator.ids().get(), name, Partner.Status.ACTIVE, List.of(), false, operator.now());
+        return new Partner(operator.newId(), name, Partner.Status.ACTIVE, List.of(), false, operator.now());
     }
 
     public Future<List<Partner>> list() {
-        return store.listPartners();
+        return database.transaction(store::list);
     }
 
     public Future<Partner> suspend(String name) {
@@ -70,7 +83,7 @@ public final class Partners {
     public Future<Partner> addDomain(String name, Domain domain) {
         return change("partner domain add", name, partner -> {
             if (partner.domains().contains(new Domain(domain.host(), !domain.sandbox()))) {
-                throw new AccessChangeException("%s is registered for %s; remove it first."
+                throw new CommandRefusedException("%s is registered for %s; remove it first."
                         .formatted(domain.host(), domain.sandbox() ? "real bookings" : "trying out"));
             }
             var domains = new ArrayList<>(partner.domains());
@@ -85,7 +98,7 @@ public final class Partners {
         return change("partner domain remove", name, partner -> {
             var domains = new ArrayList<>(partner.domains());
             if (!domains.removeIf(domain -> domain.host().equals(host))) {
-                throw new AccessChangeException("%s has no domain %s; %s.".formatted(name, host, known(domains)));
+                throw new CommandRefusedException("%s has no domain %s; %s.".formatted(name, host, known(domains)));
             }
             return partner.withDomains(List.copyOf(domains));
         });
@@ -99,27 +112,29 @@ public final class Partners {
     }
 
     private Future<Partner> change(String what, String name, UnaryOperator<Partner> rule) {
-        return store.change(change -> named(change, name).compose(before -> {
+        return change(tx -> {
+            var before = require(store, tx, name);
             var after = rule.apply(before);
-            return after.equals(before)
-                    ? Future.succeededFuture(after)
-                    : change.updatePartner(after)
-                            .compose(updated -> change.insertAudit(operator.changed(what, before, after)))
-                            .map(after);
-        }));
+            if (!after.equals(before)) {
+                store.update(tx, after);
+                audit.insert(tx, AuditEntry.changed(operator, what, before, after));
+            }
+            return after;
+        });
     }
 
-    /** Fails with a sentence that names the partners there are. */
-    static Future<Partner> named(AccessStore.Change change, String name) {
-        return change.listPartners().map(partners -> named(partners, name));
+    private <T> Future<T> change(Function<Transaction, T> work) {
+        return database.transaction(tx -> {
+            versions.renew(tx);
+            return work.apply(tx);
+        });
     }
 
-    static Partner named(List<Partner> partners, String name) {
-        return partners.stream()
-                .filter(partner -> partner.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AccessChangeException(
-                        "There is no partner named %s; %s.".formatted(name, knownPartners(partners))));
+    /** The partner of that name; the refusal when there is none names those that there are. */
+    static Partner require(PartnerStore store, Transaction tx, String name) {
+        return store.find(tx, name)
+                .orElseThrow(() -> new CommandRefusedException(
+                        "There is no partner named %s; %s.".formatted(name, knownPartners(store.list(tx)))));
     }
 
     private static String knownPartners(List<Partner> partners) {

@@ -2,9 +2,9 @@ package sa.cleanlife.partnerapi.access;
 
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import sa.cleanlife.partnerapi.access.ratelimit.RateLimits;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Request;
-import sa.cleanlife.partnerapi.usage.RateLimits;
 
 /** Keeps a key with a rate limit to it, and tells in each answer's headers how much is left. */
 public final class RateCheck implements KeyCheck {

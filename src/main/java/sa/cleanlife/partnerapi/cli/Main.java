@@ -14,14 +14,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import sa.cleanlife.partnerapi.CommandDatabase;
 import sa.cleanlife.partnerapi.Settings;
 import sa.cleanlife.partnerapi.Settings.InvalidSettingsException;
 import sa.cleanlife.partnerapi.StartupException;
-import sa.cleanlife.partnerapi.access.AccessChangeException;
+import sa.cleanlife.partnerapi.access.AuditCommand;
+import sa.cleanlife.partnerapi.access.KeyCommand;
+import sa.cleanlife.partnerapi.access.PartnerCommand;
+import sa.cleanlife.partnerapi.access.PartnerDomainCommand;
+import sa.cleanlife.partnerapi.contacts.NewContacts;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgresException;
 import sa.cleanlife.partnerapi.logging.LogFormat;
 import sa.cleanlife.partnerapi.logging.Logging;
+import sa.cleanlife.partnerapi.operator.CommandRefusedException;
+import sa.cleanlife.partnerapi.operator.OperatorSession;
 
 /**
  * The program's entry. What was typed and cannot be done is answered with one sentence and exit code 2, what stands in the
@@ -79,7 +86,7 @@ public final class Main {
         var program = new CommandLine(new Main()).addSubcommand(new ServeCommand(settings, CLOCK));
         // To read the annotations of all commands takes as long as half of a server's start.
         if (args.length == 0 || !args[0].equals("serve")) {
-            addAdministration(program, new Administration(settings, CLOCK));
+            addCommands(program, new OperatorSession(new CommandDatabase(settings), CLOCK));
         }
         return program.setOut(out)
                 .setErr(err)
@@ -88,11 +95,11 @@ public final class Main {
                 .execute(args);
     }
 
-    private static void addAdministration(CommandLine program, Administration administration) {
-        program.addSubcommand(new CommandLine(new PartnerCommand(administration))
-                        .addSubcommand(new PartnerDomainCommand(administration)))
-                .addSubcommand(new KeyCommand(administration))
-                .addSubcommand(new AuditCommand(administration));
+    private static void addCommands(CommandLine program, OperatorSession session) {
+        program.addSubcommand(
+                        new CommandLine(new PartnerCommand(session)).addSubcommand(new PartnerDomainCommand(session)))
+                .addSubcommand(new KeyCommand(session, NewContacts::createdBy))
+                .addSubcommand(new AuditCommand(session));
     }
 
     private static boolean onTerminal() {
@@ -121,7 +128,7 @@ public final class Main {
 
     private static int fail(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
         switch (failure) {
-            case AccessChangeException e -> {
+            case CommandRefusedException e -> {
                 say(command, String.valueOf(e.getMessage()));
                 return CommandLine.ExitCode.USAGE;
             }

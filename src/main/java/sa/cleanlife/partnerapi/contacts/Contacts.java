@@ -19,7 +19,6 @@ import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.Time;
 import sa.cleanlife.partnerapi.http.ApiException;
-import sa.cleanlife.partnerapi.usage.NewContactQuota;
 
 /**
  * One contact per phone, ever. Requests that arrive while the database is busy are answered together: one statement looks

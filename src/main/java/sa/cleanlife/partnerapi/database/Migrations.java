@@ -12,7 +12,7 @@ import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 /** Brings the schema to the version this server knows, with the scripts under {@code db/migration}. */
 public final class Migrations {
     /** All there are, in their order. */
-    static final List<String> VERSIONS = List.of("1", "2", "3");
+    static final List<String> VERSIONS = List.of("1", "2", "3", "4");
 
     private Migrations() {}
 

@@ -80,10 +80,7 @@ class AccessTest {
                 keys.revoke(id(Caller.WITH_A_REVOKED_KEY)).await();
                 keys.rotate(id(Caller.WITH_A_KEY_THAT_WAS_ROTATED_WITHOUT_OVERLAP), Duration.ZERO)
                         .await();
-                keys.update(
-                                id(Caller.WITH_AN_EXPIRED_KEY),
-                                UnaryOperator.identity(),
-                                Optional.of(Expiry.in(Duration.ofMillis(1))))
+                keys.update(id(Caller.WITH_AN_EXPIRED_KEY), UnaryOperator.identity(), Expiry.in(Duration.ofMillis(1)))
                         .await();
                 return partners.suspend(onceLetIn(Caller.OF_A_SUSPENDED_PARTNER).name())
                         .await();

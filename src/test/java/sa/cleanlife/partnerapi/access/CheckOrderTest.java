@@ -85,7 +85,7 @@ class CheckOrderTest {
     }
 
     private static HttpRequest.Builder call(TestPartner partner, Set<Fault> faults) {
-        return partner.post(
+        return partner.contactRequest(
                         faults.contains(Fault.REQUEST)
                                 ? TestPartner.BAD_BODY
                                 : TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali"))

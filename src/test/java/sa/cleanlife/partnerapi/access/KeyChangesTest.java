@@ -65,7 +65,7 @@ class KeyChangesTest {
 
         static Probe of(TestPartner partner, String... headers) {
             return of(node -> {
-                var request = partner.at(node).get(TestPartner.NO_CONTACT);
+                var request = partner.at(node).request(TestPartner.NO_CONTACT);
                 return headers.length == 0 ? request : request.headers(headers);
             });
         }
@@ -109,7 +109,7 @@ class KeyChangesTest {
 
     private static RunningApi.Administration<?> update(TestPartner partner, UnaryOperator<KeyRules> rules) {
         return (partners, keys) ->
-                keys.update(partner.keyId().toString(), rules, Optional.empty()).await();
+                keys.update(partner.keyId().toString(), rules).await();
     }
 
     @Nested
@@ -199,7 +199,7 @@ class KeyChangesTest {
         void gets_changes_and_loses_a_rate_limit() {
             var hotel = one.newPartner(RULES);
             var limit = new Probe(
-                    node -> hotel.at(node).get(TestPartner.NO_CONTACT),
+                    node -> hotel.at(node).request(TestPartner.NO_CONTACT),
                     answer -> answer.headers().getOrDefault("ratelimit-policy", "none"));
             var served = Probe.of(hotel);
             limit.is("none");
@@ -216,8 +216,8 @@ class KeyChangesTest {
         @Test
         void gets_and_loses_a_quota_of_new_contacts() {
             var hotel = one.newPartner(RULES);
-            var newContact =
-                    Probe.of(node -> hotel.at(node).post(TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali")));
+            var newContact = Probe.of(
+                    node -> hotel.at(node).contactRequest(TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali")));
             newContact.is("200");
 
             newContact.becomes(
@@ -334,17 +334,15 @@ class KeyChangesTest {
             var probe = Probe.of(expiring);
             probe.is(SERVED);
             one.administer((partners, keys) -> keys.update(
-                            expiring.keyId().toString(),
-                            UnaryOperator.identity(),
-                            Optional.of(Expiry.in(Duration.ofDays(1))))
+                            expiring.keyId().toString(), UnaryOperator.identity(), Expiry.in(Duration.ofDays(1)))
                     .await());
 
             CLOCK.moveTo(CLOCK.instant().plus(Duration.ofDays(2)));
 
             Waiting.until(() -> probe.isEverywhere(UNAUTHORIZED));
-            one.administer((partners, keys) -> keys.update(
-                            expiring.keyId().toString(), UnaryOperator.identity(), Optional.of(Expiry.NEVER))
-                    .await());
+            one.administer(
+                    (partners, keys) -> keys.update(expiring.keyId().toString(), UnaryOperator.identity(), Expiry.NEVER)
+                            .await());
             assertThat(expiring.isLetIn() && expiring.at(two).isLetIn()).isTrue();
         }
     }

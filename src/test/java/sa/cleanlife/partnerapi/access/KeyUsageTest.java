@@ -42,8 +42,8 @@ class KeyUsageTest {
             TestPostgres.execute(database, """
                     INSERT INTO key_day (key_id, day, calls)
                     VALUES ('%1$s', (now() AT TIME ZONE 'Asia/Riyadh')::date - 1, 500);
-                    INSERT INTO new_contacts (key_id, slot, contacts)
-                    VALUES ('%1$s', now() - interval '3 h', 40), ('%1$s', now() - interval '25 h', 700)
+                    INSERT INTO new_contact_window (key_id, slots, contacts)
+                    VALUES ('%1$s', ARRAY[now() - interval '25 h', now() - interval '3 h'], '{700, 40}')
                     """.formatted(hotel.keyId()));
             before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
             for (var node : new RunningApi[] {oneNode, otherNode}) {
@@ -94,11 +94,11 @@ class KeyUsageTest {
                     CREATE SEQUENCE writes;
                     CREATE FUNCTION count_write() RETURNS trigger LANGUAGE plpgsql AS
                         'BEGIN PERFORM nextval(''writes''); RETURN NULL; END';
-                    CREATE TRIGGER count_writes AFTER UPDATE ON api_key FOR EACH ROW EXECUTE FUNCTION count_write();
+                    CREATE TRIGGER count_writes AFTER INSERT OR UPDATE ON key_use FOR EACH ROW EXECUTE FUNCTION count_write();
                     CREATE TRIGGER count_days AFTER INSERT OR UPDATE ON key_day FOR EACH ROW EXECUTE FUNCTION count_write();
                     """);
             for (int i = 0; i < 100; i++) {
-                TestPartner.send(hotel.get(NO_CONTACT)).error(404, "RESOURCE_NOT_FOUND");
+                hotel.get(NO_CONTACT).error(404, "RESOURCE_NOT_FOUND");
             }
             Thread.sleep(1_000);
             assertThat(query("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM writes"))
@@ -108,7 +108,7 @@ class KeyUsageTest {
         assertThat(query("SELECT last_value FROM writes")).as("one row of each").isEqualTo(2);
         assertThat(query("SELECT coalesce(sum(calls), 0) FROM key_day WHERE day = '2026-11-24'"))
                 .isEqualTo(100);
-        assertThat(query("SELECT count(*) FROM api_key WHERE last_used_at = '2026-11-23T21:30:00Z'"))
+        assertThat(query("SELECT count(*) FROM key_use WHERE last_used_at = '2026-11-23T21:30:00Z'"))
                 .isEqualTo(1);
     }
 }

@@ -170,7 +170,7 @@ class PartnerDomainTest {
         void writes_nothing_when_it_is_refused() {
             var phone = RunningApi.newPhone();
 
-            assertIsNotRegistered(TestPartner.send(HOTEL.post(TestPartner.contactJson(phone, "Ahmed Ali"))
+            assertIsNotRegistered(TestPartner.send(HOTEL.contactRequest(TestPartner.contactJson(phone, "Ahmed Ali"))
                     .header("Origin", "https://stranger.example")));
 
             assertThat(HOTEL.postContact(phone, "Ahmed Ali").isNewContact()).isTrue();
@@ -254,7 +254,7 @@ class PartnerDomainTest {
         }
 
         private static HttpRequest.Builder newContact(TestPartner partner) {
-            return partner.post(TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali"));
+            return partner.contactRequest(TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali"));
         }
 
         private static TestPartner withOtherRules(KeyRules rules) {
@@ -269,15 +269,15 @@ class PartnerDomainTest {
 
         static final List<Arguments> ANSWERS = List.of(
                 answer(200, () -> toPage(newContact(HOTEL))),
-                answer(400, () -> toPage(HOTEL.post(TestPartner.BAD_BODY))),
+                answer(400, () -> toPage(HOTEL.contactRequest(TestPartner.BAD_BODY))),
                 answer(401, () -> toPage(newContact(HOTEL.withKey("nonsense")))),
                 answer(401, () -> toPage(newContact(HOTEL.withKey(TestPartner.UNKNOWN_KEY)))),
                 answer(403, () -> toPage(newContact(withOtherRules(KeyRules.of(Set.of(BOOKINGS)))))),
                 answer(403, () -> toPage(newContact(SERVER.newPartner(RULES, Domain.parse("other.example", false))))),
-                answer(404, () -> toPage(HOTEL.get(TestPartner.NO_CONTACT))),
-                answer(404, () -> toPage(HOTEL.get("/v1/unknown"))),
-                answer(405, () -> toPage(HOTEL.get(TestPartner.CONTACTS))),
-                answer(413, () -> toPage(HOTEL.post("x".repeat(70_000)))),
+                answer(404, () -> toPage(HOTEL.request(TestPartner.NO_CONTACT))),
+                answer(404, () -> toPage(HOTEL.request("/v1/unknown"))),
+                answer(405, () -> toPage(HOTEL.request(TestPartner.CONTACTS))),
+                answer(413, () -> toPage(HOTEL.contactRequest("x".repeat(70_000)))),
                 answer(429, An_answer_to_a_page::overTheLimit));
 
         private static Arguments answer(int status, Supplier<Answer> answer) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +83,7 @@ class BackupIT {
         firstData.killEverything();
     }
 
+    @Tag("slow")
     @Nested
     class Made_while_the_server_runs {
         @Test
@@ -155,6 +157,7 @@ class BackupIT {
         }
     }
 
+    @Tag("slow")
     @Nested
     class Made_while_the_server_is_stopped {
         @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import sa.cleanlife.partnerapi.testing.SteadyLoad;
 import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 
 /** The packaged server on a disk of its own, which fills up under it. */
+@Tag("slow")
 @Timeout(120)
 class DiskFullIT {
     private static final int MEGABYTES = 192;

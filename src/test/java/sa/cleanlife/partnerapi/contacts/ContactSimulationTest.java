@@ -48,7 +48,7 @@ class ContactSimulationTest {
     @Nested
     @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "one seed was asked for")
     class All_worlds {
-        private static final int WORLDS = 10_000;
+        private static final int WORLDS = Integer.getInteger("simulation.worlds", 1_000);
 
         @Test
         void keep_every_promise_and_know_every_fault() {

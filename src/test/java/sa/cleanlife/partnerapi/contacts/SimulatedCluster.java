@@ -17,7 +17,6 @@ import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.InjectedFault;
 import sa.cleanlife.partnerapi.database.InjectedFaults;
-import sa.cleanlife.partnerapi.database.Patience;
 import sa.cleanlife.partnerapi.database.SimulatedDatabase;
 import sa.cleanlife.partnerapi.database.VirtualLoop;
 import sa.cleanlife.partnerapi.database.VirtualTime;
@@ -25,7 +24,6 @@ import sa.cleanlife.partnerapi.faults.History.Answer;
 import sa.cleanlife.partnerapi.faults.History.Lost;
 import sa.cleanlife.partnerapi.faults.History.Refused;
 import sa.cleanlife.partnerapi.http.ApiException;
-import sa.cleanlife.partnerapi.usage.SimulatedQuota;
 
 /** The nodes of a simulated world on their one database, the network before them, and what goes wrong with all three. */
 final class SimulatedCluster {
@@ -88,11 +86,7 @@ final class SimulatedCluster {
     }
 
     private Contacts contacts(VirtualLoop loop) {
-        var patience = new Patience(loop);
-        var quotaOfLoop = quotas.ofLoop(
-                loop,
-                wanted -> patience.once(database.send(loop, () -> "places " + wanted, () -> quotas.change(wanted))),
-                METERS);
+        var quotaOfLoop = quotas.ofLoop(loop, database, METERS);
         var store = stores.apply(new SimulatedContactStore(database, loop, table));
         return new Contacts(store, loop, this::newId, quotaOfLoop, METERS);
     }

@@ -13,7 +13,7 @@ import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
-/** A transaction that holds a key's row and does not end, as of a node that hangs, costs nobody but that key's partner. */
+/** A transaction that holds a key's rows and does not end, as of a node that hangs, costs nobody but that key's partner. */
 class HeldRowTest {
     private static final KeyRules WITH_QUOTA =
             KeyRules.of(Set.of(Permission.PARTNER_CONTACTS_READ)).withNewContactsPerDay(Optional.of(1_000));
@@ -24,10 +24,13 @@ class HeldRowTest {
             var held = server.newPartner(WITH_QUOTA);
             var other = server.newPartner(WITH_QUOTA);
             var id = held.keyId().toString();
+            held.postContact(RunningApi.newPhone(), "Ahmed Ali").data();
             try (var hanging = TestPostgres.connect(server.database())) {
                 hanging.setAutoCommit(false);
-                hanging.createStatement()
-                        .execute("SELECT id FROM api_key WHERE id = '%s' FOR NO KEY UPDATE".formatted(id));
+                hanging.createStatement().execute("""
+                                SELECT FROM api_key WHERE id = '%1$s' FOR NO KEY UPDATE;
+                                SELECT FROM new_contact_window WHERE key_id = '%1$s' FOR NO KEY UPDATE
+                                """.formatted(id));
                 for (int i = 0; i < 5; i++) {
                     held.postContact(RunningApi.newPhone(), "Ahmed Ali").error(503, "SERVICE_UNAVAILABLE");
                 }

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -43,6 +44,7 @@ import sa.cleanlife.partnerapi.testing.Shell;
  * Two packaged servers, one PostgreSQL and 64 clients, while processes are killed and frozen and networks broken. The
  * properties {@code faults.schedule} and {@code faults.seed} choose what happens.
  */
+@Tag("slow")
 @DisabledOnOs(OS.WINDOWS)
 class FaultsIT {
     private static final Pattern WARNING =

@@ -60,7 +60,7 @@ class GeneratedRequestsTest {
             var seed = number("openapi.fuzz.seed", new SplittableRandom().nextLong());
             var only = number("openapi.fuzz.only", -1);
             var first = Math.max(0, only);
-            var requests = only < 0 ? number("openapi.fuzz.requests", 100_000) : 1;
+            var requests = only < 0 ? number("openapi.fuzz.requests", 5_000) : 1;
             System.out.printf("openapi.fuzz.seed=%d openapi.fuzz.requests=%d%n", seed, requests);
 
             try (var server = RunningApi.startOnForgetfulDatabase()) {

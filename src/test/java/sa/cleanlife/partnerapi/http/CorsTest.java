@@ -166,11 +166,11 @@ class CorsTest {
     class Any_other_request {
         static Stream<HttpRequest.Builder> requests() {
             return Stream.of(
-                    HOTEL.get(CONTACT),
-                    HOTEL.get(TestPartner.CONTACTS + "/abc"),
-                    HOTEL.get(TestPartner.CONTACTS),
-                    HOTEL.get("/v1/unknown"),
-                    HOTEL.post(TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali")),
+                    HOTEL.request(CONTACT),
+                    HOTEL.request(TestPartner.CONTACTS + "/abc"),
+                    HOTEL.request(TestPartner.CONTACTS),
+                    HOTEL.request("/v1/unknown"),
+                    HOTEL.contactRequest(TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali")),
                     HttpRequest.newBuilder(SERVER.uri(CONTACT)));
         }
 

@@ -119,7 +119,7 @@ class RouteAccessTest {
             keys.update(
                             partner(Refused.WITH_AN_EXPIRED_KEY).keyId().toString(),
                             UnaryOperator.identity(),
-                            Optional.of(Expiry.in(Duration.ofMillis(1))))
+                            Expiry.in(Duration.ofMillis(1)))
                     .await();
             return partners.suspend(partner(Refused.OF_A_SUSPENDED_PARTNER).name())
                     .await();
@@ -139,7 +139,7 @@ class RouteAccessTest {
                     hashes bigint := 0;
                 BEGIN
                     FOR name IN SELECT tablename FROM pg_tables
-                                 WHERE schemaname = 'public' AND tablename NOT IN ('api_key', 'key_day', 'new_contacts', 'rate_window')
+                                 WHERE schemaname = 'public' AND tablename NOT IN ('key_use', 'key_day', 'new_contact_window', 'rate_window')
                     LOOP
                         EXECUTE format(
                             'SELECT coalesce(hashtextextended(string_agg(r::text, chr(10) ORDER BY r::text), 0), 0) FROM %I AS r',

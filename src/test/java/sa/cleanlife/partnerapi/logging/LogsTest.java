@@ -240,9 +240,9 @@ class LogsTest {
 
         @Test
         void has_a_line_that_says_who_did_what_and_how_long_it_took() {
-            TestPartner.send(hotel.post(GOOD_BODY).header("x-request-id", "mine-1"));
-            TestPartner.send(
-                    hotel.get(TestPartner.CONTACTS + "/" + UUID.randomUUID()).header("x-request-id", "mine-2"));
+            TestPartner.send(hotel.contactRequest(GOOD_BODY).header("x-request-id", "mine-1"));
+            TestPartner.send(hotel.request(TestPartner.CONTACTS + "/" + UUID.randomUUID())
+                    .header("x-request-id", "mine-2"));
 
             var lines = requestLines(2);
 
@@ -279,7 +279,7 @@ class LogsTest {
 
         @Test
         void has_a_line_of_the_same_for_people() {
-            TestPartner.send(hotel.post(GOOD_BODY).header("x-request-id", "mine-3"));
+            TestPartner.send(hotel.contactRequest(GOOD_BODY).header("x-request-id", "mine-3"));
 
             requestLines(1);
 
@@ -312,7 +312,7 @@ class LogsTest {
                     """);
 
             var answer = TestPartner.send(
-                    hotel.post(GOOD_BODY.replace("64\"", "65\"")).header("x-request-id", "mine-4"));
+                    hotel.contactRequest(GOOD_BODY.replace("64\"", "65\"")).header("x-request-id", "mine-4"));
 
             answer.error(500, "INTERNAL_ERROR");
             assertThat(answer.body()).doesNotContain("96656182736", NAME, "Exception", "contact");

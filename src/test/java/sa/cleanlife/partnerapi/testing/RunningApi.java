@@ -22,9 +22,9 @@ import sa.cleanlife.partnerapi.access.ApiKeys;
 import sa.cleanlife.partnerapi.access.Domain;
 import sa.cleanlife.partnerapi.access.Expiry;
 import sa.cleanlife.partnerapi.access.KeyRules;
-import sa.cleanlife.partnerapi.access.Operator;
 import sa.cleanlife.partnerapi.access.Partners;
 import sa.cleanlife.partnerapi.access.Permission;
+import sa.cleanlife.partnerapi.operator.Operator;
 
 /** The real application on free ports, on a database of its own or one that it shares with another. */
 public final class RunningApi implements AutoCloseable {

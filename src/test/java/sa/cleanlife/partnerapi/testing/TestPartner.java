@@ -42,7 +42,7 @@ public record TestPartner(RunningApi server, String name, UUID keyId, String key
     }
 
     public Answer postContact(String json) {
-        return send(post(json));
+        return post(CONTACTS, json);
     }
 
     public Answer postBody(byte[] body) {
@@ -51,17 +51,16 @@ public record TestPartner(RunningApi server, String name, UUID keyId, String key
     }
 
     public CompletableFuture<Answer> postContactAsync(String phone, String customer) {
-        return sendAsync(post(contactJson(phone, customer)));
+        return sendAsync(contactRequest(contactJson(phone, customer)));
     }
 
     public Answer getContact(String id) {
-        return send(get(CONTACTS + "/" + id));
+        return get(CONTACTS + "/" + id);
     }
 
-    /** Any call, with these headers besides: names and values in turn. */
+    /** Any call. */
     public Answer call(String... headers) {
-        var request = get(NO_CONTACT);
-        return send(headers.length == 0 ? request : request.headers(headers));
+        return get(NO_CONTACT, headers);
     }
 
     public boolean isLetIn() {
@@ -77,15 +76,37 @@ public record TestPartner(RunningApi server, String name, UUID keyId, String key
         return new JsonMapper().writeValueAsString(Map.of("phone", phone, "name", customer));
     }
 
-    public HttpRequest.Builder post(String json) {
-        return request(CONTACTS).header("content-type", "application/json").POST(BodyPublishers.ofString(json));
+    /** A call, with these headers besides: names and values in turn. */
+    public Answer get(String path, String... headers) {
+        return send(with(headers, request(path)));
     }
 
-    public HttpRequest.Builder get(String path) {
-        return request(path).GET();
+    public Answer post(String path, String json, String... headers) {
+        return send(with(headers, withJson("POST", path, json)));
     }
 
-    /** With this partner's key, for the test to complete. */
+    public Answer patch(String path, String json, String... headers) {
+        return send(with(headers, withJson("PATCH", path, json)));
+    }
+
+    public Answer delete(String path, String... headers) {
+        return send(with(headers, request(path).DELETE()));
+    }
+
+    private static HttpRequest.Builder with(String[] headers, HttpRequest.Builder request) {
+        return headers.length == 0 ? request : request.headers(headers);
+    }
+
+    private HttpRequest.Builder withJson(String method, String path, String json) {
+        return request(path).header("content-type", "application/json").method(method, BodyPublishers.ofString(json));
+    }
+
+    /** A contact to be found or created, for the test to complete. */
+    public HttpRequest.Builder contactRequest(String json) {
+        return withJson("POST", CONTACTS, json);
+    }
+
+    /** A GET with this partner's key, for the test to complete. */
     public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(server.uri(path))
                 .timeout(Duration.ofSeconds(20))

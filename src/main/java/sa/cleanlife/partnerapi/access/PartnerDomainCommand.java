@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.access;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -6,7 +6,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
-import sa.cleanlife.partnerapi.access.Domain;
+import sa.cleanlife.partnerapi.operator.OperatorOption;
+import sa.cleanlife.partnerapi.operator.OperatorSession;
+import sa.cleanlife.partnerapi.operator.Output;
 
 /** {@code partner domain …}: where a partner's web pages are that call the API. */
 @Command(
@@ -17,13 +19,13 @@ import sa.cleanlife.partnerapi.access.Domain;
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
-final class PartnerDomainCommand {
+public final class PartnerDomainCommand {
     private static final String HOST = "A host, for example shop.example.com, or *.example.com for all below.";
 
-    private final Administration administration;
+    private final OperatorSession session;
 
-    PartnerDomainCommand(Administration administration) {
-        this.administration = administration;
+    public PartnerDomainCommand(OperatorSession session) {
+        this.session = session;
     }
 
     @Command(
@@ -38,11 +40,11 @@ final class PartnerDomainCommand {
                             description =
                                     "It is for trying out: let in only while \"partner update NAME --sandbox-access on\" holds.")
                     boolean sandbox,
-            @Mixin As as,
+            @Mixin OperatorOption as,
             @Mixin Output output) {
-        output.print(administration
-                .withPartners(as.name(), partners -> partners.addDomain(name, new Domain(host, sandbox)))
-                .facts());
+        output.print(new PartnerJson(session.change(
+                as,
+                (database, operator) -> new Partners(database, operator).addDomain(name, new Domain(host, sandbox)))));
     }
 
     @Command(
@@ -53,11 +55,10 @@ final class PartnerDomainCommand {
     void remove(
             @Parameters(paramLabel = "NAME", description = "The partner's name.") String name,
             @Parameters(paramLabel = "HOST", converter = HostConverter.class, description = HOST) String host,
-            @Mixin As as,
+            @Mixin OperatorOption as,
             @Mixin Output output) {
-        output.print(administration
-                .withPartners(as.name(), partners -> partners.removeDomain(name, host))
-                .facts());
+        output.print(new PartnerJson(
+                session.change(as, (database, operator) -> new Partners(database, operator).removeDomain(name, host))));
     }
 
     static final class HostConverter implements ITypeConverter<String> {

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

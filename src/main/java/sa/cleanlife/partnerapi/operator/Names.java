@@ -1,21 +1,21 @@
-package sa.cleanlife.partnerapi.access;
+package sa.cleanlife.partnerapi.operator;
 
 import java.util.List;
 
 /** Which names of partners and operators are taken: they are typed into commands and shown in tables and logs. */
-final class Names {
-    static final int MAX_LENGTH = 100;
+public final class Names {
+    public static final int MAX_LENGTH = 100;
     private static final int MOST_LISTED = 10;
 
     private Names() {}
 
     /** The first few of them, in a sentence. */
-    static String listed(List<String> names) {
+    public static String listed(List<String> names) {
         var first = String.join(", ", names.subList(0, Math.min(names.size(), MOST_LISTED)));
         return names.size() > MOST_LISTED ? first + " and %d more".formatted(names.size() - MOST_LISTED) : first;
     }
 
-    static boolean isUsable(String name) {
+    public static boolean isUsable(String name) {
         return !name.isBlank()
                 && name.equals(name.strip())
                 && name.length() <= MAX_LENGTH

@@ -1,13 +1,11 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.access;
 
+import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -20,13 +18,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import sa.cleanlife.partnerapi.access.ApiKey;
-import sa.cleanlife.partnerapi.access.ApiKeys.Issued;
-import sa.cleanlife.partnerapi.access.Expiry;
-import sa.cleanlife.partnerapi.access.KeyRecord;
-import sa.cleanlife.partnerapi.access.KeyRules;
-import sa.cleanlife.partnerapi.access.Permission;
-import sa.cleanlife.partnerapi.usage.KeyUsage.Used;
+import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.operator.Operator;
+import sa.cleanlife.partnerapi.operator.OperatorOption;
+import sa.cleanlife.partnerapi.operator.OperatorSession;
+import sa.cleanlife.partnerapi.operator.Output;
 
 /** {@code key …}: what partners call the API with. */
 @Command(
@@ -34,14 +30,19 @@ import sa.cleanlife.partnerapi.usage.KeyUsage.Used;
         description = "Issues, shows, changes, rotates and revokes the keys that partners call the API with.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
-final class KeyCommand {
-    private final Administration administration;
+public final class KeyCommand {
+    private static final String ID = "The key's id, as \"key list\" shows it.";
+
+    private final OperatorSession session;
+    private final CreatedContacts createdContacts;
 
     @Spec
     private @Nullable CommandSpec command;
 
-    KeyCommand(Administration administration) {
-        this.administration = administration;
+    /** @param createdContacts what "key show" tells beside what is counted here */
+    public KeyCommand(OperatorSession session, CreatedContacts createdContacts) {
+        this.session = session;
+        this.createdContacts = createdContacts;
     }
 
     /** For which bookings a key is. */
@@ -84,26 +85,18 @@ final class KeyCommand {
                     @Nullable
                     Expiry expires,
             @Mixin KeyRuleOptions limits,
-            @Mixin As as,
+            @Mixin OperatorOption as,
             @Mixin Output output) {
         var rules = limits.change().apply(KeyRules.of(EnumSet.copyOf(permissions)));
-        var issued = administration.withKeys(
-                as.name(),
-                keys -> keys.issue(
-                        partner,
-                        Optional.ofNullable(kind).map(KindOption::kind).orElse(ApiKey.Kind.SANDBOX),
-                        rules,
-                        Optional.ofNullable(expires).orElse(Expiry.NEVER)));
-        output.print(shownOnce(issued));
+        var kindOrSandbox = kind == null ? ApiKey.Kind.SANDBOX : kind.kind();
+        var expiry = expires == null ? Expiry.NEVER : expires;
+        var issued = session.change(
+                as, (database, operator) -> keys(database, operator).issue(partner, kindOrSandbox, rules, expiry));
+        output.print(new KeyJson.New(issued));
     }
 
-    private static Map<String, @Nullable Object> shownOnce(Issued issued) {
-        var facts = issued.record().facts();
-        var fields = pick(facts, "id", "partner");
-        fields.put("key", issued.key().reveal());
-        fields.putAll(pick(
-                facts, "permissions", "createdAt", "expiresAt", "rateLimit", "newContactsPerDay", "allowedAddresses"));
-        return fields;
+    private static ApiKeys keys(Database database, Operator operator) {
+        return new ApiKeys(database, operator, new SecureRandom());
     }
 
     @Command(
@@ -114,8 +107,12 @@ final class KeyCommand {
             @Option(names = "--partner", paramLabel = "NAME", description = "Only this partner's.") @Nullable
                     String partner,
             @Mixin Output output) {
-        var keys = administration.withKeys(all -> all.list(Optional.ofNullable(partner)));
-        output.print(keys.stream().map(KeyCommand::fields).toList(), "There is no key yet; \"key issue\" issues one.");
+        var listed = session.read((database, reader) -> {
+            var keys = keys(database, reader);
+            return partner == null ? keys.list() : keys.listOf(partner);
+        });
+        output.print(
+                listed.stream().map(KeyJson.Listed::new).toList(), "There is no key yet; \"key issue\" issues one.");
     }
 
     @Command(
@@ -123,19 +120,8 @@ final class KeyCommand {
             description = "Tells all of a key: what it allows, and what it has used up to a minute ago.",
             mixinStandardHelpOptions = true)
     void show(@Parameters(paramLabel = "ID", description = ID) String id, @Mixin Output output) {
-        output.print(administration.withKeyAndUse(id, KeyCommand::all));
+        output.print(session.read((database, reader) -> keys(database, reader).findWithUse(id, createdContacts)));
     }
-
-    private static Map<String, @Nullable Object> all(KeyRecord key, Used used) {
-        var fields = key.facts();
-        fields.put("lastUsedAt", used.lastUsedAt().map(Instant::toString).orElse(null));
-        fields.put("callsToday", used.callsToday());
-        fields.put("newContactsInHour", used.newContactsInHour());
-        fields.put("newContactsInDay", used.newContactsInDay());
-        return fields;
-    }
-
-    private static final String ID = "The key's id, as \"key list\" shows it.";
 
     @Command(
             name = "update",
@@ -159,21 +145,20 @@ final class KeyCommand {
                     @Nullable
                     Expiry expires,
             @Mixin KeyRuleOptions limits,
-            @Mixin As as,
+            @Mixin OperatorOption as,
             @Mixin Output output) {
         if (permissions == null && expires == null && !limits.areGiven() && command != null) {
             throw new ParameterException(
                     command.subcommands().get("update"), "Say what to change, for example --rate-limit 600");
         }
-        var change = limits.change();
-        var updated = administration.withKeys(
-                as.name(),
-                keys -> keys.update(
-                        id,
-                        rules -> change.apply(
-                                permissions == null ? rules : rules.withPermissions(EnumSet.copyOf(permissions))),
-                        Optional.ofNullable(expires)));
-        output.print(updated.facts());
+        var limitsChange = limits.change();
+        UnaryOperator<KeyRules> change = rules ->
+                limitsChange.apply(permissions == null ? rules : rules.withPermissions(EnumSet.copyOf(permissions)));
+        var updated = session.change(as, (database, operator) -> {
+            var keys = keys(database, operator);
+            return expires == null ? keys.update(id, change) : keys.update(id, change, expires);
+        });
+        output.print(new KeyJson.Whole(updated));
     }
 
     @Command(
@@ -191,43 +176,21 @@ final class KeyCommand {
                             description =
                                     "For how long the old key works on, for example 24h (the default); 0: not at all.")
                     Duration overlap,
-            @Mixin As as,
+            @Mixin OperatorOption as,
             @Mixin Output output) {
-        var rotated = administration.withKeys(as.name(), keys -> keys.rotate(id, overlap));
-        var old = rotated.old();
-        var fields = shownOnce(rotated.successor());
-        fields.put("replaces", old.id().toString());
-        fields.put(
-                "replacedWorksUntil",
-                old.revokedAt().or(old::expiresAt).map(Instant::toString).orElse(null));
-        output.print(fields);
+        var rotated = session.change(
+                as, (database, operator) -> keys(database, operator).rotate(id, overlap));
+        output.print(new KeyJson.Successor(rotated));
     }
 
     @Command(name = "revoke", description = "Refuses a key for ever, within a second.", mixinStandardHelpOptions = true)
-    void revoke(@Parameters(paramLabel = "ID", description = ID) String id, @Mixin As as, @Mixin Output output) {
-        output.print(fields(administration.withKeys(as.name(), keys -> keys.revoke(id))));
-    }
-
-    private static Map<String, @Nullable Object> fields(KeyRecord key) {
-        // The permissions last, since there may be many.
-        return pick(
-                key.facts(),
-                "id",
-                "partner",
-                "prefix",
-                "lastFour",
-                "createdAt",
-                "expiresAt",
-                "revokedAt",
-                "permissions");
-    }
-
-    private static Map<String, @Nullable Object> pick(Map<String, @Nullable Object> facts, String... names) {
-        var picked = new LinkedHashMap<String, @Nullable Object>();
-        for (var name : names) {
-            picked.put(name, facts.get(name));
-        }
-        return picked;
+    void revoke(
+            @Parameters(paramLabel = "ID", description = ID) String id,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        var revoked = session.change(
+                as, (database, operator) -> keys(database, operator).revoke(id));
+        output.print(new KeyJson.Listed(revoked));
     }
 
     static final class PermissionConverter implements ITypeConverter<Permission> {

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.access;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -6,7 +6,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
-import sa.cleanlife.partnerapi.access.Partner;
+import sa.cleanlife.partnerapi.operator.OperatorOption;
+import sa.cleanlife.partnerapi.operator.OperatorSession;
+import sa.cleanlife.partnerapi.operator.Output;
 
 /** {@code partner …}: those who may call the API. */
 @Command(
@@ -14,27 +16,29 @@ import sa.cleanlife.partnerapi.access.Partner;
         description = "Adds, lists and changes the partners who may call the API.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
-final class PartnerCommand {
+public final class PartnerCommand {
     private static final String NAME = "The partner's name.";
 
-    private final Administration administration;
+    private final OperatorSession session;
 
-    PartnerCommand(Administration administration) {
-        this.administration = administration;
+    public PartnerCommand(OperatorSession session) {
+        this.session = session;
     }
 
     @Command(name = "add", description = "Adds a partner, who is active at once.", mixinStandardHelpOptions = true)
-    void add(@Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin As as, @Mixin Output output) {
-        output.print(administration
-                .withPartners(as.name(), partners -> partners.add(name))
-                .facts());
+    void add(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        output.print(new PartnerJson(
+                session.change(as, (database, operator) -> new Partners(database, operator).add(name))));
     }
 
     @Command(name = "list", description = "Lists the partners.", mixinStandardHelpOptions = true)
     void list(@Mixin Output output) {
-        var partners = administration.withPartners(all -> all.list());
+        var partners = session.read((database, reader) -> new Partners(database, reader).list());
         output.print(
-                partners.stream().map(Partner::facts).toList(),
+                partners.stream().map(PartnerJson::new).toList(),
                 "There is no partner yet; \"partner add NAME\" adds one.");
     }
 
@@ -42,18 +46,21 @@ final class PartnerCommand {
             name = "suspend",
             description = "Refuses all of a partner's keys, within a second, until it is activated again.",
             mixinStandardHelpOptions = true)
-    void suspend(@Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin As as, @Mixin Output output) {
-        output.print(administration
-                .withPartners(as.name(), partners -> partners.suspend(name))
-                .facts());
+    void suspend(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        output.print(new PartnerJson(
+                session.change(as, (database, operator) -> new Partners(database, operator).suspend(name))));
     }
 
     @Command(name = "activate", description = "Lets a suspended partner in again.", mixinStandardHelpOptions = true)
     void activate(
-            @Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin As as, @Mixin Output output) {
-        output.print(administration
-                .withPartners(as.name(), partners -> partners.activate(name))
-                .facts());
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        output.print(new PartnerJson(
+                session.change(as, (database, operator) -> new Partners(database, operator).activate(name))));
     }
 
     @Command(
@@ -69,11 +76,12 @@ final class PartnerCommand {
                             converter = OnOffConverter.class,
                             description = "on: pages of its sandbox domains may call; off (as at first): they may not.")
                     OnOff sandboxAccess,
-            @Mixin As as,
+            @Mixin OperatorOption as,
             @Mixin Output output) {
-        output.print(administration
-                .withPartners(as.name(), partners -> partners.setSandboxAccess(name, sandboxAccess == OnOff.ON))
-                .facts());
+        output.print(new PartnerJson(session.change(
+                as,
+                (database, operator) ->
+                        new Partners(database, operator).setSandboxAccess(name, sandboxAccess == OnOff.ON))));
     }
 
     /** Not a boolean, which picocli takes for an option without a parameter. */

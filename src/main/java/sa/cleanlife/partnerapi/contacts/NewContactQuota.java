@@ -1,23 +1,20 @@
-package sa.cleanlife.partnerapi.usage;
+package sa.cleanlife.partnerapi.contacts;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import sa.cleanlife.partnerapi.database.Batcher;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.Time;
 import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.http.ErrorCode;
-import sa.cleanlife.partnerapi.usage.NewContacts.Grant;
 
 /**
  * Keeps keys to the number of contacts that they may create in a day. A place in the quota is taken before a contact is
@@ -33,38 +30,49 @@ public final class NewContactQuota {
 
     private static final Duration AFTER_THE_RUSH = Duration.ofMillis(250);
 
+    /** What all nodes together count of each key. */
+    interface Counts {
+        boolean isLimited(UUID key);
+
+        /** Counts those of the contacts that each key wants to create which are within its quota. */
+        Future<Map<UUID, Grant>> reserve(Map<UUID, Integer> wanted);
+
+        /** Takes back what was reserved for contacts that were not created. */
+        Future<Void> giveBack(Map<UUID, Integer> unused);
+
+        /** Counts a contact that a key without a quota has created. */
+        void count(UUID key);
+    }
+
+    /**
+     * How many of the wanted contacts a key may create.
+     *
+     * @param moreIn after which it may create more than that
+     */
+    record Grant(int contacts, Duration moreIn) {}
+
     private final Time time;
-    private final Predicate<UUID> limited;
-    private final Consumer<UUID> count;
-    private final Function<Map<UUID, Integer>, Future<Map<UUID, Grant>>> reserve;
+    private final Counts counts;
     private final Batcher<UUID, Optional<Duration>> places;
-    private final Batcher<UUID, Optional<Duration>> returns;
+    private final Batcher<UUID, Boolean> returns;
 
     public NewContactQuota(Time time, NewContacts contacts, MeterRegistry meters) {
-        this(time, key -> contacts.quota(key).isPresent(), contacts::count, contacts::reserve, meters);
+        this(time, (Counts) contacts, meters);
     }
 
-    /** @param reserve as {@link NewContacts#reserve} does */
-    NewContactQuota(
-            Time time,
-            Predicate<UUID> limited,
-            Consumer<UUID> count,
-            Function<Map<UUID, Integer>, Future<Map<UUID, Grant>>> reserve,
-            MeterRegistry meters) {
+    NewContactQuota(Time time, Counts counts, MeterRegistry meters) {
         this.time = time;
-        this.limited = limited;
-        this.count = count;
-        this.reserve = reserve;
-        this.places = new Batcher<>("reserve new contacts", time, keys -> reserve(keys, 1), meters);
-        this.returns = new Batcher<>("give back new contacts", time, keys -> reserve(keys, -1), meters);
+        this.counts = counts;
+        this.places = new Batcher<>("reserve new contacts", time, this::reserve, meters);
+        this.returns = new Batcher<>("give back new contacts", time, this::giveBack, meters);
     }
 
-    public boolean limits(UUID key) {
-        return limited.test(key);
+    boolean limits(UUID key) {
+        return counts.isLimited(key);
     }
 
     /** Fails with the refusal when the quota is used up; not at once, so that it is worth looking again whether it is needed. */
-    public Future<Void> take(UUID key) {
+    Future<Void> take(UUID key) {
         return places.submit(key)
                 .compose(moreIn -> moreIn.isEmpty()
                         ? Future.succeededFuture()
@@ -79,7 +87,7 @@ public final class NewContactQuota {
     }
 
     /** After {@link #take}, when no contact was created. In a rush it waits until the database can be asked. */
-    public void giveBack(UUID key) {
+    void giveBack(UUID key) {
         returns.submit(key).onFailure(failure -> {
             if (failure instanceof DatabaseUnavailableException unavailable && unavailable.isOverloaded()) {
                 time.after(AFTER_THE_RUSH).onSuccess(waited -> giveBack(key));
@@ -88,23 +96,31 @@ public final class NewContactQuota {
     }
 
     /** Counts a contact that a key without a quota has created. */
-    public void count(UUID key) {
-        count.accept(key);
+    void count(UUID key) {
+        counts.count(key);
     }
 
-    /** For each that asks nothing when it has its place, otherwise the time until there will be one. */
-    private Future<List<Optional<Duration>>> reserve(List<UUID> keys, int each) {
-        var wanted = new HashMap<UUID, Integer>();
-        keys.forEach(key -> wanted.merge(key, each, Integer::sum));
-        return reserve.apply(wanted).map(grants -> {
-            var left = new HashMap<UUID, Integer>();
-            var answers = new ArrayList<Optional<Duration>>(keys.size());
+    /** One result per key: empty if a contact was reserved for it, otherwise the time until one can be. */
+    private Future<List<Optional<Duration>>> reserve(List<UUID> keys) {
+        return counts.reserve(byKey(keys)).map(grants -> {
+            var used = new HashMap<UUID, Integer>();
+            var results = new ArrayList<Optional<Duration>>(keys.size());
             for (var key : keys) {
                 var grant = grants.getOrDefault(key, new Grant(0, Duration.ZERO));
-                boolean isWithin = left.merge(key, 1, Integer::sum) <= grant.contacts();
-                answers.add(isWithin ? Optional.empty() : Optional.of(grant.moreIn()));
+                boolean isWithin = used.merge(key, 1, Integer::sum) <= grant.contacts();
+                results.add(isWithin ? Optional.empty() : Optional.of(grant.moreIn()));
             }
-            return answers;
+            return results;
         });
+    }
+
+    private Future<List<Boolean>> giveBack(List<UUID> keys) {
+        return counts.giveBack(byKey(keys)).map(given -> Collections.nCopies(keys.size(), true));
+    }
+
+    private static Map<UUID, Integer> byKey(List<UUID> keys) {
+        var contacts = new HashMap<UUID, Integer>();
+        keys.forEach(key -> contacts.merge(key, 1, Integer::sum));
+        return contacts;
     }
 }

@@ -1,9 +1,9 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.operator;
 
 import picocli.CommandLine.Option;
 
-/** Under whose name a change stands in the audit. */
-final class As {
+/** The option {@code --as}: under whose name a change stands in the audit. */
+public final class OperatorOption {
     @Option(
             names = "--as",
             paramLabel = "NAME",

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.usage;
+package sa.cleanlife.partnerapi.access.ratelimit;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import sa.cleanlife.partnerapi.usage.RateLimits.Verdict;
-import sa.cleanlife.partnerapi.usage.RateWindowStore.Settled;
-import sa.cleanlife.partnerapi.usage.RateWindowStore.Share;
-import sa.cleanlife.partnerapi.usage.RateWindowStore.Taken;
-import sa.cleanlife.partnerapi.usage.RateWindowStore.Used;
+import sa.cleanlife.partnerapi.access.ratelimit.RateLimits.Verdict;
+import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Settled;
+import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Share;
+import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Taken;
+import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Used;
 
 /**
  * One key's limit as one node sees it: the share that it has taken and not used up, and when it is worth asking for

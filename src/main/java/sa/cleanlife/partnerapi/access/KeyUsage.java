@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.usage;
+package sa.cleanlife.partnerapi.access;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
+import sa.cleanlife.partnerapi.database.Transaction;
 
 /**
  * How many calls each key makes, and when it made the last. A call only counts in memory; once a minute what has come
@@ -29,7 +30,8 @@ public final class KeyUsage {
     private static final Duration WRITTEN_EVERY = Duration.ofMinutes(1);
     private static final ZoneId RIYADH = ZoneId.of("Asia/Riyadh");
 
-    private final UsageStore store;
+    private final Database database;
+    private final KeyUsageStore store = new KeyUsageStore();
     private final Clock clock;
     private final Map<UUID, Tally> tallies = new ConcurrentHashMap<>();
 
@@ -39,7 +41,7 @@ public final class KeyUsage {
     }
 
     public KeyUsage(Database database, Clock clock) {
-        this.store = new UsageStore(database);
+        this.database = database;
         this.clock = clock;
     }
 
@@ -48,16 +50,12 @@ public final class KeyUsage {
      *
      * @param callsToday since midnight in Riyadh
      */
-    public record Used(Optional<Instant> lastUsedAt, long callsToday, long newContactsInHour, long newContactsInDay) {}
+    record Used(Optional<Instant> lastUsedAt, long callsToday) {}
 
-    public Future<Used> of(UUID key) {
-        var now = clock.instant();
-        return store.lastUsedAt(key)
-                .compose(lastUsedAt -> store.callsOn(key, LocalDate.ofInstant(now, RIYADH))
-                        .compose(calls -> store.created(List.of(key), now).map(all -> {
-                            var created = all.getOrDefault(key, UsageStore.Created.NONE);
-                            return new Used(lastUsedAt, calls, created.inHour(), created.inDay());
-                        })));
+    /** As all nodes have written it, with no node's own counts. */
+    static Used of(Transaction tx, UUID key, Instant now) {
+        var store = new KeyUsageStore();
+        return new Used(store.lastUsedAt(tx, key), store.callsOn(tx, key, LocalDate.ofInstant(now, RIYADH)));
     }
 
     public void count(UUID key) {
@@ -73,18 +71,18 @@ public final class KeyUsage {
 
     /** What could not be written is kept for the next time. */
     public Future<Void> write() {
-        var used = new ArrayList<UsageStore.Calls>();
+        var used = new ArrayList<KeyUsageStore.Calls>();
         tallies.forEach((key, tally) -> {
             long calls = tally.calls.sumThenReset();
             if (calls > 0) {
                 var last = Instant.ofEpochMilli(tally.lastUsedMillis);
-                used.add(new UsageStore.Calls(key, LocalDate.ofInstant(last, RIYADH), calls, last));
+                used.add(new KeyUsageStore.Calls(key, LocalDate.ofInstant(last, RIYADH), calls, last));
             }
         });
         if (used.isEmpty()) {
             return Future.succeededFuture();
         }
-        return store.addCalls(used).recover(failure -> {
+        return add(used).recover(failure -> {
             if (!(failure instanceof DatabaseUnavailableException)) {
                 LOG.atWarn()
                         .setCause(failure)
@@ -95,5 +93,14 @@ public final class KeyUsage {
                     .add(calls.calls()));
             return Future.succeededFuture();
         });
+    }
+
+    /** Not repeated when the answer is lost: the calls of a minute may then be counted twice, or not at all. */
+    private Future<Void> add(List<KeyUsageStore.Calls> used) {
+        return database.transaction(tx -> {
+                    store.add(tx, used);
+                    return used;
+                })
+                .mapEmpty();
     }
 }

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.access;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +12,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import sa.cleanlife.partnerapi.access.AddressRange;
-import sa.cleanlife.partnerapi.access.KeyRules;
 
 /** How much a key allows, and from where. What is not given stays as it is; for a new key that is without limits. */
 final class KeyRuleOptions {

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.usage;
+package sa.cleanlife.partnerapi.access.ratelimit;
 
 import io.vertx.core.Future;
 import java.time.Duration;

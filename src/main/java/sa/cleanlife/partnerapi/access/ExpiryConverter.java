@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.cli;
+package sa.cleanlife.partnerapi.access;
 
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -6,7 +6,6 @@ import java.time.format.DateTimeParseException;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
-import sa.cleanlife.partnerapi.access.Expiry;
 
 /** Until when something is to be valid: {@code 90d}, {@code 12h}, {@code 30m}, a time with its offset, or never. */
 final class ExpiryConverter implements ITypeConverter<Expiry> {

@@ -1,0 +1,66 @@
+package sa.cleanlife.partnerapi.access;
+
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.database.Transaction;
+
+/** The SQL of the audit, to which rows are only added: the table refuses anything else. */
+final class AuditStore {
+    void insert(Transaction tx, AuditEntry entry) {
+        tx.query(
+                """
+                INSERT INTO audit (id, at, who, what, partner, key_id, before, after)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                """,
+                Tuple.from(Arrays.<@Nullable Object>asList(
+                        entry.id(),
+                        entry.at().atOffset(ZoneOffset.UTC),
+                        entry.who(),
+                        entry.what(),
+                        entry.partner(),
+                        entry.key().orElse(null),
+                        entry.before().isEmpty() ? null : entry.before(),
+                        entry.after())));
+    }
+
+    /** The newest first. */
+    List<AuditEntry> list(Transaction tx, int most) {
+        return tx.query("""
+                SELECT id, at, who, what, partner, key_id, before, after
+                  FROM audit
+                 ORDER BY at DESC, id
+                 LIMIT $1
+                """, Tuple.of(most)).stream().map(AuditStore::entry).toList();
+    }
+
+    /** Those that concern a partner, the newest first. */
+    List<AuditEntry> list(Transaction tx, Partner partner, int most) {
+        return tx.query("""
+                SELECT id, at, who, what, partner, key_id, before, after
+                  FROM audit
+                 WHERE partner = $1
+                 ORDER BY at DESC, id
+                 LIMIT $2
+                """, Tuple.of(partner.name(), most)).stream()
+                .map(AuditStore::entry)
+                .toList();
+    }
+
+    private static AuditEntry entry(Row row) {
+        return new AuditEntry(
+                row.getUUID("id"),
+                row.getOffsetDateTime("at").toInstant(),
+                row.getString("who"),
+                row.getString("what"),
+                row.getString("partner"),
+                Optional.ofNullable(row.getUUID("key_id")),
+                Optional.ofNullable(row.getJsonObject("before")).orElseGet(JsonObject::new),
+                row.getJsonObject("after"));
+    }
+}

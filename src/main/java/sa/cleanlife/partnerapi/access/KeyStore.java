@@ -1,0 +1,183 @@
+package sa.cleanlife.partnerapi.access;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.database.Statements;
+import sa.cleanlife.partnerapi.database.Transaction;
+import sa.cleanlife.partnerapi.http.Caller;
+
+/** The SQL of API keys. Operators look for a key by its id, whoever's it is; partners read no key here. */
+final class KeyStore {
+    private static final String KEYS = """
+            SELECT k.id, p.name AS partner, k.prefix, k.last_four, k.permissions,
+                   k.allowed_addresses::text[] AS allowed_addresses, k.rate_limit,
+                   k.new_contacts_per_day, k.created_at, k.expires_at, k.revoked_at, k.successor_id
+              FROM api_key k
+              JOIN partner p ON p.id = k.partner_id
+            """;
+
+    /** The keys that are neither revoked nor a partner's who is not active. */
+    Future<Map<ApiKeyHash, HeldKey>> listHeld(Statements database) {
+        return database.query("""
+                SELECT k.hash, k.id, k.permissions, k.allowed_addresses::text[] AS allowed_addresses, k.rate_limit,
+                       k.new_contacts_per_day, k.expires_at, p.id AS partner_id, p.name AS partner, p.domains, p.sandbox_domains, p.sandbox_access
+                  FROM api_key k
+                  JOIN partner p ON p.id = k.partner_id
+                 WHERE k.revoked_at IS NULL
+                   AND p.status = 'ACTIVE'
+                """, Tuple.tuple()).map(rows -> {
+            var held = new HashMap<ApiKeyHash, HeldKey>();
+            for (var row : rows) {
+                held.put(ApiKeyHash.ofBytes(row.getBuffer("hash").getBytes()), heldKey(row));
+            }
+            return Map.copyOf(held);
+        });
+    }
+
+    Optional<KeyRecord> find(Transaction tx, UUID id) {
+        return tx.query(KEYS + """
+                 WHERE k.id = $1
+                """, Tuple.of(id)).stream().map(KeyStore::key).findFirst();
+    }
+
+    List<KeyRecord> list(Transaction tx) {
+        return tx.query(KEYS + """
+                 ORDER BY p.name, k.created_at, k.id
+                """, Tuple.tuple()).stream().map(KeyStore::key).toList();
+    }
+
+    List<KeyRecord> list(Transaction tx, Partner partner) {
+        return tx.query(KEYS + """
+                 WHERE k.partner_id = $1
+                 ORDER BY k.created_at, k.id
+                """, Tuple.of(partner.id())).stream()
+                .map(KeyStore::key)
+                .toList();
+    }
+
+    void insert(Transaction tx, Partner partner, KeyRecord key, ApiKeyHash hash) {
+        tx.query(
+                """
+                INSERT INTO api_key (id, partner_id, hash, prefix, last_four, created_at,
+                                     permissions, allowed_addresses, rate_limit, new_contacts_per_day, expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text[]::cidr[], $9, $10, $11)
+                """,
+                Tuple.from(Arrays.<@Nullable Object>asList(
+                        key.id(),
+                        partner.id(),
+                        Buffer.buffer(hash.bytes()),
+                        key.kind().prefix(),
+                        key.lastFour(),
+                        timestamp(key.createdAt()),
+                        permissions(key),
+                        addresses(key),
+                        key.rules().rateLimit().orElse(null),
+                        key.rules().newContactsPerDay().orElse(null),
+                        key.expiresAt().map(KeyStore::timestamp).orElse(null))));
+    }
+
+    /** What the key allows. */
+    void updateRules(Transaction tx, KeyRecord key) {
+        tx.query(
+                """
+                UPDATE api_key
+                   SET permissions = $2, allowed_addresses = $3::text[]::cidr[], rate_limit = $4, new_contacts_per_day = $5
+                 WHERE id = $1
+                """,
+                Tuple.from(Arrays.<@Nullable Object>asList(
+                        key.id(),
+                        permissions(key),
+                        addresses(key),
+                        key.rules().rateLimit().orElse(null),
+                        key.rules().newContactsPerDay().orElse(null))));
+    }
+
+    /** Until when the key opens anything; what it allows is left alone, in which a newer version may have put more. */
+    void updateValidity(Transaction tx, KeyRecord key) {
+        tx.query(
+                """
+                UPDATE api_key
+                   SET expires_at = $2, revoked_at = $3, successor_id = $4
+                 WHERE id = $1
+                """,
+                Tuple.from(Arrays.<@Nullable Object>asList(
+                        key.id(),
+                        key.expiresAt().map(KeyStore::timestamp).orElse(null),
+                        key.revokedAt().map(KeyStore::timestamp).orElse(null),
+                        key.successor().orElse(null))));
+    }
+
+    private static HeldKey heldKey(Row row) {
+        var rules = rules(row);
+        return new HeldKey(
+                new Caller(row.getUUID("partner_id"), row.getString("partner"), row.getUUID("id"), rules.permissions()),
+                rules,
+                RegisteredOrigins.of(
+                        row.getUUID("partner_id"), PartnerStore.domains(row), row.getBoolean("sandbox_access")),
+                instant(row, "expires_at"));
+    }
+
+    private static KeyRecord key(Row row) {
+        return new KeyRecord(
+                row.getUUID("id"),
+                row.getString("partner"),
+                ApiKey.Kind.ofPrefix(row.getString("prefix")),
+                row.getString("last_four"),
+                rules(row),
+                row.getOffsetDateTime("created_at").toInstant(),
+                instant(row, "expires_at"),
+                instant(row, "revoked_at"),
+                Optional.ofNullable(row.getUUID("successor_id")));
+    }
+
+    private static KeyRules rules(Row row) {
+        return new KeyRules(
+                permissions(row),
+                Arrays.stream(row.getArrayOfStrings("allowed_addresses"))
+                        .map(AddressRange::parse)
+                        .toList(),
+                Optional.ofNullable(row.getInteger("rate_limit")),
+                Optional.ofNullable(row.getInteger("new_contacts_per_day")));
+    }
+
+    /** A permission that a newer version has granted and this one does not know opens nothing here. */
+    private static Set<Permission> permissions(Row row) {
+        var permissions = EnumSet.noneOf(Permission.class);
+        for (var code : row.getArrayOfStrings("permissions")) {
+            Permission.ofCode(code).ifPresent(permissions::add);
+        }
+        return permissions;
+    }
+
+    private static String[] permissions(KeyRecord key) {
+        return key.rules().permissions().stream().map(Permission::code).toArray(String[]::new);
+    }
+
+    private static String[] addresses(KeyRecord key) {
+        return key.rules().allowedAddresses().stream()
+                .map(AddressRange::toString)
+                .toArray(String[]::new);
+    }
+
+    private static Optional<Instant> instant(Row row, String column) {
+        return Optional.ofNullable(row.getOffsetDateTime(column)).map(OffsetDateTime::toInstant);
+    }
+
+    private static OffsetDateTime timestamp(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

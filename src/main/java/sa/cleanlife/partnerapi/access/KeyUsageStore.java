@@ -1,0 +1,74 @@
+package sa.cleanlife.partnerapi.access;
+
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import sa.cleanlife.partnerapi.database.Transaction;
+
+/** The SQL of what keys have used: when they were last used, and their calls by day. */
+final class KeyUsageStore {
+    /** Calls of a key since they were last written. */
+    record Calls(UUID key, LocalDate day, long calls, Instant lastUsedAt) {}
+
+    /**
+     * Adds the calls of several keys. Rows are written in the order of keys, so that two nodes that wait for each other's
+     * rows cannot deadlock.
+     */
+    void add(Transaction tx, List<Calls> used) {
+        tx.query(
+                """
+                WITH used AS (
+                    SELECT key_id, day, calls, last_used_at
+                      FROM unnest($1::uuid[], $2::date[], $3::bigint[], $4::timestamptz[])
+                           AS used (key_id, day, calls, last_used_at)
+                ), counted AS (
+                    INSERT INTO key_day (key_id, day, calls)
+                    SELECT key_id, day, calls
+                      FROM used
+                      JOIN api_key k ON k.id = key_id
+                     ORDER BY key_id
+                        ON CONFLICT (key_id, day) DO UPDATE
+                       SET calls = key_day.calls + excluded.calls
+                )
+                INSERT INTO key_use AS u (key_id, last_used_at)
+                SELECT key_id, last_used_at
+                  FROM used
+                 ORDER BY key_id
+                    ON CONFLICT (key_id) DO UPDATE
+                   SET last_used_at = excluded.last_used_at
+                 -- Once a minute, however many nodes write.
+                 WHERE u.last_used_at < excluded.last_used_at - interval '1 minute'
+                """,
+                Tuple.of(
+                        used.stream().map(Calls::key).toArray(UUID[]::new),
+                        used.stream().map(Calls::day).toArray(LocalDate[]::new),
+                        used.stream().map(Calls::calls).toArray(Long[]::new),
+                        used.stream()
+                                .map(calls -> calls.lastUsedAt().atOffset(ZoneOffset.UTC))
+                                .toArray(OffsetDateTime[]::new)));
+    }
+
+    long callsOn(Transaction tx, UUID key, LocalDate day) {
+        return tx.query("""
+                SELECT coalesce(sum(calls), 0)::bigint AS calls
+                  FROM key_day
+                 WHERE key_id = $1
+                   AND day = $2
+                """, Tuple.of(key, day)).iterator().next().getLong("calls");
+    }
+
+    Optional<Instant> lastUsedAt(Transaction tx, UUID key) {
+        return tx.query("""
+                SELECT last_used_at
+                  FROM key_use
+                 WHERE key_id = $1
+                """, Tuple.of(key)).stream()
+                .map(row -> row.getOffsetDateTime("last_used_at").toInstant())
+                .findFirst();
+    }
+}

@@ -1,0 +1,5 @@
+/** How many calls a key may make in any 60 s, over all nodes. It owns the table {@code rate_window}. */
+@NullMarked
+package sa.cleanlife.partnerapi.access.ratelimit;
+
+import org.jspecify.annotations.NullMarked;

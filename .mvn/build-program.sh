@@ -40,7 +40,7 @@ build() {
 }
 
 run_maven() {
-  cd "$root"
+  cd "$root" || exit
   # It is meant for the server: its heap could be too small for a build.
   unset JDK_JAVA_OPTIONS
   # A build is over before the optimising compiler pays off.

@@ -1,7 +1,7 @@
 package sa.cleanlife.partnerapi.contacts;
 
 import java.util.UUID;
-import sa.cleanlife.partnerapi.http.Json;
+import sa.cleanlife.partnerapi.http.json.Json;
 
 /** A contact on the wire, for what measures the JSON around it. */
 public final class ConstantContactJson {

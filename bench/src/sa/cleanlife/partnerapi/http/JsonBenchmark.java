@@ -6,24 +6,36 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.infra.Blackhole;
 import sa.cleanlife.partnerapi.MicroBenchmark;
 import sa.cleanlife.partnerapi.contacts.ConstantContactJson;
+import sa.cleanlife.partnerapi.http.json.Json;
+import sa.cleanlife.partnerapi.http.json.JsonBody;
+import sa.cleanlife.partnerapi.http.json.Language;
+import sa.cleanlife.partnerapi.http.json.Sentence;
+import sa.cleanlife.partnerapi.http.json.ValidationErrors;
+import sa.cleanlife.partnerapi.http.json.ValidationException;
 
 /**
  * The JSON of finding or creating a contact: its body read, its answer or refusal written. The body is read field by field
  * as {@code ContactJson} does, but for the phone, of which only the text is taken: {@code PhoneNumberBenchmark} has the gate.
  */
 public class JsonBenchmark extends MicroBenchmark {
-    private String contentType = "application/json";
+    private static final Sentence PHONE = new Sentence("%s must be a phone number", "%s must be a phone number");
+
+    private Optional<String> contentType = Optional.of("application/json");
     private Buffer plainBody = body("Ahmed Ali");
     private Buffer arabicBody = body("أحمد علي");
     private Json.Value plainContact = ConstantContactJson.named("Ahmed Ali");
     private Json.Value arabicContact = ConstantContactJson.named("أحمد علي");
     private String requestId = "1f1e0a52-2c0c-4f0e-9a57-6d3a5a1f7b10";
-    private ApiException refusal = new ValidationErrors()
-            .add("content-type", "content-type must be application/json")
-            .add("phone", "phone must be a valid phone number in international form; send +966500000000")
-            .add("name", "name must be 1 to 200 characters long")
-            .add("utmSource", "utmSource must be a string")
-            .refusal();
+    private ValidationException refusal = refusal();
+
+    private static ValidationException refusal() {
+        var errors = new ValidationErrors();
+        var fields = JsonBody.read(Optional.empty(), Buffer.buffer("{\"phone\":5,\"name\":\"\",\"utmSource\":5}"), errors);
+        fields.uuid("phone").required();
+        fields.text("name").max(200).required();
+        fields.text("utmSource").max(100).orElse("PARTNER");
+        return errors.exception();
+    }
 
     private static Buffer body(String name) {
         return Buffer.buffer("{\"phone\":\"+966500000000\",\"name\":\"%s\",\"utmSource\":\"HOTEL\"}".formatted(name));
@@ -40,26 +52,27 @@ public class JsonBenchmark extends MicroBenchmark {
     }
 
     private void read(Buffer body, Blackhole read) {
-        var fields = Fields.read(contentType, body);
-        read.consume(fields.required("phone", "phone must be a phone number", (text, faults) -> Optional.of(text)));
-        read.consume(fields.name("name", 200));
-        read.consume(fields.text("utmSource", 100, "PARTNER"));
-        fields.refuseIfFaulty();
+        var fields = JsonBody.read(contentType, body, new ValidationErrors());
+        read.consume(
+                fields.string("phone", PHONE, (text, refusal) -> Optional.of(text)).required());
+        read.consume(fields.text("name").max(200).required());
+        read.consume(fields.text("utmSource").uncomposed().max(100).orElse("PARTNER"));
+        fields.done();
     }
 
     @Benchmark
     public Buffer writePlainName() {
-        return Envelope.success(plainContact);
+        return Envelope.success(plainContact, () -> Language.ENGLISH);
     }
 
     @Benchmark
     public Buffer writeArabicName() {
-        return Envelope.success(arabicContact);
+        return Envelope.success(arabicContact, () -> Language.ENGLISH);
     }
 
     /** With four faults. */
     @Benchmark
     public Buffer writeRefusal() {
-        return Envelope.failure(refusal, requestId);
+        return Envelope.failure(Refusals.invalid(refusal.errors()), requestId, Language.ENGLISH);
     }
 }

@@ -11,7 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import sa.cleanlife.partnerapi.http.Connections;
+import sa.cleanlife.partnerapi.http.edge.Connections;
 
 /** What the operator's tools ask, on a port of its own that partners do not reach: liveness, readiness and metrics. */
 final class Management {

@@ -13,6 +13,7 @@ import sa.cleanlife.partnerapi.access.KeyFilter;
 import sa.cleanlife.partnerapi.access.KeyLookup;
 import sa.cleanlife.partnerapi.access.KeyUsage;
 import sa.cleanlife.partnerapi.access.KnownKeys;
+import sa.cleanlife.partnerapi.access.MeRoutes;
 import sa.cleanlife.partnerapi.access.RateCheck;
 import sa.cleanlife.partnerapi.access.ratelimit.RateLimits;
 import sa.cleanlife.partnerapi.console.ReferenceRoutes;
@@ -105,6 +106,7 @@ final class PartnerApi {
 
         var quota = new NewContactQuota(database.time(), newContacts, meters);
         new ContactRoutes(contacts.contacts(database, quota, meters)).addTo(api);
+        new MeRoutes(keys).addTo(api);
         reference.addTo(api);
         return api;
     }

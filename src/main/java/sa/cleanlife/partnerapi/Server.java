@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.contacts.Contacts;
 import sa.cleanlife.partnerapi.http.Api;
-import sa.cleanlife.partnerapi.http.Connections;
+import sa.cleanlife.partnerapi.http.edge.Connections;
 
 /** One node: the database, the event loops and the ports of a {@link PartnerApi}, and the order in which they start and stop. */
 public final class Server implements AutoCloseable {

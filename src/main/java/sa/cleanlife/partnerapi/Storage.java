@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
+import sa.cleanlife.partnerapi.database.DatabaseUnavailableException.Reason;
 import sa.cleanlife.partnerapi.database.DatabaseUrl;
 import sa.cleanlife.partnerapi.database.Migrations;
 import sa.cleanlife.partnerapi.database.Migrations.MigrationException;
@@ -87,7 +88,7 @@ public final class Storage implements AutoCloseable {
                 database.ping().await();
                 return;
             } catch (DatabaseUnavailableException e) {
-                if (e.isLoginRefused()) {
+                if (e.reason() == Reason.LOGIN_REFUSED) {
                     throw new StartupException(
                             "The database at %s refuses the login (%s): check the user, the password and the database's name in PARTNER_API_DATABASE_URL."
                                     .formatted(url, e.getMessage()));

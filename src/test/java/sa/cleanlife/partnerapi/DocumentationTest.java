@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,8 @@ class DocumentationTest {
     private static final Pattern TEST = Pattern.compile("[A-Z]\\w*(Test|IT)(\\.\\w+)*");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)[^)]*\\)");
+    private static final Pattern CODE_FROM =
+            Pattern.compile("From\\s\\[\\w+]\\(([^)]+)\\):\n\n```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern SANDBOX_KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
 
     @Test
@@ -154,6 +157,23 @@ class DocumentationTest {
         var tests = testsIn(Files.readString(SECURITY));
 
         assertThat(tests).hasSizeGreaterThan(10).allSatisfy(DocumentationTest::assertExists);
+    }
+
+    /** Code in a page follows a sentence that says, by a link, which file it is from; its indentation does not matter. */
+    @Test
+    void the_code_that_shows_how_to_add_a_feature_is_in_the_files_that_it_is_said_to_be_from() throws IOException {
+        var page = Path.of("docs/adding-a-feature.md");
+        var blocks = CODE_FROM.matcher(Files.readString(page)).results().toList();
+
+        assertThat(blocks).hasSizeGreaterThan(3);
+        assertThat(blocks).allSatisfy(block -> {
+            var source = Files.readString(page.resolveSibling(block.group(1)));
+            assertThat(unindented(source)).as(block.group(1)).contains(unindented(block.group(2)));
+        });
+    }
+
+    private static String unindented(String code) {
+        return code.lines().map(String::strip).collect(Collectors.joining("\n"));
     }
 
     private static List<String> testsIn(String text) {

@@ -8,8 +8,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -125,11 +123,11 @@ class ReferenceTest {
 
         @Test
         void include_the_document_byte_for_byte() throws IOException, InterruptedException {
-            var source = Files.readAllBytes(Path.of("src/main/resources/openapi.yaml"));
+            var source = OpenApi.text();
 
             try (var client = HttpClient.newHttpClient()) {
                 var answer = client.send(
-                        HttpRequest.newBuilder(SERVER.uri("/openapi.yaml")).build(), BodyHandlers.ofByteArray());
+                        HttpRequest.newBuilder(SERVER.uri("/openapi.yaml")).build(), BodyHandlers.ofString());
 
                 assertThat(answer.body()).isEqualTo(source);
             }

@@ -7,11 +7,15 @@ import java.util.List;
 import java.util.Optional;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Request;
+import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /** Lets a key with an allow-list be used from the addresses on it only. */
 public final class AddressCheck implements KeyCheck {
     private static final CharSequence X_FORWARDED_FOR = HttpHeaders.createOptimized("x-forwarded-for");
     private static final CharSequence FORWARDED = HttpHeaders.createOptimized("forwarded");
+
+    private static final Sentence WRONG_ADDRESS = new Sentence(
+            "This API key may not be used from this address.", "لا يُسمح باستخدام مفتاح API هذا من هذا العنوان.");
 
     private final TrustedProxies proxies;
 
@@ -30,9 +34,7 @@ public final class AddressCheck implements KeyCheck {
         return address.filter(from -> allowed.stream().anyMatch(range -> range.contains(from)))
                         .isPresent()
                 ? Future.succeededFuture()
-                : Future.failedFuture(ErrorCode.FORBIDDEN
-                        .error("This API key may not be used from this address.")
-                        .because(reason(request, address)));
+                : Future.failedFuture(ErrorCode.FORBIDDEN.error(WRONG_ADDRESS).because(reason(request, address)));
     }
 
     /** Tells apart what goes wrong behind a balancer, without the address. */

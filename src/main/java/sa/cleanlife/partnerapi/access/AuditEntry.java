@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import sa.cleanlife.partnerapi.http.Json;
+import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.operator.Operator;
 
 /**

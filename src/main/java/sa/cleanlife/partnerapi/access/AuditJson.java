@@ -1,11 +1,10 @@
 package sa.cleanlife.partnerapi.access;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.util.UUID;
-import sa.cleanlife.partnerapi.http.Json;
+import sa.cleanlife.partnerapi.http.json.Json;
+import sa.cleanlife.partnerapi.http.json.JsonWriter;
 
 /** An entry of the audit, as {@code audit list} prints it. */
 record AuditJson(AuditEntry entry, JsonObject after) implements Json.Value {
@@ -33,21 +32,13 @@ record AuditJson(AuditEntry entry, JsonObject after) implements Json.Value {
     }
 
     @Override
-    public void writeTo(JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("at", entry.at().toString());
-        json.writeStringField("who", entry.who());
-        json.writeStringField("what", entry.what());
-        json.writeStringField("partner", entry.partner());
-        if (entry.key().isPresent()) {
-            json.writeStringField("key", entry.key().get().toString());
-        } else {
-            json.writeNullField("key");
-        }
-        json.writeFieldName("before");
-        json.writeRawValue(entry.before().encode());
-        json.writeFieldName("after");
-        json.writeRawValue(after.encode());
-        json.writeEndObject();
+    public void writeTo(JsonWriter out) {
+        out.field("at", entry.at().toString())
+                .field("who", entry.who())
+                .field("what", entry.what())
+                .field("partner", entry.partner())
+                .fieldOrNull("key", entry.key())
+                .raw("before", entry.before().encode())
+                .raw("after", after.encode());
     }
 }

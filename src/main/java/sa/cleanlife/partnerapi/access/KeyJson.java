@@ -1,141 +1,103 @@
 package sa.cleanlife.partnerapi.access;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.time.Instant;
-import java.util.Optional;
-import java.util.UUID;
 import sa.cleanlife.partnerapi.access.ApiKeys.Issued;
 import sa.cleanlife.partnerapi.access.ApiKeys.Rotated;
-import sa.cleanlife.partnerapi.http.Json;
+import sa.cleanlife.partnerapi.http.json.Json;
+import sa.cleanlife.partnerapi.http.json.JsonWriter;
 
 /** A key, as commands print it and the audit keeps it: in more or fewer of the same fields. */
 sealed interface KeyJson extends Json.Value {
     /** All that is kept of a key. */
     record Whole(KeyRecord key) implements KeyJson {
         @Override
-        public void writeTo(JsonGenerator json) throws IOException {
-            json.writeStartObject();
-            writeAll(json, key);
-            json.writeEndObject();
+        public void writeTo(JsonWriter out) {
+            writeAll(out, key);
         }
     }
 
     /** All that is kept of a key, and what it has used. */
     record WithUse(KeyRecord key, KeyUsage.Used used, CreatedContacts.Count created) implements KeyJson {
         @Override
-        public void writeTo(JsonGenerator json) throws IOException {
-            json.writeStartObject();
-            writeAll(json, key);
-            writeTime(json, "lastUsedAt", used.lastUsedAt());
-            json.writeNumberField("callsToday", used.callsToday());
-            json.writeNumberField("newContactsInHour", created.inHour());
-            json.writeNumberField("newContactsInDay", created.inDay());
-            json.writeEndObject();
+        public void writeTo(JsonWriter out) {
+            writeAll(out, key);
+            out.fieldOrNull("lastUsedAt", used.lastUsedAt());
+            out.field("callsToday", used.callsToday());
+            out.field("newContactsInHour", created.inHour());
+            out.field("newContactsInDay", created.inDay());
         }
     }
 
     /** What tells a key apart in a list. */
     record Listed(KeyRecord key) implements KeyJson {
         @Override
-        public void writeTo(JsonGenerator json) throws IOException {
-            json.writeStartObject();
-            writeNames(json, key);
-            writeTime(json, "createdAt", Optional.of(key.createdAt()));
-            writeTime(json, "expiresAt", key.expiresAt());
-            writeTime(json, "revokedAt", key.revokedAt());
+        public void writeTo(JsonWriter out) {
+            writeNames(out, key);
+            out.field("createdAt", key.createdAt().toString());
+            out.fieldOrNull("expiresAt", key.expiresAt());
+            out.fieldOrNull("revokedAt", key.revokedAt());
             // Last, since there may be many.
-            writePermissions(json, key.rules());
-            json.writeEndObject();
+            writePermissions(out, key.rules());
         }
     }
 
     /** A new key, the only time that it is seen. */
     record New(Issued issued) implements KeyJson {
         @Override
-        public void writeTo(JsonGenerator json) throws IOException {
-            json.writeStartObject();
-            writeNew(json, issued);
-            json.writeEndObject();
+        public void writeTo(JsonWriter out) {
+            writeNew(out, issued);
         }
     }
 
     /** A new key and what becomes of the one that it replaces. */
     record Successor(Rotated rotated) implements KeyJson {
         @Override
-        public void writeTo(JsonGenerator json) throws IOException {
+        public void writeTo(JsonWriter out) {
             var old = rotated.old();
-            json.writeStartObject();
-            writeNew(json, rotated.successor());
-            json.writeStringField("replaces", old.id().toString());
-            writeTime(json, "replacedWorksUntil", old.revokedAt().or(old::expiresAt));
-            json.writeEndObject();
+            writeNew(out, rotated.successor());
+            out.field("replaces", old.id());
+            out.fieldOrNull("replacedWorksUntil", old.revokedAt().or(old::expiresAt));
         }
     }
 
-    private static void writeAll(JsonGenerator json, KeyRecord key) throws IOException {
-        writeNames(json, key);
-        writeTime(json, "createdAt", Optional.of(key.createdAt()));
-        writeTime(json, "expiresAt", key.expiresAt());
-        writeTime(json, "revokedAt", key.revokedAt());
-        writeText(json, "successor", key.successor().map(UUID::toString));
-        writeLimits(json, key.rules());
-        writePermissions(json, key.rules());
+    private static void writeAll(JsonWriter out, KeyRecord key) {
+        writeNames(out, key);
+        out.field("createdAt", key.createdAt().toString());
+        out.fieldOrNull("expiresAt", key.expiresAt());
+        out.fieldOrNull("revokedAt", key.revokedAt());
+        out.fieldOrNull("successor", key.successor());
+        writeLimits(out, key.rules());
+        writePermissions(out, key.rules());
     }
 
-    private static void writeNew(JsonGenerator json, Issued issued) throws IOException {
+    private static void writeNew(JsonWriter out, Issued issued) {
         var key = issued.record();
-        json.writeStringField("id", key.id().toString());
-        json.writeStringField("partner", key.partner());
-        json.writeStringField("key", issued.key().reveal());
-        writePermissions(json, key.rules());
-        writeTime(json, "createdAt", Optional.of(key.createdAt()));
-        writeTime(json, "expiresAt", key.expiresAt());
-        writeLimits(json, key.rules());
+        out.field("id", key.id());
+        out.field("partner", key.partner());
+        out.field("key", issued.key().reveal());
+        writePermissions(out, key.rules());
+        out.field("createdAt", key.createdAt().toString());
+        out.fieldOrNull("expiresAt", key.expiresAt());
+        writeLimits(out, key.rules());
     }
 
-    private static void writeNames(JsonGenerator json, KeyRecord key) throws IOException {
-        json.writeStringField("id", key.id().toString());
-        json.writeStringField("partner", key.partner());
-        json.writeStringField("prefix", key.kind().prefix());
-        json.writeStringField("lastFour", key.lastFour());
+    private static void writeNames(JsonWriter out, KeyRecord key) {
+        out.field("id", key.id());
+        out.field("partner", key.partner());
+        out.field("prefix", key.kind().prefix());
+        out.field("lastFour", key.lastFour());
     }
 
-    private static void writeLimits(JsonGenerator json, KeyRules rules) throws IOException {
-        writeNumber(json, "rateLimit", rules.rateLimit());
-        writeNumber(json, "newContactsPerDay", rules.newContactsPerDay());
-        json.writeArrayFieldStart("allowedAddresses");
-        for (var range : rules.allowedAddresses()) {
-            json.writeString(range.toString());
-        }
-        json.writeEndArray();
+    private static void writeLimits(JsonWriter out, KeyRules rules) {
+        out.fieldOrNull("rateLimit", rules.rateLimit())
+                .fieldOrNull("newContactsPerDay", rules.newContactsPerDay())
+                .strings(
+                        "allowedAddresses",
+                        rules.allowedAddresses().stream().map(Object::toString).toList());
     }
 
-    private static void writePermissions(JsonGenerator json, KeyRules rules) throws IOException {
-        json.writeArrayFieldStart("permissions");
-        for (var permission : rules.permissions().stream().sorted().toList()) {
-            json.writeString(permission.code());
-        }
-        json.writeEndArray();
-    }
-
-    private static void writeTime(JsonGenerator json, String name, Optional<Instant> time) throws IOException {
-        writeText(json, name, time.map(Instant::toString));
-    }
-
-    private static void writeText(JsonGenerator json, String name, Optional<String> text) throws IOException {
-        if (text.isPresent()) {
-            json.writeStringField(name, text.get());
-        } else {
-            json.writeNullField(name);
-        }
-    }
-
-    private static void writeNumber(JsonGenerator json, String name, Optional<Integer> number) throws IOException {
-        if (number.isPresent()) {
-            json.writeNumberField(name, number.get());
-        } else {
-            json.writeNullField(name);
-        }
+    static void writePermissions(JsonWriter out, KeyRules rules) {
+        out.strings(
+                "permissions",
+                rules.permissions().stream().sorted().map(Permission::code).toList());
     }
 }

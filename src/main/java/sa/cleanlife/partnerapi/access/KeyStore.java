@@ -33,7 +33,7 @@ final class KeyStore {
     /** The keys that are neither revoked nor a partner's who is not active. */
     Future<Map<ApiKeyHash, HeldKey>> listHeld(Statements database) {
         return database.query("""
-                SELECT k.hash, k.id, k.permissions, k.allowed_addresses::text[] AS allowed_addresses, k.rate_limit,
+                SELECT k.hash, k.id, k.prefix, k.last_four, k.permissions, k.allowed_addresses::text[] AS allowed_addresses, k.rate_limit,
                        k.new_contacts_per_day, k.expires_at, p.id AS partner_id, p.name AS partner, p.domains, p.sandbox_domains, p.sandbox_access
                   FROM api_key k
                   JOIN partner p ON p.id = k.partner_id
@@ -125,6 +125,8 @@ final class KeyStore {
         var rules = rules(row);
         return new HeldKey(
                 new Caller(row.getUUID("partner_id"), row.getString("partner"), row.getUUID("id"), rules.permissions()),
+                ApiKey.Kind.ofPrefix(row.getString("prefix")),
+                row.getString("last_four"),
                 rules,
                 RegisteredOrigins.of(
                         row.getUUID("partner_id"), PartnerStore.domains(row), row.getBoolean("sandbox_access")),

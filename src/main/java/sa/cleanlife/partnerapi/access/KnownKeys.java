@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.http.ApiException;
 
@@ -25,22 +26,18 @@ public final class KnownKeys {
             long turn,
             UUID version,
             Map<ApiKeyHash, HeldKey> keys,
-            Map<UUID, Integer> quotas,
+            Map<UUID, HeldKey> keysById,
             RegisteredOrigins origins) {
         static final Snapshot EMPTY = of(0, new UUID(0, 0), Map.of());
 
         static Snapshot of(long turn, UUID version, Map<ApiKeyHash, HeldKey> keys) {
-            var quotas = new HashMap<UUID, Integer>();
-            for (var key : keys.values()) {
-                key.rules()
-                        .newContactsPerDay()
-                        .ifPresent(quota -> quotas.put(key.caller().keyId(), quota));
-            }
+            var keysById = new HashMap<UUID, HeldKey>();
+            keys.values().forEach(key -> keysById.put(key.caller().keyId(), key));
             return new Snapshot(
                     turn,
                     version,
                     keys,
-                    Map.copyOf(quotas),
+                    Map.copyOf(keysById),
                     RegisteredOrigins.union(
                             keys.values().stream().map(HeldKey::origins).toList()));
         }
@@ -87,17 +84,24 @@ public final class KnownKeys {
     }
 
     Optional<HeldKey> find(ApiKeyHash hash) {
-        var key = snapshot.keys().get(hash);
-        if (key == null
-                || key.expiresAt().filter(end -> !clock.instant().isBefore(end)).isPresent()) {
-            return Optional.empty();
-        }
-        return Optional.of(key);
+        return unexpired(snapshot.keys().get(hash));
+    }
+
+    Optional<HeldKey> find(UUID id) {
+        return unexpired(snapshot.keysById().get(id));
+    }
+
+    private Optional<HeldKey> unexpired(@Nullable HeldKey held) {
+        return Optional.ofNullable(held)
+                .filter(key -> key.expiresAt()
+                        .filter(end -> !clock.instant().isBefore(end))
+                        .isEmpty());
     }
 
     /** How many contacts a key may create in 24 h, where that is limited. */
     public Optional<Integer> newContactsPerDay(UUID key) {
-        return Optional.ofNullable(snapshot.quotas().get(key));
+        return Optional.ofNullable(snapshot.keysById().get(key))
+                .flatMap(held -> held.rules().newContactsPerDay());
     }
 
     /**

@@ -1,29 +1,18 @@
 package sa.cleanlife.partnerapi.access;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import sa.cleanlife.partnerapi.http.Json;
+import sa.cleanlife.partnerapi.http.json.Json;
+import sa.cleanlife.partnerapi.http.json.JsonWriter;
 
 /** A partner, as commands print it and the audit keeps it. */
 record PartnerJson(Partner partner) implements Json.Value {
     @Override
-    public void writeTo(JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("id", partner.id().toString());
-        json.writeStringField("name", partner.name());
-        json.writeStringField("status", partner.status().name());
-        json.writeStringField("createdAt", partner.createdAt().toString());
-        writeHosts(json, "domains", false);
-        writeHosts(json, "sandboxDomains", true);
-        json.writeBooleanField("sandboxAccess", partner.sandboxAccess());
-        json.writeEndObject();
-    }
-
-    private void writeHosts(JsonGenerator json, String name, boolean sandbox) throws IOException {
-        json.writeArrayFieldStart(name);
-        for (var host : partner.hosts(sandbox)) {
-            json.writeString(host);
-        }
-        json.writeEndArray();
+    public void writeTo(JsonWriter out) {
+        out.field("id", partner.id())
+                .field("name", partner.name())
+                .field("status", partner.status().name())
+                .field("createdAt", partner.createdAt().toString())
+                .strings("domains", partner.hosts(false))
+                .strings("sandboxDomains", partner.hosts(true))
+                .field("sandboxAccess", partner.sandboxAccess());
     }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Guard;
 import sa.cleanlife.partnerapi.http.Request;
+import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /** What a key allows its holder to do: a closed list. */
 public enum Permission implements Guard {
@@ -21,6 +22,9 @@ public enum Permission implements Guard {
     PARTNER_WEBHOOKS_MANAGE,
     PARTNER_ADDRESSES_MANAGE;
 
+    private static final Sentence MISSING =
+            new Sentence("This API key lacks the permission %s.", "لا يملك مفتاح API هذا الصلاحية %s.");
+
     /** As partners, operators and the database write it. */
     public String code() {
         return name().toLowerCase(Locale.ROOT);
@@ -35,9 +39,7 @@ public enum Permission implements Guard {
     @Override
     public void check(Request request) {
         if (!request.caller().permissions().contains(this)) {
-            throw ErrorCode.FORBIDDEN
-                    .error("This API key lacks the permission " + code() + ".")
-                    .because("permission missing");
+            throw ErrorCode.FORBIDDEN.error(MISSING.with(code())).because("permission missing");
         }
     }
 }

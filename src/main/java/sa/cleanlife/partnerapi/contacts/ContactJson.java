@@ -1,11 +1,11 @@
 package sa.cleanlife.partnerapi.contacts;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.util.Optional;
-import sa.cleanlife.partnerapi.http.Json;
+import java.util.function.Consumer;
 import sa.cleanlife.partnerapi.http.Request;
-import sa.cleanlife.partnerapi.http.ValidationErrors;
+import sa.cleanlife.partnerapi.http.json.Json;
+import sa.cleanlife.partnerapi.http.json.JsonWriter;
+import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /** A contact on the wire, as openapi.yaml describes it. */
 record ContactJson(FoundContact found) implements Json.Value {
@@ -14,36 +14,35 @@ record ContactJson(FoundContact found) implements Json.Value {
     private static final String DEFAULT_UTM_SOURCE = "PARTNER";
 
     static WantedContact readWanted(Request request) {
-        var fields = request.fields();
-        var phone = fields.required("phone", RefusedPhone.WITHOUT_SUGGESTION.sentence("phone"), ContactJson::readPhone);
-        var name = fields.name("name", MAX_NAME);
-        var utmSource = fields.text("utmSource", MAX_UTM_SOURCE, DEFAULT_UTM_SOURCE);
-        fields.refuseIfFaulty();
+        var body = request.body();
+        var phone =
+                body.string("phone", RefusedPhone.RULE, ContactJson::readPhone).required();
+        var name = body.text("name").max(MAX_NAME).required();
+        var utmSource = body.text("utmSource").uncomposed().max(MAX_UTM_SOURCE).orElse(DEFAULT_UTM_SOURCE);
+        body.done();
         return new WantedContact(
-                phone.orElseThrow(),
-                name.orElseThrow(),
-                utmSource.orElseThrow(),
+                phone,
+                name,
+                utmSource,
                 request.caller().partnerId(),
                 request.caller().keyId());
     }
 
-    private static Optional<PhoneNumber> readPhone(String text, ValidationErrors faults) {
+    private static Optional<PhoneNumber> readPhone(String text, Consumer<Sentence> refusal) {
         return switch (PhoneNumber.parse(text)) {
             case PhoneNumber number -> Optional.of(number);
             case RefusedPhone refused -> {
-                faults.add("phone", refused.sentence("phone"));
+                refusal.accept(refused.sentence());
                 yield Optional.empty();
             }
         };
     }
 
     @Override
-    public void writeTo(JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("id", found.contact().id().toString());
-        json.writeStringField("name", found.contact().name());
-        json.writeStringField("phone", found.contact().phone().e164());
-        json.writeBooleanField("isNewContact", found.isNew());
-        json.writeEndObject();
+    public void writeTo(JsonWriter out) {
+        out.field("id", found.contact().id())
+                .field("name", found.contact().name())
+                .field("phone", found.contact().phone().e164())
+                .field("isNewContact", found.isNew());
     }
 }

@@ -6,9 +6,13 @@ import io.vertx.core.Future;
 import sa.cleanlife.partnerapi.http.Api;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Request;
+import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /** Contacts over HTTP: find or create by phone, and read by id. */
 public final class ContactRoutes {
+    private static final Sentence NO_CONTACT =
+            new Sentence("There is no contact with this id.", "لا توجد جهة اتصال بهذا المعرّف.");
+
     private final Contacts contacts;
 
     public ContactRoutes(Contacts contacts) {
@@ -27,6 +31,6 @@ public final class ContactRoutes {
     private Future<ContactJson> read(Request request) {
         return contacts.find(request.uuid("contactId"))
                 .map(found -> found.map(contact -> new ContactJson(new FoundContact(contact, false)))
-                        .orElseThrow(() -> ErrorCode.RESOURCE_NOT_FOUND.error("There is no contact with this id.")));
+                        .orElseThrow(() -> ErrorCode.RESOURCE_NOT_FOUND.error(NO_CONTACT)));
     }
 }

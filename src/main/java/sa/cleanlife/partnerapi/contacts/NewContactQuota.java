@@ -15,6 +15,7 @@ import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.Time;
 import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.http.ErrorCode;
+import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /**
  * Keeps keys to the number of contacts that they may create in a day. A place in the quota is taken before a contact is
@@ -22,8 +23,9 @@ import sa.cleanlife.partnerapi.http.ErrorCode;
  * serves one event loop.
  */
 public final class NewContactQuota {
-    private static final String SENTENCE =
-            "This API key has created as many new contacts as it may in 24 hours; contacts that exist are still found.";
+    private static final Sentence SENTENCE = new Sentence(
+            "This API key has created as many new contacts as it may in 24 hours; contacts that exist are still found.",
+            "أنشأ مفتاح API هذا كل ما يُسمح له به من جهات الاتصال الجديدة خلال 24 ساعة؛ وما زال يمكن العثور على جهات الاتصال الموجودة.");
 
     /** In which another event loop or node that has the last place creates the contact that it took it for. */
     private static final Duration CREATED_MEANWHILE = Duration.ofMillis(100);

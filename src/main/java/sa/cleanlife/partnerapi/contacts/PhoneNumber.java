@@ -2,7 +2,7 @@ package sa.cleanlife.partnerapi.contacts;
 
 import java.util.List;
 import java.util.Optional;
-import sa.cleanlife.partnerapi.http.Fields;
+import sa.cleanlife.partnerapi.http.json.TextField;
 
 /**
  * A Saudi phone number in E.164 form, such as {@code +966500000000}: what a contact is known by. Only {@link #parse} makes
@@ -53,7 +53,7 @@ public final class PhoneNumber implements ParsedPhone, Comparable<PhoneNumber> {
             var plain = toAscii(c);
             if (isDigit(plain) || plain == '+') {
                 spelling.append((char) plain);
-            } else if (Fields.isWhiteSpace(c)) {
+            } else if (TextField.isWhiteSpace(c)) {
                 hasWhiteSpace = true;
             } else if (!isSeparator(c) && Character.getType(c) != Character.FORMAT) {
                 return RefusedPhone.WITHOUT_SUGGESTION;

@@ -2,6 +2,7 @@ package sa.cleanlife.partnerapi.contacts;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /**
  * A text that the gate does not take for a phone number. Where it plainly is a Saudi number in another form, it knows the
@@ -9,6 +10,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RefusedPhone implements ParsedPhone {
     static final RefusedPhone WITHOUT_SUGGESTION = new RefusedPhone(null);
+
+    static final Sentence RULE = new Sentence(
+            "%s must be a valid phone number in international form, for example +966500000000",
+            "%s يجب أن يكون رقم هاتف صحيحًا بالصيغة الدولية، مثل \u200E+966500000000");
+
+    private static final Sentence SEND = new Sentence(
+            "%s must be a valid phone number in international form; send %s",
+            "%s يجب أن يكون رقم هاتف صحيحًا بالصيغة الدولية؛ أرسل \u200E%s");
 
     private final @Nullable PhoneNumber suggestion;
 
@@ -24,10 +33,12 @@ public final class RefusedPhone implements ParsedPhone {
         return Optional.ofNullable(suggestion);
     }
 
-    /** Tells the partner what to send. It may hold a person's number, so it goes into the answer and never into a log. */
-    public String sentence(String field) {
-        var rule = field + " must be a valid phone number in international form";
-        return suggestion == null ? rule + ", for example +966500000000" : rule + "; send " + suggestion.e164();
+    /**
+     * Tells the partner what to send; the first place is the field's name. It may hold a person's number, so it goes into the
+     * answer and never into a log.
+     */
+    public Sentence sentence() {
+        return suggestion == null ? RULE : SEND.with("%s", suggestion.e164());
     }
 
     @Override

@@ -181,7 +181,7 @@ public final class Batcher<Q, A> {
         if (taken.isEmpty()) {
             release();
         } else if (left <= 0) {
-            refuse(taken, new DatabaseUnavailableException("no answer in time"));
+            refuse(taken, DatabaseUnavailableException.noAnswer());
             release();
         } else {
             var first = taken.subList(0, 1);

@@ -3,7 +3,7 @@ package sa.cleanlife.partnerapi.database;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.sql.SQLException;
-import java.util.List;
+import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
@@ -11,9 +11,6 @@ import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 
 /** Brings the schema to the version this server knows, with the scripts under {@code db/migration}. */
 public final class Migrations {
-    /** All there are, in their order. */
-    static final List<String> VERSIONS = List.of("1", "2", "3", "4");
-
     private Migrations() {}
 
     /** The schema cannot be brought up to date. The message completes the sentence "The schema of the database …". */
@@ -29,6 +26,7 @@ public final class Migrations {
      * as everything else with the database.
      */
     public static Future<Boolean> areDone(Statements database) {
+        var versions = MigrationScripts.versions(Migrations.class.getClassLoader());
         return database.query("""
                 SELECT version
                   FROM flyway_schema_history
@@ -36,7 +34,7 @@ public final class Migrations {
                  ORDER BY installed_rank
                 """, Tuple.tuple())
                 .map(rows -> rows.stream().map(row -> row.getString("version")).toList())
-                .map(VERSIONS::equals)
+                .map(versions::equals)
                 // There is no such table yet, for one.
                 .otherwise(false);
     }
@@ -47,10 +45,17 @@ public final class Migrations {
      * @param primary which of the servers: JDBC's driver would spend its time on one that takes a connection and says nothing
      */
     public static void run(DatabaseUrl url, Host primary) {
+        run(url, primary, "classpath:" + MigrationScripts.DIRECTORY);
+    }
+
+    static void run(DatabaseUrl url, Host primary, String... locations) {
         try {
             Flyway.configure()
                     .dataSource(url.jdbcUrl(primary), url.user(), url.password())
-                    .locations("classpath:db/migration")
+                    .locations(locations)
+                    // Whoever builds an index CONCURRENTLY waits for all older transactions, so for ever for Flyway's
+                    // own.
+                    .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
                     // A newer schema is refused, rather than written to by a server that does not know it.
                     .ignoreMigrationPatterns(new String[0])
                     .load()

@@ -5,7 +5,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 
-/** What runs statements: the database, each in a transaction of its own, or one transaction. */
+/** What runs single statements, each in a transaction of its own. */
 public interface Statements {
     Future<RowSet<Row>> query(String sql, Tuple parameters);
 }

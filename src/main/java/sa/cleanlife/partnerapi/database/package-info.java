@@ -1,4 +1,4 @@
-/** Embedded or external PostgreSQL, pool, migrations, coalescing; knows no table. */
+/** PostgreSQL: pools, transactions, batching, retries, migrations; knows no table. */
 @NullMarked
 package sa.cleanlife.partnerapi.database;
 

@@ -1,7 +1,5 @@
 package sa.cleanlife.partnerapi.http;
 
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -10,51 +8,41 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import sa.cleanlife.partnerapi.http.edge.Connections;
+import sa.cleanlife.partnerapi.http.json.Json;
+import sa.cleanlife.partnerapi.http.json.Listing;
 
 /**
  * The routes of the API, and the one place through which every request comes in and every answer goes out. Features add
  * their routes; a handler answers a future and never touches the response. One instance serves one event loop.
  */
 public final class Api {
-    private static final Logger LOG = LoggerFactory.getLogger(Api.class);
-
-    private static final int MAX_REQUEST_LINE_BYTES = 4 * 1024;
-    private static final int MAX_HEADER_BYTES = 16 * 1024;
-    private static final CharSequence X_REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
-
-    /**
-     * So many calls under way on one event loop, whatever they wait for, are more than a server has that keeps up: what is no
-     * call of a partner has to come later.
-     */
-    private static final int CROWDED = 200;
-
     /** A caller may invent methods; what it invents is not written to a log. */
     private static final Set<HttpMethod> KNOWN_METHODS = Set.copyOf(HttpMethod.values());
 
     private static final HttpMethod OTHER_METHOD = HttpMethod.valueOf("OTHER");
 
+    /** Name, in logs and metrics, the requests that have no path of the API. */
+    private static final Resource UNKNOWN = new Resource("(unknown)");
+
+    private static final Resource MALFORMED = new Resource("(malformed)");
+
     private final Vertx vertx;
     private final List<Filter> filters;
-    private final Function<Throwable, Optional<ApiException>> refusals;
+    private final Refusals refusals;
     private final Cors cors;
-    private final RequestLog requestLog;
-    private int underWay;
-    private final Map<String, Resource> plainResources = new HashMap<>();
-    private final Map<String, Resource> resourcesWithParameters = new LinkedHashMap<>();
+    private final ResponseWriter writer;
+    private final ActiveRequests active = new ActiveRequests();
+    private final RoutingTable table = new RoutingTable();
 
     /**
-     * @param filters what a call passes before a partner's route, in this order
+     * @param filters what a request passes before a partner's route, in this order
      * @param refusals what a failure means that is no refusal itself; without a meaning it is a fault of ours
      * @param origins the refusal of a web page's origin, as the header has it; empty when the origin is registered
      */
@@ -66,85 +54,122 @@ public final class Api {
             RequestLog requestLog) {
         this.vertx = vertx;
         this.filters = filters;
-        this.refusals = refusals;
+        this.refusals = new Refusals(refusals);
         this.cors = new Cors(origins);
-        this.requestLog = requestLog;
+        this.writer = new ResponseWriter(vertx, cors, requestLog);
     }
 
     /** What the HTTP server must be told for this API's limits to hold. */
     public static HttpServerOptions serverOptions() {
         return Connections.limit(new HttpServerOptions())
-                .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
-                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(MalformedRequest.MAX_REQUEST_LINE_BYTES)
+                .setMaxHeaderSize(MalformedRequest.MAX_HEADER_BYTES)
                 // Nobody speaks WebSocket with us, and looking for it in every message takes time.
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false);
     }
 
     public void get(String path, Guard guard, Function<Request, Future<? extends Json.Value>> handler) {
-        add(new Route(
+        add(HttpMethod.GET, path, request -> admit(request, guard).compose(admitted -> answer(request, handler)));
+    }
+
+    /** A list, of pages or whole. */
+    public void list(String path, Guard guard, Function<Request, Future<Listing>> handler) {
+        add(
                 HttpMethod.GET,
                 path,
-                call -> admit(call, guard)
-                        .compose(admitted -> handler.apply(call))
-                        .map(Response::success)));
+                request -> admit(request, guard)
+                        .compose(admitted -> checked(request, handler.apply(request)))
+                        .map(list -> Response.success(list, request)));
     }
 
     public void post(String path, Guard guard, Function<Request, Future<? extends Json.Value>> handler) {
-        add(new Route(
-                HttpMethod.POST,
+        post(path, guard, BodyReader.MAX_KIB, handler);
+    }
+
+    /** With a body of so many KiB at most, where the usual 64 are too few. */
+    public void post(String path, Guard guard, int maxKib, Function<Request, Future<? extends Json.Value>> handler) {
+        addWithBody(HttpMethod.POST, path, guard, maxKib, handler);
+    }
+
+    public void patch(String path, Guard guard, Function<Request, Future<? extends Json.Value>> handler) {
+        addWithBody(HttpMethod.PATCH, path, guard, BodyReader.MAX_KIB, handler);
+    }
+
+    public void delete(String path, Guard guard, Function<Request, Future<? extends Json.Value>> handler) {
+        add(HttpMethod.DELETE, path, request -> admit(request, guard).compose(admitted -> answer(request, handler)));
+    }
+
+    private void addWithBody(
+            HttpMethod method,
+            String path,
+            Guard guard,
+            int maxKib,
+            Function<Request, Future<? extends Json.Value>> handler) {
+        add(
+                method,
                 path,
-                call -> admit(call, guard)
-                        .compose(admitted -> bodyOf(call))
+                request -> admit(request, guard)
+                        .compose(admitted -> bodyOf(request, maxKib))
                         .compose(body -> {
-                            call.receive(body);
-                            return handler.apply(call);
-                        })
-                        .map(Response::success)));
+                            request.receive(body);
+                            return answer(request, handler);
+                        }));
     }
 
-    /** A call is under way again when its body is there: it is not the server that is slow until then. */
-    private Future<Buffer> bodyOf(Request call) {
-        var body = BodyReader.read(vertx, call.request());
-        underWay--;
-        return body.onComplete(arrived -> underWay++);
-    }
-
-    /** A fixed page that anybody may read, when there is time for it. */
+    /** A fixed page that anybody may read, when there is time for it: calls of partners come first. */
     public void page(String path, int status, Map<CharSequence, CharSequence> headers, Buffer content) {
-        var page = Future.succeededFuture(new Response(status, headers, content, Optional.empty()));
-        add(new Route(HttpMethod.GET, path, call -> underWay > CROWDED ? Future.failedFuture(overloaded()) : page));
+        var all = headers.entrySet().stream()
+                .map(header -> new Header(header.getKey(), header.getValue()))
+                .toList();
+        var page = Future.succeededFuture(new Response(status, all, content, Optional.empty()));
+        add(HttpMethod.GET, path, request -> active.isCrowded() ? Future.failedFuture(overloaded()) : page);
     }
 
     private static ApiException overloaded() {
         return ErrorCode.SERVICE_UNAVAILABLE.error().because("overloaded");
     }
 
-    private void add(Route route) {
-        var resources = Resource.hasParameters(route.pattern()) ? resourcesWithParameters : plainResources;
-        resources.computeIfAbsent(route.pattern(), Resource::new).add(route);
+    private void add(HttpMethod method, String path, Function<Request, Future<Response>> handler) {
+        table.resource(path).add(new Route(method, path, handler));
     }
 
-    private Future<Void> admit(Request call, Guard guard) {
+    private static Future<Response> answer(Request request, Function<Request, Future<? extends Json.Value>> handler) {
+        return checked(request, handler.apply(request)).map(data -> Response.success(data, request));
+    }
+
+    /** What a handler answered that has not forgotten to ask whether all that it read is good. */
+    private static <T> Future<T> checked(Request request, Future<T> answer) {
+        request.requireChecked();
+        return answer;
+    }
+
+    private Future<Buffer> bodyOf(Request request, int maxKib) {
+        var body = BodyReader.read(vertx, request.request(), maxKib);
+        active.leave();
+        return body.onComplete(arrived -> active.enter());
+    }
+
+    private Future<Void> admit(Request request, Guard guard) {
         var admitted = Future.<Void>succeededFuture()
-                .compose(begin -> pass(call, filters.iterator()))
+                .compose(begin -> pass(request, filters.iterator()))
                 .compose(passed -> {
-                    guard.check(call);
+                    guard.check(request);
                     return Future.<Void>succeededFuture();
                 });
         if (!admitted.isComplete()) {
             // A body that arrives before its reader is there would be lost.
-            call.request().pause();
+            request.request().pause();
         }
         return admitted;
     }
 
     /** Straight on as long as nothing has to be waited for, which is the usual. */
-    private static Future<Void> pass(Request call, Iterator<Filter> left) {
+    private static Future<Void> pass(Request request, Iterator<Filter> left) {
         while (left.hasNext()) {
-            var passed = left.next().pass(call);
+            var passed = left.next().pass(request);
             if (!passed.succeeded()) {
-                return passed.compose(soFar -> pass(call, left));
+                return passed.compose(soFar -> pass(request, left));
             }
         }
         return Future.succeededFuture();
@@ -153,116 +178,73 @@ public final class Api {
     /** Answers a request whose head could be read. */
     public void handle(HttpServerRequest request) {
         var path = request.path();
-        var resource = plainResources.get(path);
-        if (resource != null) {
-            serve(request, resource, Map.of());
-            return;
-        }
-        var segments = Resource.segmentsOf(path == null ? "" : path);
-        for (var candidate : resourcesWithParameters.values()) {
-            var parameters = candidate.match(segments);
-            if (parameters.isPresent()) {
-                serve(request, candidate, parameters.get());
-                return;
-            }
-        }
-        refuse(request, "(unknown)", ErrorCode.RESOURCE_NOT_FOUND.error());
+        table.find(path == null ? "" : path)
+                .ifPresentOrElse(
+                        resource -> serve(request, resource),
+                        () -> refuse(request, UNKNOWN, ErrorCode.RESOURCE_NOT_FOUND.error()));
     }
 
-    private void serve(HttpServerRequest request, Resource resource, Map<String, String> pathParameters) {
-        if (request.version() == HttpVersion.HTTP_1_1
-                && request.headers().getAll(HttpHeaders.HOST).size() != 1) {
-            refuse(request, resource.pattern(), malformed("request must have the header Host, once"));
+    private void serve(HttpServerRequest sent, Resource resource) {
+        if (sent.version() == HttpVersion.HTTP_1_1
+                && sent.headers().getAll(HttpHeaders.HOST).size() != 1) {
+            refuse(sent, resource, MalformedRequest.withoutHost());
             return;
         }
-        var route = resource.route(request.method());
-        if (route.isEmpty() && Cors.isPreflight(request)) {
-            var preflight = new Request(request, request.method(), resource.pattern(), pathParameters);
-            send(preflight, cors.answer(preflight, resource.allowedMethods()));
-            return;
+        var route = resource.route(sent.method());
+        if (route.isPresent()) {
+            serve(new Request(sent, sent.method(), resource), route.get());
+        } else if (Cors.isPreflight(sent)) {
+            var preflight = new Request(sent, sent.method(), resource);
+            writer.send(preflight, cors.answer(preflight, resource.allowedMethods()));
+        } else {
+            var request = unrouted(sent, resource);
+            request.addToAnswer(HttpHeaders.ALLOW, resource.allowedMethods());
+            refuse(request, ErrorCode.METHOD_NOT_ALLOWED.error());
         }
-        if (route.isEmpty()) {
-            request.response().putHeader(HttpHeaders.ALLOW, resource.allowedMethods());
-            refuse(request, resource.pattern(), ErrorCode.METHOD_NOT_ALLOWED.error());
-            return;
-        }
-        var call = new Request(request, request.method(), resource.pattern(), pathParameters);
-        underWay++;
-        route.get()
-                .handler()
-                .apply(call)
-                .onComplete(answer -> finish(call, answer), failure -> finish(call, refusal(call, failure)));
     }
 
-    private void finish(Request call, Response answer) {
-        underWay--;
-        send(call, answer);
+    private void serve(Request request, Route route) {
+        active.enter();
+        route.handler()
+                .apply(request)
+                .onComplete(answer -> finish(request, answer), failure -> finish(request, refusal(request, failure)));
     }
 
-    /** Answers what the HTTP decoder or {@link HeadGate} refused; the connection ends with it. */
+    private void finish(Request request, Response answer) {
+        active.leave();
+        writer.send(request, answer);
+    }
+
+    /** Answers what the HTTP decoder or the gate before it refused; the connection ends with it. */
     public void handleMalformed(HttpServerRequest request) {
-        var cause = request.decoderResult().cause();
-        var sentence = switch (cause) {
-            case TooLongHttpLineException line ->
-                "request must have a first line of at most %d bytes".formatted(MAX_REQUEST_LINE_BYTES);
-            case TooLongHttpHeaderException headers ->
-                "request must have headers of at most %d bytes in all".formatted(MAX_HEADER_BYTES);
-            case HeadGate.TransferEncodingException encoding -> "request must have no transfer encoding but chunked";
-            case null, default -> "request must be well-formed HTTP/1.1";
-        };
-        refuse(request, "(malformed)", malformed(sentence));
-    }
-
-    private static ApiException malformed(String sentence) {
-        return new ValidationErrors().add("request", sentence).refusal();
+        refuse(
+                request,
+                MALFORMED,
+                MalformedRequest.because(request.decoderResult().cause()));
     }
 
     /** A refusal that no route gives. */
-    private void refuse(HttpServerRequest request, String pattern, ApiException refusal) {
-        var method = KNOWN_METHODS.contains(request.method()) ? request.method() : OTHER_METHOD;
-        var call = new Request(request, method, pattern, Map.of());
-        send(call, refusal(call, refusal));
+    private void refuse(HttpServerRequest sent, Resource resource, Throwable refusal) {
+        refuse(unrouted(sent, resource), refusal);
     }
 
-    private Response refusal(Request call, Throwable failure) {
-        if (failure instanceof ApiException refusal) {
-            return Response.failure(refusal, call.requestId());
-        }
-        var known = refusals.apply(failure);
-        if (known.isEmpty()) {
-            LOG.atError()
-                    .addKeyValue("requestId", call.requestId())
-                    .setCause(failure)
-                    .log("a request failed");
-        }
-        return Response.failure(known.orElseGet(ErrorCode.INTERNAL_ERROR::error), call.requestId());
+    private void refuse(Request request, Throwable refusal) {
+        writer.send(request, refusal(request, refusal));
     }
 
-    private void send(Request call, Response answer) {
-        var request = call.request();
-        var response = request.response().setStatusCode(answer.status());
-        response.putHeader(X_REQUEST_ID, call.requestId());
-        answer.headers().forEach(response::putHeader);
-        cors.mark(call);
-        response.end(answer.body());
-        requestLog.answered(call, answer.status(), answer.reason());
-        if (hasBody(request) && !request.isEnded()) {
-            BodyReader.discard(vertx, request);
-        } else {
-            request.resume();
-        }
+    private static Request unrouted(HttpServerRequest sent, Resource resource) {
+        return new Request(sent, KNOWN_METHODS.contains(sent.method()) ? sent.method() : OTHER_METHOD, resource);
     }
 
-    private static boolean hasBody(HttpServerRequest request) {
-        return request.headers().contains(HttpHeaders.CONTENT_LENGTH)
-                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    private Response refusal(Request request, Throwable failure) {
+        return Response.failure(refusals.of(failure, request), request);
     }
 
     /** Every route, as {@code "GET /v1/…"}, so that a test can hold the reference against them. */
     public List<String> routes() {
-        var all = new ArrayList<String>();
-        List.of(plainResources, resourcesWithParameters)
-                .forEach(resources -> resources.values().forEach(resource -> all.addAll(resource.routes())));
-        return all.stream().sorted().toList();
+        return table.resources()
+                .flatMap(resource -> resource.routes().stream())
+                .sorted()
+                .toList();
     }
 }

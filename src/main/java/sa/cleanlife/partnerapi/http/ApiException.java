@@ -2,30 +2,41 @@ package sa.cleanlife.partnerapi.http;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import sa.cleanlife.partnerapi.http.json.Json;
+import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /** A refusal on its way to the partner. It is an answer, not an accident, so it carries no stack trace. */
 @SuppressWarnings("serial") // never serialised
 public final class ApiException extends RuntimeException {
     private final ErrorCode code;
-    private final String publicSentence;
-    private final ValidationErrors faults;
+    private final Sentence publicSentence;
+    private Optional<Json.Value> details = Optional.empty();
     private Optional<String> reason = Optional.empty();
     private OptionalLong retryAfter = OptionalLong.empty();
 
-    ApiException(ErrorCode code, String publicSentence, ValidationErrors faults) {
-        // Only the code: the sentence and the faults may repeat what the partner sent, and exception texts end in logs.
+    ApiException(ErrorCode code, Sentence publicSentence) {
+        // Only the code: the sentence may repeat what the partner sent, and exception texts end in logs.
         super(code.name(), null, false, false);
         this.code = code;
         this.publicSentence = publicSentence;
-        this.faults = faults;
     }
 
     public ErrorCode code() {
         return code;
     }
 
-    String publicSentence() {
+    Sentence publicSentence() {
         return publicSentence;
+    }
+
+    /** With what a client needs to know beside the code, such as {@code reason}: the answer's {@code error.details}. */
+    public ApiException with(Json.Value whatElse) {
+        details = Optional.of(whatElse);
+        return this;
+    }
+
+    Optional<Json.Value> details() {
+        return details;
     }
 
     /** With a reason for the log, which the partner does not see; it must not quote what anybody sent. */
@@ -46,10 +57,5 @@ public final class ApiException extends RuntimeException {
 
     OptionalLong retryAfter() {
         return retryAfter;
-    }
-
-    /** What was wrong, by field; empty but for {@link ErrorCode#VALIDATION_ERROR}. */
-    ValidationErrors faults() {
-        return faults;
     }
 }

@@ -6,11 +6,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import sa.cleanlife.partnerapi.http.json.Sentence;
+import sa.cleanlife.partnerapi.http.json.ValidationErrors;
+import sa.cleanlife.partnerapi.http.json.ValidationException;
 
 /** Receives a request's body within bounds of size and time, so that nobody can hold a connection by sending slowly. */
 final class BodyReader {
-    /** 64 KiB, as openapi.yaml says. */
-    static final int MAX_BYTES = 64 * 1024;
+    /** As openapi.yaml says, but for routes that it gives another limit. */
+    static final int MAX_KIB = 64;
 
     private static final long MAX_MILLIS = 10_000;
 
@@ -19,26 +22,34 @@ final class BodyReader {
 
     private static final long MAX_DISCARDING_MILLIS = 5_000;
 
+    private static final Sentence TOO_LARGE =
+            new Sentence("The body is larger than %d KiB.", "حجم محتوى الطلب (body) أكبر من %d KiB.");
+
+    private static final Sentence LATE =
+            new Sentence("body must arrive within %d seconds", "body يجب أن يصل كاملًا خلال %d ثوانٍ");
+
+    private static final Sentence CUT_SHORT = new Sentence("body must arrive whole", "body يجب أن يصل كاملًا");
+
     private BodyReader() {}
 
-    static Future<Buffer> read(Vertx vertx, HttpServerRequest request) {
-        if (declaredLength(request) > MAX_BYTES) {
-            return Future.failedFuture(ErrorCode.PAYLOAD_TOO_LARGE.error());
+    /** The whole body, of at most so many KiB. */
+    static Future<Buffer> read(Vertx vertx, HttpServerRequest request, int maxKib) {
+        int maxBytes = maxKib * 1024;
+        if (declaredLength(request) > maxBytes) {
+            return Future.failedFuture(tooLarge(maxKib));
         }
         Promise<Buffer> body = Promise.promise();
         var received = Buffer.buffer();
-        var deadline = vertx.setTimer(
-                MAX_MILLIS,
-                late -> body.tryFail(refusal("body must arrive within %d seconds".formatted(MAX_MILLIS / 1000))));
+        var deadline = vertx.setTimer(MAX_MILLIS, late -> body.tryFail(invalid(LATE.with(MAX_MILLIS / 1000))));
         request.handler(chunk -> {
-            if (received.length() + chunk.length() > MAX_BYTES) {
-                body.tryFail(ErrorCode.PAYLOAD_TOO_LARGE.error());
+            if (received.length() + chunk.length() > maxBytes) {
+                body.tryFail(tooLarge(maxKib));
             } else {
                 received.appendBuffer(chunk);
             }
         });
         // Nobody is there to read it, but the log then tells what happened.
-        request.exceptionHandler(lost -> body.tryFail(refusal("body must arrive whole")));
+        request.exceptionHandler(lost -> body.tryFail(invalid(CUT_SHORT)));
         request.endHandler(end -> body.tryComplete(received));
         request.resume();
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
@@ -66,8 +77,12 @@ final class BodyReader {
         request.resume();
     }
 
-    private static ApiException refusal(String sentence) {
-        return new ValidationErrors().add("body", sentence).refusal();
+    private static ApiException tooLarge(int maxKib) {
+        return ErrorCode.PAYLOAD_TOO_LARGE.error(TOO_LARGE.with(maxKib));
+    }
+
+    private static ValidationException invalid(Sentence sentence) {
+        return new ValidationErrors().add("body", sentence).exception();
     }
 
     private static long declaredLength(HttpServerRequest request) {

@@ -4,7 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -42,18 +42,15 @@ final class Cors {
         return preflight
                 .header(ORIGIN)
                 .flatMap(gate)
-                .map(refusal -> Response.failure(refusal, preflight.requestId()))
+                .map(refusal -> Response.failure(refusal, preflight))
                 .orElseGet(() -> allowed(allowedMethods));
     }
 
     private static Response allowed(String methods) {
-        Map<CharSequence, CharSequence> headers = Map.of(
-                HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS,
-                methods,
-                HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS,
-                ALLOWED_HEADERS,
-                HttpHeaders.ACCESS_CONTROL_MAX_AGE,
-                TEN_MINUTES);
+        var headers = List.of(
+                new Header(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, methods),
+                new Header(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS),
+                new Header(HttpHeaders.ACCESS_CONTROL_MAX_AGE, TEN_MINUTES));
         return new Response(204, headers, Buffer.buffer(), Optional.empty());
     }
 

@@ -8,36 +8,39 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.http.json.Fields;
+import sa.cleanlife.partnerapi.http.json.JsonBody;
+import sa.cleanlife.partnerapi.http.json.Language;
+import sa.cleanlife.partnerapi.http.json.Query;
+import sa.cleanlife.partnerapi.http.json.ValidationErrors;
 
-/** One request under way: what a filter or a handler may know of it. It lives on its connection's event loop. */
+/** One request under way: what a filter or a handler may know of it, and the headers of its answer. It lives on its connection's event loop. */
 public final class Request {
     private static final CharSequence X_REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
     private static final int MAX_REQUEST_ID_LENGTH = 128;
-    private static final Pattern UUID_FORM =
-            Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
+    private static final CharSequence ACCEPT_LANGUAGE = HttpHeaders.createOptimized("accept-language");
 
     private final HttpServerRequest request;
     private final HttpMethod method;
-    private final String pattern;
-    private final Map<String, String> pathParameters;
+    private final Resource resource;
     private final String requestId;
     private final long startedNanos;
+    private final ValidationErrors errors = new ValidationErrors();
+    private final List<Header> answerHeaders = new ArrayList<>(0);
     private @Nullable Caller caller;
     private @Nullable Buffer body;
 
-    Request(HttpServerRequest request, HttpMethod method, String pattern, Map<String, String> pathParameters) {
+    Request(HttpServerRequest request, HttpMethod method, Resource resource) {
         this.request = request;
         this.method = method;
-        this.pattern = pattern;
-        this.pathParameters = pathParameters;
+        this.resource = resource;
         this.requestId = requestId(request.getHeader(X_REQUEST_ID));
         this.startedNanos = System.nanoTime();
     }
@@ -103,7 +106,16 @@ public final class Request {
 
     /** Puts a header on the answer of this call, whatever that will be; for a filter, and before the call is answered. */
     public void addToAnswer(CharSequence header, CharSequence value) {
-        request.response().putHeader(header, value);
+        answerHeaders.add(new Header(header, value));
+    }
+
+    List<Header> answerHeaders() {
+        return answerHeaders;
+    }
+
+    /** The one that the caller reads best. */
+    Language language() {
+        return AcceptLanguage.choose(headers(ACCEPT_LANGUAGE));
     }
 
     /** The same future, but told on this call's event loop, whoever completes it. From there the call goes on. */
@@ -117,23 +129,48 @@ public final class Request {
         return here.future();
     }
 
-    /** A part of the path that must be a UUID: any version, since an unknown one is merely not there. */
+    /**
+     * A parameter of the path that must be a UUID. Throws at once when it is none: for a route that reads no other field. One
+     * that does reads {@link #path()}, so that all that is wrong is said at once.
+     */
     public UUID uuid(String pathParameter) {
-        var text = pathParameters.get(pathParameter);
-        if (text == null || !UUID_FORM.matcher(text).matches()) {
-            throw new ValidationErrors()
-                    .add(pathParameter, pathParameter + " must be a UUID")
-                    .refusal();
-        }
-        return UUID.fromString(text);
+        var path = path();
+        var id = path.uuid(pathParameter).required();
+        path.done();
+        return id;
+    }
+
+    /** The parameters of the path. */
+    public Fields path() {
+        return Query.ofPath(resource.parameters(Objects.requireNonNull(request.path())), errors);
+    }
+
+    /** The parameters of the query. */
+    public Fields query() {
+        var query = request.query();
+        return Query.read(query == null ? "" : query, errors);
     }
 
     /** The body's one JSON object; throws the refusal when it is none. */
-    public Fields fields() {
+    public Fields body() {
+        return JsonBody.read(header(HttpHeaders.CONTENT_TYPE), received(), errors);
+    }
+
+    /** The same where the body may be left out, which is the same as an object without fields. */
+    public Fields optionalBody() {
+        return received().length() == 0 ? JsonBody.none(errors) : body();
+    }
+
+    private Buffer received() {
         if (body == null) {
             throw new IllegalStateException("this route reads no body");
         }
-        return Fields.read(request.getHeader(HttpHeaders.CONTENT_TYPE), body);
+        return body;
+    }
+
+    /** Throws, as a fault of ours, when a handler has read fields and not asked whether all are good. */
+    void requireChecked() {
+        errors.requireChecked();
     }
 
     void receive(Buffer wholeBody) {
@@ -150,7 +187,7 @@ public final class Request {
 
     /** The path's pattern, which names the request in logs and metrics. */
     String pattern() {
-        return pattern;
+        return resource.pattern();
     }
 
     Optional<Caller> identified() {

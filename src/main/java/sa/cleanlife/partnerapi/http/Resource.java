@@ -1,7 +1,6 @@
 package sa.cleanlife.partnerapi.http;
 
 import io.vertx.core.http.HttpMethod;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +14,11 @@ final class Resource {
 
     Resource(String pattern) {
         this.pattern = pattern;
-        this.segments = segmentsOf(pattern);
+        this.segments = List.of(pattern.split("/", -1));
     }
 
-    static boolean hasParameters(String pattern) {
-        return pattern.indexOf('{') >= 0;
-    }
-
-    static List<String> segmentsOf(String path) {
-        return List.of(path.split("/", -1));
+    static boolean isParameter(String segment) {
+        return segment.startsWith("{");
     }
 
     String pattern() {
@@ -31,6 +26,9 @@ final class Resource {
     }
 
     void add(Route route) {
+        if (!route.pattern().equals(pattern)) {
+            throw new IllegalStateException("one path by two patterns: " + pattern + " and " + route.pattern());
+        }
         if (routes.put(route.method(), route) != null) {
             throw new IllegalStateException("two routes for " + route.method() + " " + route.pattern());
         }
@@ -49,20 +47,16 @@ final class Resource {
         return routes.keySet().stream().map(method -> method + " " + pattern).toList();
     }
 
-    /** The path's parameters, if it is this resource's path. */
-    Optional<Map<String, String>> match(List<String> path) {
-        if (path.size() != segments.size()) {
-            return Optional.empty();
-        }
-        var parameters = new HashMap<String, String>();
-        for (int i = 0; i < path.size(); i++) {
-            var expected = segments.get(i);
-            if (hasParameters(expected) && !path.get(i).isEmpty()) {
-                parameters.put(expected.substring(1, expected.length() - 1), path.get(i));
-            } else if (!expected.equals(path.get(i))) {
-                return Optional.empty();
+    /** What stands in a path of this resource for the parameters of its pattern, as it was sent. */
+    Map<String, String> parameters(String path) {
+        var parameters = new LinkedHashMap<String, String>();
+        var sent = path.split("/", -1);
+        for (int i = 0; i < sent.length; i++) {
+            var segment = segments.get(i);
+            if (isParameter(segment)) {
+                parameters.put(segment.substring(1, segment.length() - 1), sent[i]);
             }
         }
-        return Optional.of(parameters);
+        return parameters;
     }
 }

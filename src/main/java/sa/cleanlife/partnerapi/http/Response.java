@@ -2,40 +2,46 @@ package sa.cleanlife.partnerapi.http;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import sa.cleanlife.partnerapi.http.json.Json;
+import sa.cleanlife.partnerapi.http.json.Listing;
 
 /** What is sent back: a status, a body and the headers that belong to it; the reason is for the log. */
-record Response(int status, Map<CharSequence, CharSequence> headers, Buffer body, Optional<String> reason) {
-    private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
-    private static final CharSequence APPLICATION_JSON = HttpHeaders.createOptimized("application/json");
-    private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("retry-after");
-    private static final CharSequence ONE_SECOND = HttpHeaders.createOptimized("1");
+record Response(int status, List<Header> headers, Buffer body, Optional<String> reason) {
+    private static final Header JSON =
+            new Header(HttpHeaders.CONTENT_TYPE, HttpHeaders.createOptimized("application/json"));
 
-    /** Answers hold personal data and are had by a header that shared caches do not know: none may keep them. */
-    private static final Map<CharSequence, CharSequence> JSON_HEADERS =
-            Map.of(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON, HttpHeaders.CACHE_CONTROL, NO_STORE);
+    /**
+     * Answers hold personal data and depend on request headers that shared caches do not know: none may keep them. So there
+     * is no {@code Vary: Accept-Language} either, which is for caches alone.
+     */
+    private static final Header NO_STORE =
+            new Header(HttpHeaders.CACHE_CONTROL, HttpHeaders.createOptimized("no-store"));
 
-    private static final Map<CharSequence, CharSequence> UNAVAILABLE_HEADERS = headersWithRetryAfter(ONE_SECOND);
+    private static final List<Header> JSON_HEADERS = List.of(JSON, NO_STORE);
 
-    static Response success(Json.Value data) {
-        return new Response(200, JSON_HEADERS, Envelope.success(data), Optional.empty());
+    static Response success(Json.Value data, Request request) {
+        return new Response(200, JSON_HEADERS, Envelope.success(data, request::language), Optional.empty());
     }
 
-    static Response failure(ApiException refusal, String requestId) {
-        return new Response(
-                refusal.code().status(), headersOf(refusal), Envelope.failure(refusal, requestId), refusal.reason());
+    static Response success(Listing list, Request request) {
+        return new Response(200, JSON_HEADERS, Envelope.success(list, request::language), Optional.empty());
     }
 
-    private static Map<CharSequence, CharSequence> headersOf(ApiException refusal) {
+    /** Its sentences are in the caller's language, which is only looked for here, and named in {@code Content-Language}. */
+    static Response failure(ApiException refusal, Request request) {
+        var language = request.language();
+        var headers = new ArrayList<>(JSON_HEADERS);
+        headers.add(new Header(HttpHeaders.CONTENT_LANGUAGE, language.tag()));
         if (refusal.retryAfter().isPresent()) {
-            return headersWithRetryAfter(Long.toString(refusal.retryAfter().getAsLong()));
+            var seconds = Long.toString(refusal.retryAfter().getAsLong());
+            headers.add(new Header(HttpHeaders.RETRY_AFTER, seconds));
+        } else if (refusal.code() == ErrorCode.SERVICE_UNAVAILABLE) {
+            headers.add(new Header(HttpHeaders.RETRY_AFTER, "1"));
         }
-        return refusal.code() == ErrorCode.SERVICE_UNAVAILABLE ? UNAVAILABLE_HEADERS : JSON_HEADERS;
-    }
-
-    private static Map<CharSequence, CharSequence> headersWithRetryAfter(CharSequence seconds) {
-        return Map.of(
-                HttpHeaders.CONTENT_TYPE, APPLICATION_JSON, HttpHeaders.CACHE_CONTROL, NO_STORE, RETRY_AFTER, seconds);
+        var body = Envelope.failure(refusal, request.requestId(), language);
+        return new Response(refusal.code().status(), headers, body, refusal.reason());
     }
 }

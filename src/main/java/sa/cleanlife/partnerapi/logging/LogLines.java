@@ -3,17 +3,17 @@ package sa.cleanlife.partnerapi.logging;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxy;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.vertx.sqlclient.DatabaseException;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.event.KeyValuePair;
-import sa.cleanlife.partnerapi.http.Json;
+import sa.cleanlife.partnerapi.http.json.Json;
+import sa.cleanlife.partnerapi.http.json.JsonWriter;
 
 /**
  * Writes a log event as a line of text or of JSON. Of an exception it writes the types and the places, never the message:
@@ -56,31 +56,32 @@ public final class LogLines {
         return line.toString();
     }
 
-    private static void writeJson(ILoggingEvent event, JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("time", Instant.ofEpochMilli(event.getTimeStamp()).toString());
-        json.writeStringField("level", event.getLevel().toString());
-        json.writeStringField("logger", event.getLoggerName());
-        json.writeStringField("message", event.getFormattedMessage());
+    private static void writeJson(ILoggingEvent event, JsonWriter out) {
+        out.field("time", Instant.ofEpochMilli(event.getTimeStamp()).toString())
+                .field("level", event.getLevel().toString())
+                .field("logger", event.getLoggerName())
+                .field("message", event.getFormattedMessage());
         for (var pair : pairs(event)) {
-            json.writeFieldName(pair.key);
             switch (pair.value) {
-                case Number number -> json.writeNumber(number.toString());
-                case null -> json.writeNull();
-                default -> json.writeString(pair.value.toString());
+                case Number number -> out.number(pair.key, number.toString());
+                case null -> out.nullField(pair.key);
+                default -> out.field(pair.key, pair.value.toString());
             }
         }
         if (event.getThrowableProxy() != null) {
-            json.writeArrayFieldStart("exception");
-            for (var cause = event.getThrowableProxy(); cause != null; cause = cause.getCause()) {
-                json.writeString(name(cause));
-                for (var frame : cause.getStackTraceElementProxyArray()) {
-                    json.writeString(frame.getSTEAsString());
-                }
-            }
-            json.writeEndArray();
+            out.strings("exception", exception(event));
         }
-        json.writeEndObject();
+    }
+
+    private static List<String> exception(ILoggingEvent event) {
+        var lines = new ArrayList<String>();
+        for (var cause = event.getThrowableProxy(); cause != null; cause = cause.getCause()) {
+            lines.add(name(cause));
+            for (var frame : cause.getStackTraceElementProxyArray()) {
+                lines.add(frame.getSTEAsString());
+            }
+        }
+        return lines;
     }
 
     private static List<KeyValuePair> pairs(ILoggingEvent event) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import sa.cleanlife.partnerapi.http.Json;
+import sa.cleanlife.partnerapi.http.json.Json;
 
 /**
  * Prints what a command did: for people, or with {@code --json} for programs, who then find nothing else there. Each thing
@@ -37,13 +37,7 @@ public final class Output {
     /** Things of one kind as a table, or a sentence when there is none. */
     public void print(List<? extends Json.Value> things, String whenThereIsNone) {
         if (json) {
-            out().println(Json.write(generator -> {
-                generator.writeStartArray();
-                for (var thing : things) {
-                    thing.writeTo(generator);
-                }
-                generator.writeEndArray();
-            }));
+            out().println(Json.writeArray(things));
         } else if (things.isEmpty()) {
             out().println(whenThereIsNone);
         } else {

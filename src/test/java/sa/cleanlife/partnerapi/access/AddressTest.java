@@ -44,16 +44,11 @@ class AddressTest {
     /** Header and value in turn, of what a caller may claim of itself. */
     static final List<List<String>> CLAIMS = List.of(
             List.of("X-Forwarded-For", "192.0.2.1"),
-            List.of("X-Forwarded-For", "192.0.2.1, 192.0.2.1"),
-            List.of("X-Forwarded-For", "192.0.2.1", "X-Forwarded-For", "192.0.2.1"),
             List.of("Forwarded", "for=192.0.2.1"),
             List.of("X-Forwarded-For", "192.0.2.1", "Forwarded", "for=192.0.2.1"),
             List.of("X-Real-IP", "192.0.2.1"),
-            List.of("X-Client-IP", "192.0.2.1"),
             List.of("True-Client-IP", "192.0.2.1"),
-            List.of("X-Forwarded-For", "unknown"),
-            List.of("X-Forwarded-For", ""),
-            List.of("Forwarded", "for=\"192.0.2.1"));
+            List.of("X-Forwarded-For", ""));
 
     @Nested
     class Where_no_proxy_is_trusted {
@@ -64,15 +59,7 @@ class AddressTest {
         static final List<List<String>> CLAIMS = AddressTest.CLAIMS;
 
         @ParameterizedTest
-        @CsvSource({
-            "127.0.0.1, true",
-            "127.0.0.0/8, true",
-            "0.0.0.0/0, true",
-            "127.0.0.2, false",
-            "126.0.0.0/8, false",
-            "::1, false",
-            "::/0, false"
-        })
+        @CsvSource({"127.0.0.1, true", "127.0.0.0/8, true", "127.0.0.2, false", "::/0, false"})
         void the_caller_is_the_other_end_of_the_connection(String range, boolean isLetIn) {
             var answer = partnerAllowed(SERVER, range).call();
 
@@ -121,23 +108,15 @@ class AddressTest {
             server.close();
         }
 
+        /** One of each kind; {@code TrustedProxiesTest} has them all, here and below. */
         static final List<List<String>> FROM_THE_HOTEL = List.of(
                 List.of("X-Forwarded-For", "203.0.113.7"),
-                List.of("x-forwarded-for", "203.0.113.7"),
-                List.of("X-Forwarded-For", "203.0.113.7:49152"),
-                List.of("X-Forwarded-For", "::ffff:203.0.113.7"),
-                List.of("X-Forwarded-For", "2001:db8:1::9"),
-                List.of("X-Forwarded-For", "[2001:DB8:1:0::9]:443"),
+                List.of("x-forwarded-for", "[2001:DB8:1:0::9]:443"),
                 // What was there before the first proxy added to it counts for nothing.
-                List.of("X-Forwarded-For", "198.51.100.1, 203.0.113.7"),
                 List.of("X-Forwarded-For", "unknown, <script>, , 203.0.113.7"),
                 // Chains of trusted proxies, in one line and in several.
                 List.of("X-Forwarded-For", "203.0.113.7, 10.0.0.5"),
-                List.of("X-Forwarded-For", "203.0.113.7,10.0.0.5,10.255.0.1,127.0.0.1"),
                 List.of("X-Forwarded-For", "203.0.113.7", "X-Forwarded-For", "10.0.0.5"),
-                List.of("X-Forwarded-For", "198.51.100.1", "X-Forwarded-For", "203.0.113.7"),
-                List.of("Forwarded", "for=203.0.113.7"),
-                List.of("Forwarded", "proto=https;For=\"203.0.113.7:49152\";by=10.0.0.5"),
                 List.of("Forwarded", "for=198.51.100.1, for=\"[2001:db8:1::9]:443\", for=10.0.0.5"),
                 List.of("X-Forwarded-For", "203.0.113.7", "Forwarded", "for=203.0.113.7"));
 
@@ -149,19 +128,14 @@ class AddressTest {
 
         static final List<List<String>> FROM_ELSEWHERE = List.of(
                 // Spoofed: the hotel's address stands to the left of the caller's own.
-                List.of("X-Forwarded-For", "203.0.113.7, 198.51.100.1"),
                 List.of("X-Forwarded-For", "203.0.113.7, 198.51.100.1, 10.0.0.5"),
                 List.of("X-Forwarded-For", "203.0.113.7", "X-Forwarded-For", "198.51.100.1"),
-                List.of("X-Forwarded-For", "2001:db8:1::9, 2001:db8:2::9"),
                 List.of("Forwarded", "for=203.0.113.7, for=198.51.100.1"),
-                List.of("Forwarded", "for=\"203.0.113.7, for=198.51.100.1\""),
                 List.of("X-Real-IP", "203.0.113.7"),
                 // The two headers disagree, and nobody knows which of them the proxy wrote.
                 List.of("X-Forwarded-For", "203.0.113.7", "Forwarded", "for=198.51.100.1"),
-                List.of("X-Forwarded-For", "198.51.100.1", "Forwarded", "for=203.0.113.7"),
-                // Only proxies.
-                List.of("X-Forwarded-For", "10.0.0.5"),
-                List.of("X-Forwarded-For", "127.0.0.1"));
+                // Only a proxy.
+                List.of("X-Forwarded-For", "10.0.0.5"));
 
         @ParameterizedTest
         @FieldSource("FROM_ELSEWHERE")
@@ -169,32 +143,8 @@ class AddressTest {
             assertIsRefused(hotel.call(headers.toArray(String[]::new)));
         }
 
-        static final List<String> MALFORMED = List.of(
-                "",
-                ",",
-                "203.0.113.7,",
-                "203.0.113.7, unknown",
-                "203.0.113.7, unknown, 10.0.0.5",
-                "203.0.113",
-                "203.0.113.7.0",
-                "203.0.113.007",
-                "0xCB.0.113.7",
-                "3405803783",
-                "203.0.113.7/32",
-                "203.0.113.7 10.0.0.5",
-                "203.0.113.7;",
-                "203.0.113.7:port",
-                "\"203.0.113.7\"",
-                "2001:db8:1:::9",
-                "2001:db8:1::9%eth0",
-                "2001:db8:1::9/48",
-                "[2001:db8:1::9",
-                "localhost",
-                "hotel.example",
-                "_hidden",
-                "*",
-                "9".repeat(8_000),
-                "1,".repeat(4_000));
+        static final List<String> MALFORMED =
+                List.of("", "203.0.113.7,", "203.0.113.7, unknown, 10.0.0.5", "203.0.113", "1,".repeat(4_000));
 
         @ParameterizedTest
         @FieldSource("MALFORMED")
@@ -202,19 +152,7 @@ class AddressTest {
             assertIsRefused(hotel.call("X-Forwarded-For", header));
         }
 
-        static final List<String> MALFORMED_FORWARDED = List.of(
-                "",
-                "for=",
-                "for",
-                "203.0.113.7",
-                "by=203.0.113.7",
-                "for=unknown",
-                "for=_hidden",
-                "for=203.0.113.7;for=203.0.113.7",
-                "for=\"203.0.113.7",
-                "for=203.0.113.7,",
-                "for =203.0.113.7",
-                "for=203.0.113.7/32");
+        static final List<String> MALFORMED_FORWARDED = List.of("", "for=unknown", "for=\"203.0.113.7");
 
         @ParameterizedTest
         @FieldSource("MALFORMED_FORWARDED")

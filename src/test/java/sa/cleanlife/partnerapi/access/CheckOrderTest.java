@@ -31,7 +31,7 @@ class CheckOrderTest {
         RATE(429, "RATE_LIMIT_EXCEEDED", "Partner API rate limit exceeded"),
         DOMAIN(403, "INVALID_PARTNER_DOMAIN", "This call comes from a domain that is not registered"),
         PERMISSION(403, "FORBIDDEN", "This API key lacks the permission partner_contacts_read"),
-        REQUEST(400, "VALIDATION_ERROR", "The request is not valid");
+        REQUEST(400, "VALIDATION_ERROR", "phone must be a string");
 
         private final int status;
         private final String code;

@@ -197,9 +197,12 @@ class TrustedProxiesTest {
                     "[fe80::1%eth0]",
                     "fe80::1%eth0",
                     "fe80::1%1",
+                    "2001:db8:::7",
                     "2001:db8::7/128",
                     "203.0.113.7/32",
                     "1:2:3:4:5:6:7:8:4711",
+                    "203.0.113",
+                    "203.0.113.7.0",
                     "203.0.113.07",
                     "0xcb.0.113.7",
                     "3405803783",
@@ -213,6 +216,7 @@ class TrustedProxiesTest {
                     "203.0.113.7\0",
                     "203.0.113.7\u00A0",
                     "-",
+                    "*",
                     "null",
                 })
         void tells_nobody_what_it_tells_in_another_form(String hop) {

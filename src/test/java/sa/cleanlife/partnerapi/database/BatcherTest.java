@@ -36,7 +36,8 @@ class BatcherTest {
                     throw new IllegalArgumentException("one of these cannot be stored");
                 }
                 if (isRefusing && questions.getFirst() > 0) {
-                    throw new DatabaseUnavailableException("it went away in between");
+                    throw new DatabaseUnavailableException(
+                            DatabaseUnavailableException.Reason.NO_CONNECTION, "it went away in between");
                 }
                 return questions;
             });
@@ -121,10 +122,10 @@ class BatcherTest {
 
         assertThat(late.getFirst().result()).isEqualTo(300);
         assertThat(late.getLast().cause()).isInstanceOf(DatabaseUnavailableException.class);
-        // The first 128 went to the database, which took so long that the next is of 63.
+        // The first 128 went to the database, which took so long that the next is of 64.
         assertThat(early.subList(0, 128)).allMatch(Future::succeeded);
-        assertThat(early.subList(128, 238)).allMatch(answer -> answer.cause() instanceof DatabaseUnavailableException);
-        assertThat(early.subList(238, 300)).allMatch(Future::succeeded);
+        assertThat(early.subList(128, 237)).allMatch(answer -> answer.cause() instanceof DatabaseUnavailableException);
+        assertThat(early.subList(237, 300)).allMatch(Future::succeeded);
     }
 
     @Test

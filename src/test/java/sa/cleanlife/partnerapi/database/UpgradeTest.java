@@ -63,7 +63,7 @@ class UpgradeTest {
         @FieldSource("sa.cleanlife.partnerapi.database.UpgradeTest#OLDER")
         void is_brought_up_to_date_and_keeps_every_row(int version) throws SQLException {
             TestPostgres.migrateTo(Integer.toString(version), database);
-            writeRows(version);
+            writeRows(database, version, key);
             var columns = columns();
             var before = rows(columns);
             assertThat(before)
@@ -78,7 +78,7 @@ class UpgradeTest {
         @FieldSource("sa.cleanlife.partnerapi.database.UpgradeTest#OLDER")
         void serves_the_contacts_and_keys_that_it_holds(int version) {
             TestPostgres.migrateTo(Integer.toString(version), database);
-            writeRows(version);
+            writeRows(database, version, key);
 
             try (var server = RunningApi.start(database, Clock.systemUTC())) {
                 var hotel = new TestPartner(server, "hotel", KEY_ID, key);
@@ -95,7 +95,7 @@ class UpgradeTest {
         @Test
         void is_brought_up_to_date_by_a_command_too() {
             TestPostgres.migrateTo("1", database);
-            writeRows(1);
+            writeRows(database, 1, key);
 
             var listed =
                     Shell.onDatabase(directory, database).run("key list --json").json();
@@ -110,7 +110,7 @@ class UpgradeTest {
         @Test
         void stays_as_it_was_when_a_migration_fails_and_is_brought_up_to_date_later() throws SQLException {
             TestPostgres.migrateTo("1", database);
-            writeRows(1);
+            writeRows(database, 1, key);
             // The last that the second migration makes, so that all before it has been done.
             TestPostgres.execute(database, "CREATE FUNCTION refuse_to_edit_audit() RETURNS int RETURN 1");
             var before = everything();
@@ -192,7 +192,7 @@ class UpgradeTest {
 
         private void migrateBeyond() throws IOException {
             RunningApi.start(database, Clock.systemUTC()).close();
-            writeRows(NEWEST);
+            writeRows(database, NEWEST, key);
             migrateTheRunning();
         }
 
@@ -217,7 +217,7 @@ class UpgradeTest {
     }
 
     /** Some in every table that there is at that version. */
-    private void writeRows(int version) {
+    static void writeRows(String database, int version, String key) {
         TestPostgres.execute(database, """
                 INSERT INTO partner (id, name, status, created_at)
                 VALUES ('0b9ed2f5-5f4d-4b0e-8d6e-3b8f0a2d7c11', 'hotel', 'ACTIVE', '2026-01-02T03:04:05Z');
@@ -243,6 +243,13 @@ class UpgradeTest {
                     INSERT INTO new_contacts (key_id, slot, contacts) VALUES ('%1$s', '2026-01-02T03:05:00Z', 7);
                     INSERT INTO audit (id, at, who, what, partner, key_id, after)
                     VALUES (gen_random_uuid(), '2026-01-02T03:04:05Z', 'sara', 'key issue', 'hotel', '%1$s', '{}')
+                    """.formatted(KEY_ID));
+        }
+        if (version >= 4) {
+            TestPostgres.execute(database, """
+                    INSERT INTO key_use (key_id, last_used_at) VALUES ('%1$s', '2026-01-02T03:04:05Z');
+                    INSERT INTO new_contact_window (key_id, slots, contacts)
+                    VALUES ('%1$s', '{2026-01-02T03:05:00Z}', '{7}')
                     """.formatted(KEY_ID));
         }
     }
@@ -311,7 +318,7 @@ class UpgradeTest {
         }
     }
 
-    private static int newestVersion() {
+    static int newestVersion() {
         try (Stream<Path> scripts = Files.list(Path.of("src/main/resources/db/migration"))) {
             return scripts.map(script -> script.getFileName().toString())
                     .mapToInt(name -> Integer.parseInt(name.substring(1, name.indexOf("__"))))

@@ -44,6 +44,9 @@ final class AnswerJudge {
                 .ifPresentOrElse(
                         sent -> assertThat(id).as("request id").isEqualTo(sent),
                         () -> assertThat(id).as("request id").matches(RANDOM_UUID));
+        if (expected.onlyDescribed()) {
+            return Optional.empty();
+        }
         if (reply.status() == 400) {
             var named = new TreeSet<>(json.at("/error/details/fields").propertyNames());
             assertThat(named).as("fields").isEqualTo(new TreeSet<>(expected.fields()));

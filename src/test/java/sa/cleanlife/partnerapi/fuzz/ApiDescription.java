@@ -13,8 +13,8 @@ public final class ApiDescription {
     private static final JsonNode DOCUMENT =
             new YAMLMapper().readTree(ApiDescription.class.getResourceAsStream("/openapi.yaml"));
 
-    /** A method on a path, with the fields of its body, if it takes one. */
-    public record Operation(String id, String method, String path, List<Field> fields) {
+    /** A method on a path, with its parameters in the query, and with the fields of its body, if it takes one. */
+    public record Operation(String id, String method, String path, List<String> queryParameters, List<Field> fields) {
         /** The path with that id in the place of its parameter. */
         String pathTo(String id) {
             return path.replaceAll("\\{[^}]*}", id);
@@ -35,7 +35,18 @@ public final class ApiDescription {
                                 operation.getValue().get("operationId").asString(),
                                 operation.getKey().toUpperCase(Locale.ROOT),
                                 path.getKey(),
+                                queryParameters(operation.getValue()),
                                 fields(operation.getValue())))));
+    }
+
+    private static List<String> queryParameters(JsonNode operation) {
+        return operation
+                .path("parameters")
+                .valueStream()
+                .map(ApiDescription::resolved)
+                .filter(parameter -> parameter.get("in").asString().equals("query"))
+                .map(parameter -> parameter.get("name").asString())
+                .toList();
     }
 
     private static List<Field> fields(JsonNode operation) {
@@ -44,7 +55,7 @@ public final class ApiDescription {
             return List.of();
         }
         var required =
-                schema.get("required").valueStream().map(JsonNode::asString).collect(Collectors.toSet());
+                schema.path("required").valueStream().map(JsonNode::asString).collect(Collectors.toSet());
         return schema.get("properties").properties().stream()
                 .map(field -> new Field(
                         field.getKey(), types(field.getValue().get("type")), required.contains(field.getKey())))

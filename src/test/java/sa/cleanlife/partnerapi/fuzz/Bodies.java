@@ -149,6 +149,30 @@ final class Bodies {
         };
     }
 
+    /** An object with some of these fields, each of a type that is described or of another. */
+    String described(List<Field> described) {
+        var members = new LinkedHashMap<String, String>();
+        for (var field : described) {
+            if (!draw.oneIn(5)) {
+                members.put(
+                        field.name(),
+                        draw.oneIn(3) ? anything(draw.between(1, 5)) : ofType(draw.oneOf(List.copyOf(field.types()))));
+            }
+        }
+        return object(members);
+    }
+
+    private String ofType(String type) {
+        return switch (type) {
+            case "null" -> "null";
+            case "boolean" -> draw.oneOf("true", "false");
+            case "integer", "number" -> number();
+            case "array" -> "[" + anything(1) + "]";
+            case "object" -> "{\"a\":" + anything(1) + "}";
+            default -> string(draw.oneOf(draw.uuid(), draw.token(20), "2026-06-20", "09:00", names.accepted()));
+        };
+    }
+
     /** What is not one JSON object in UTF-8, nested no deeper than it may be, in which no key is repeated. */
     String noObject(String phone) {
         var good = good(phone, true).json().strip();

@@ -256,6 +256,28 @@ final class Calls {
         return List.of(step(noUuid.bytes(), Expected.refusal(noUuid, Set.of("contactId"))));
     }
 
+    /**
+     * An operation that has no conversation of its own: what its description lets be sent, and what it does not. So a new one
+     * is searched for faults as soon as it is described.
+     */
+    List<Step> described() {
+        var operation = draw.oneOf(api.operations().stream()
+                .filter(other -> !other.equals(create) && !other.equals(read))
+                .toList());
+        var id = draw.oneIn(4) ? draw.token(draw.between(1, 50)) : draw.uuid();
+        var request = withKey(request(operation, operation.pathTo(id)), keys.good());
+        for (var parameter : operation.queryParameters()) {
+            while (draw.oneIn(2)) {
+                request.query(parameter
+                        + draw.oneOf("", "=", "=%zz", "=" + draw.uuid(), "=" + draw.below(200), "=" + draw.token(20)));
+            }
+        }
+        if (!operation.fields().isEmpty()) {
+            json(request, bodies.described(operation.fields()));
+        }
+        return List.of(step(bytes(request), Expected.described(request)));
+    }
+
     List<Step> wrongMethod() {
         var operation = draw.oneOf(create, read);
         var path = operation.pathTo(draw.uuid());

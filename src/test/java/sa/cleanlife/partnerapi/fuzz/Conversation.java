@@ -20,6 +20,7 @@ public record Conversation(long number, Kind kind, List<Step> steps) {
         FROM_A_PAGE,
         LIMITED,
         READ,
+        DESCRIBED,
         WRONG_METHOD,
         UNKNOWN_PATH,
         REQUEST_ID,
@@ -57,6 +58,7 @@ public record Conversation(long number, Kind kind, List<Step> steps) {
      * @param fields exactly those that a VALIDATION_ERROR names
      * @param sentence one that is among those it says
      * @param requestId the request's own, which comes back; else a new one does
+     * @param onlyDescribed whether no more is foreseen of the body than that it is described
      */
     public record Expected(
             String method,
@@ -65,7 +67,8 @@ public record Conversation(long number, Kind kind, List<Step> steps) {
             Set<String> fields,
             Optional<String> sentence,
             Optional<String> requestId,
-            Optional<Contact> contact) {
+            Optional<Contact> contact,
+            boolean onlyDescribed) {
         static Expected of(Request request, Integer... statuses) {
             return new Expected(
                     request.method(),
@@ -74,12 +77,21 @@ public record Conversation(long number, Kind kind, List<Step> steps) {
                     Set.of(),
                     Optional.empty(),
                     request.requestId(),
-                    Optional.empty());
+                    Optional.empty(),
+                    false);
         }
 
         /** The answer to a client that waits before it sends its body. */
         static Expected toContinue() {
-            return new Expected("", "", Set.of(100), Set.of(), Optional.empty(), Optional.empty(), Optional.empty());
+            return new Expected(
+                    "", "", Set.of(100), Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+        }
+
+        /** Whatever the operation may answer to a key that is good. */
+        static Expected described(Request request) {
+            var any = of(request, 200, 400, 404, 409, 412, 422);
+            return new Expected(
+                    any.method, any.path, any.statuses, any.fields, any.sentence, any.requestId, any.contact, true);
         }
 
         static Expected refusal(Request request, Set<String> fields) {
@@ -88,19 +100,20 @@ public record Conversation(long number, Kind kind, List<Step> steps) {
 
         /** Described under another path than the request's. */
         Expected at(String described) {
-            return new Expected(method, described, statuses, fields, sentence, requestId, contact);
+            return new Expected(method, described, statuses, fields, sentence, requestId, contact, onlyDescribed);
         }
 
         Expected naming(Set<String> these) {
-            return new Expected(method, path, statuses, these, sentence, requestId, contact);
+            return new Expected(method, path, statuses, these, sentence, requestId, contact, onlyDescribed);
         }
 
         Expected saying(String what) {
-            return new Expected(method, path, statuses, fields, Optional.of(what), requestId, contact);
+            return new Expected(method, path, statuses, fields, Optional.of(what), requestId, contact, onlyDescribed);
         }
 
         Expected with(Contact answered) {
-            return new Expected(method, path, statuses, fields, sentence, requestId, Optional.of(answered));
+            return new Expected(
+                    method, path, statuses, fields, sentence, requestId, Optional.of(answered), onlyDescribed);
         }
     }
 }

@@ -21,6 +21,7 @@ public final class Conversations {
             Map.entry(Kind.FROM_A_PAGE, 2),
             Map.entry(Kind.LIMITED, 1),
             Map.entry(Kind.READ, 5),
+            Map.entry(Kind.DESCRIBED, 10),
             Map.entry(Kind.WRONG_METHOD, 4),
             Map.entry(Kind.UNKNOWN_PATH, 4),
             Map.entry(Kind.REQUEST_ID, 4),
@@ -69,6 +70,7 @@ public final class Conversations {
                     case FROM_A_PAGE -> calls.fromAPage();
                     case LIMITED -> calls.limited();
                     case READ -> calls.read();
+                    case DESCRIBED -> calls.described();
                     case WRONG_METHOD -> calls.wrongMethod();
                     case UNKNOWN_PATH -> calls.unknownPath();
                     case REQUEST_ID -> calls.requestId();

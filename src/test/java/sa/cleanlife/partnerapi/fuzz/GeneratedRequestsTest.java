@@ -196,14 +196,6 @@ class GeneratedRequestsTest {
                             .mapToObj(number -> drawn.conversation(number).kind()))
                     .contains(Kind.values());
         }
-
-        /** Another operation needs conversations of its own. */
-        @Test
-        void knows_every_operation() {
-            assertThat(API.operations())
-                    .extracting(ApiDescription.Operation::id)
-                    .containsExactlyInAnyOrder("findOrCreateContact", "readContact");
-        }
     }
 
     @Nested

@@ -176,7 +176,8 @@ class CorsTest {
 
         @Test
         void gets_no_header_more_when_it_has_no_origin() {
-            var known = List.of("x-request-id", "content-type", "cache-control", "content-length", "allow");
+            var known = List.of(
+                    "x-request-id", "content-type", "content-language", "cache-control", "content-length", "allow");
 
             requests()
                     .map(TestPartner::send)

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import sa.cleanlife.partnerapi.fuzz.Wire;
+import sa.cleanlife.partnerapi.http.edge.Connections;
 
 /**
  * The API on a real HTTP server, with one route that answers what it took for the query parameter {@code api_key}. It is
@@ -38,17 +39,10 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
                 failure -> Optional.empty(),
                 origin -> Optional.empty(),
                 new RequestLog(new SimpleMeterRegistry()));
-        api.get(
-                "/echo",
-                call -> {},
-                call -> Future.succeededFuture(json -> {
-                    json.writeStartObject();
-                    var parameter = call.queryParameter("api_key");
-                    if (parameter.isPresent()) {
-                        json.writeStringField("parameter", parameter.get());
-                    }
-                    json.writeEndObject();
-                }));
+        api.get("/echo", call -> {}, call -> {
+            var parameter = call.queryParameter("api_key");
+            return Future.succeededFuture(json -> parameter.ifPresent(text -> json.field("parameter", text)));
+        });
         port = new Connections(vertx, CONNECTIONS)
                 .watch(vertx.createHttpServer(Api.serverOptions()), api::handle)
                 .invalidRequestHandler(api::handleMalformed)

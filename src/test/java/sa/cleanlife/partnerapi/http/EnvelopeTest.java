@@ -70,7 +70,7 @@ class EnvelopeTest {
                       "success": false,
                       "error": {
                         "code": "VALIDATION_ERROR",
-                        "message": "The request is not valid; see details.",
+                        "message": "contactId must be a UUID",
                         "details": {
                           "statusCode": 400,
                           "error": "Bad Request",

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -33,7 +32,7 @@ class RequestTest {
         var seen = new CompletableFuture<T>();
         var listening = VERTX.createHttpServer()
                 .requestHandler(request -> {
-                    seen.complete(look.apply(new Request(request, request.method(), "/", Map.of())));
+                    seen.complete(look.apply(new Request(request, request.method(), new Resource("/"))));
                     request.response().end();
                 })
                 .listen(0, server.getHostAddress())

@@ -3,6 +3,7 @@ package sa.cleanlife.partnerapi.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 
 /** The packaged program as an operator runs it: {@code ./partner-api}, a process with an environment of its own. */
@@ -18,6 +20,10 @@ public final class Launched implements AutoCloseable {
     private static final Path LAUNCHER = Path.of("partner-api").toAbsolutePath();
     private static final Pattern SERVES = Pattern.compile("serves http://127\\.0\\.0\\.1:(\\d+) ");
     private static final Pattern MANAGEMENT = Pattern.compile("metrics: http://127\\.0\\.0\\.1:(\\d+) ");
+
+    /** What runs in the background ignores Ctrl-C, and so does all that it starts; env, where it can, gives that back. */
+    private static final List<String> HEARING_CTRL_C =
+            exitCode("env", "--default-signal=INT", "true") == 0 ? List.of("env", "--default-signal=INT") : List.of();
 
     /** The first one after a build rehearses a start before. */
     private static final Duration LONGEST_START = Duration.ofMinutes(3);
@@ -44,7 +50,9 @@ public final class Launched implements AutoCloseable {
      */
     public static Launched start(DataDirectory data, Map<String, String> environment, Path printed, String... arguments)
             throws IOException {
-        return start(List.of(LAUNCHER.toString()), data, environment, printed, arguments);
+        var launcher = Stream.concat(HEARING_CTRL_C.stream(), Stream.of(LAUNCHER.toString()))
+                .toList();
+        return start(launcher, data, environment, printed, arguments);
     }
 
     private static Launched start(
@@ -65,6 +73,26 @@ public final class Launched implements AutoCloseable {
         settings.putAll(environment);
         builder.environment().putAll(settings);
         return new Launched(builder.start(), out, err);
+    }
+
+    /** Whether a server that is started here hears Ctrl-C, as one at a terminal does. */
+    public static boolean hearsCtrlC() {
+        return !HEARING_CTRL_C.isEmpty() || exitCode("sh", "-c", "kill -INT $$; exit 0") != 0;
+    }
+
+    private static int exitCode(String... command) {
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Waits until requests are served. */

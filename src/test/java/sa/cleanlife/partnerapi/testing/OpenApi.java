@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +33,13 @@ public final class OpenApi {
     private static final Set<String> TRANSPORT_HEADERS = Set.of("content-length", "content-type", "connection");
 
     private OpenApi() {}
+
+    /** As the build has merged it. */
+    public static String text() throws IOException {
+        try (var in = Objects.requireNonNull(OpenApi.class.getResourceAsStream("/openapi.yaml"))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
 
     /** Every operation, as {@code "GET /v1/…"}. */
     public static List<String> operations() {

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.http;
+package sa.cleanlife.partnerapi.http.edge;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -17,10 +17,10 @@ import io.vertx.core.http.impl.HttpServerConnection;
  * such a request, and may be a part of it, never becomes a request. Closing the connection would be too late for that. One
  * for each connection.
  */
-final class HeadGate extends ChannelInboundHandlerAdapter {
+public final class HeadGate extends ChannelInboundHandlerAdapter {
     /** Where the body ends is not known. */
     @SuppressWarnings("serial") // never serialised
-    static final class TransferEncodingException extends Exception {
+    public static final class TransferEncodingException extends Exception {
         TransferEncodingException() {
             super("a transfer encoding other than chunked", null, false, false);
         }

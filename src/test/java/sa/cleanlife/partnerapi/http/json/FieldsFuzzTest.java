@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.http;
+package sa.cleanlife.partnerapi.http.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,17 +12,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import sa.cleanlife.partnerapi.fuzz.Reach;
-import sa.cleanlife.partnerapi.http.StrictJson.NotAString;
+import sa.cleanlife.partnerapi.http.json.StrictJson.NotAString;
 
 /** The reader of bodies and the rules of its fields, beside a strict reader and the same rules in other words. */
 class FieldsFuzzTest {
     @RegisterExtension
     static final Reach REACH = new Reach("taken", "fields refused", "no object", "not UTF-8");
 
-    private static final String JSON = "application/json";
+    private static final Optional<String> JSON = Optional.of("application/json");
+    private static final Sentence MUST_BE_A_PHONE = new Sentence(
+            "%s must be a phone",
+            "%s \u064A\u062C\u0628 \u0623\u0646 \u064A\u0643\u0648\u0646 \u0647\u0627\u062A\u0641\u064B\u0627");
     private static final String NOT_JSON = "content-type must be application/json";
     private static final Pattern NOT_UTF8 = Pattern.compile("body must be UTF-8; the byte at offset [0-9]+ is not");
 
@@ -64,28 +66,30 @@ class FieldsFuzzTest {
     private static void assertIsRefusedWithoutAContentTypeToo(byte[] body, List<String> sentences) {
         var more = new ArrayList<String>();
 
-        assertThat(read(null, body, more)).isEmpty();
+        assertThat(read(Optional.empty(), body, more)).isEmpty();
 
         assertThat(more.getFirst()).isEqualTo(NOT_JSON);
         assertThat(more.subList(1, more.size())).isEqualTo(sentences);
     }
 
     /** As a route does it; of a refusal, its sentences. */
-    private static Optional<Read> read(@Nullable String contentType, byte[] body, List<String> sentences) {
+    private static Optional<Read> read(Optional<String> contentType, byte[] body, List<String> sentences) {
         try {
-            var fields = Fields.read(contentType, Buffer.buffer(body));
-            var phone =
-                    fields.required("phone", "phone must be a phone", (phoneText, faults) -> Optional.of(phoneText));
-            var name = fields.name("name", 200);
-            var utmSource = fields.text("utmSource", 100, "PARTNER");
-            fields.refuseIfFaulty();
-            return Optional.of(new Read(phone.orElseThrow(), name.orElseThrow(), utmSource.orElseThrow()));
-        } catch (ApiException refusal) {
-            assertThat(refusal.code()).isEqualTo(ErrorCode.VALIDATION_ERROR);
+            var fields = JsonBody.read(contentType, Buffer.buffer(body), new ValidationErrors());
+            var phone = fields.string("phone", MUST_BE_A_PHONE, (phoneText, refusal) -> Optional.of(phoneText))
+                    .required();
+            var name = fields.text("name").max(200).required();
+            var utmSource = fields.text("utmSource").uncomposed().max(100).orElse("PARTNER");
+            fields.done();
+            return Optional.of(new Read(phone, name, utmSource));
+        } catch (ValidationException refusal) {
             assertThat(refusal).hasMessage("VALIDATION_ERROR").hasNoCause();
-            refusal.faults().byField().forEach((field, about) -> {
-                assertThat(about).isNotEmpty().allMatch(sentence -> sentence.startsWith(field + " must "));
-                sentences.addAll(about);
+            refusal.errors().byField().forEach((field, about) -> {
+                assertThat(about)
+                        .isNotEmpty()
+                        .allMatch(sentence -> sentence.english().startsWith(field + " must "))
+                        .allMatch(sentence -> sentence.arabic().startsWith(field + " \u064A\u062C\u0628 "));
+                about.forEach(sentence -> sentences.add(sentence.english()));
             });
             return Optional.empty();
         }

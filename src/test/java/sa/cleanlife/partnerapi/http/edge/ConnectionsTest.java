@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.http;
+package sa.cleanlife.partnerapi.http.edge;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.http;
+package sa.cleanlife.partnerapi.http.json;
 
 import java.util.HashMap;
 import java.util.HashSet;

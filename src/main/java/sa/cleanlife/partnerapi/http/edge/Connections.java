@@ -1,4 +1,4 @@
-package sa.cleanlife.partnerapi.http;
+package sa.cleanlife.partnerapi.http.edge;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.vertx.core.Handler;

@@ -1,0 +1,151 @@
+package sa.cleanlife.partnerapi.database;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.sqlclient.ClientBuilder;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.SqlConnectOptions;
+import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections to PostgreSQL: those of single statements, and those of transactions, so that transactions which wait for
+ * each other's rows leave the statements alone.
+ */
+final class Pools {
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
+
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+    /** A batch of each of the frequent kinds on every event loop; the rare kinds, the heartbeat and the like. */
+    private static final int OF_STATEMENTS = 3 * PROCESSORS + 6;
+
+    private static final int OF_TRANSACTIONS = PROCESSORS + 6;
+
+    /** Those that nobody waits for any more stay in the queue until a connection is there, or none is to be had. */
+    private static final int MOST_WAITING = 1_000;
+
+    /** Ends connections that a dead network holds. A busy one is never silent this long; an idle one is soon reopened. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
+    private final Vertx vertx;
+    private final Supplier<Future<SqlConnectOptions>> server;
+    private final NowAndThen refusedConnections = new NowAndThen();
+    private volatile Open open;
+
+    private record Open(Pool statements, Pool transactions) {
+        Future<Void> close() {
+            return Future.join(statements.close(), transactions.close()).mapEmpty();
+        }
+    }
+
+    /** @param server where the next connection goes */
+    Pools(Vertx vertx, Supplier<Future<SqlConnectOptions>> server) {
+        this.vertx = vertx;
+        this.server = server;
+        this.open = open();
+    }
+
+    /** A wait for a connection of transactions has no limit of its own: the pool may lose one that it then gives. */
+    private Open open() {
+        return new Open(
+                pool("postgresql", OF_STATEMENTS, CONNECT_TIMEOUT),
+                pool("postgresql-transactions", OF_TRANSACTIONS, Duration.ZERO));
+    }
+
+    private Pool pool(String name, int size, Duration longestWait) {
+        return connecting(vertx, name, size, longestWait, server)
+                .withConnectHandler(this::admit)
+                .build();
+    }
+
+    static ClientBuilder<Pool> connecting(
+            Vertx vertx, String name, int size, Duration longestWait, Supplier<Future<SqlConnectOptions>> server) {
+        return PgBuilder.pool()
+                .with(new PoolOptions()
+                        .setName(name)
+                        .setMaxSize(size)
+                        .setMaxWaitQueueSize(MOST_WAITING)
+                        .setConnectionTimeout((int) longestWait.toMillis())
+                        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS))
+                .with(new NetClientOptions()
+                        .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
+                        .setIdleTimeout((int) SILENCE.toSeconds())
+                        .setTcpNoDelay(true)
+                        .setTcpKeepAlive(true))
+                .connectingTo(server)
+                .using(vertx);
+    }
+
+    /**
+     * Lets a new connection into the pool when a commit on it was confirmed by the standby, if commits are. A primary that
+     * was restarted shows those that waited for the standby as if they had been confirmed. Whoever was told of them would be
+     * told of what is lost with the primary; but what comes before a confirmed commit is confirmed as well.
+     */
+    private void admit(SqlConnection connection) {
+        // The statement fails with it too; without this the driver prints it.
+        connection.exceptionHandler(known -> {});
+        connection
+                .query("""
+                        SELECT CASE
+                               WHEN NOT pg_is_in_recovery() THEN pg_logical_emit_message(true, 'partner-api', '')
+                               END IS NOT NULL
+                        """)
+                .execute()
+                .map(rows -> rows.iterator().next().getBoolean(0))
+                .onComplete(confirmed -> {
+                    if (confirmed.succeeded() && confirmed.result()) {
+                        // For the pool, this means that it can be used.
+                        connection.close();
+                    } else {
+                        noteRefused(confirmed.cause());
+                        // The pool gives up its place when the server ends it.
+                        connection
+                                .query("SELECT pg_terminate_backend(pg_backend_pid())")
+                                .execute();
+                    }
+                });
+    }
+
+    private void noteRefused(@Nullable Throwable failure) {
+        if (failure != null && !Patience.isUnavailable(failure) && refusedConnections.isTime()) {
+            LOG.atError()
+                    .addKeyValue(
+                            "reason",
+                            DatabaseUnavailableException.because(failure).getMessage())
+                    .log("a new connection to the database cannot be used");
+        }
+    }
+
+    Pool statements() {
+        return open.statements();
+    }
+
+    Pool transactions() {
+        return open.transactions();
+    }
+
+    /**
+     * Leaves all connections for new ones. Those that hang in a dead network would keep the places of new ones until {@link
+     * #SILENCE} has ended them. What waited for one asks again at once, on the new pool.
+     */
+    void replace() {
+        var left = open;
+        open = open();
+        left.close();
+    }
+
+    Future<Void> close() {
+        return open.close();
+    }
+}

@@ -1,0 +1,41 @@
+package sa.cleanlife.partnerapi.http;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+
+/** The one place where an answer is written: its status, every header, its body, and its line in the access log. */
+final class ResponseWriter {
+    private static final CharSequence X_REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
+
+    private final Vertx vertx;
+    private final Cors cors;
+    private final RequestLog requestLog;
+
+    ResponseWriter(Vertx vertx, Cors cors, RequestLog requestLog) {
+        this.vertx = vertx;
+        this.cors = cors;
+        this.requestLog = requestLog;
+    }
+
+    void send(Request request, Response answer) {
+        cors.mark(request);
+        var sent = request.request();
+        var response = sent.response().setStatusCode(answer.status());
+        response.putHeader(X_REQUEST_ID, request.requestId());
+        answer.headers().forEach(header -> response.putHeader(header.name(), header.value()));
+        request.answerHeaders().forEach(header -> response.putHeader(header.name(), header.value()));
+        response.end(answer.body());
+        requestLog.answered(request, answer.status(), answer.reason());
+        if (hasBody(sent) && !sent.isEnded()) {
+            BodyReader.discard(vertx, sent);
+        } else {
+            sent.resume();
+        }
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    }
+}

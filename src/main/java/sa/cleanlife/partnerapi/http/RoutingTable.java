@@ -1,0 +1,93 @@
+package sa.cleanlife.partnerapi.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Finds the resource whose pattern a path has. The patterns are a tree with a level for each segment, so that looking one up
+ * costs the path's own segments, however many patterns there are, and allocates nothing. A literal segment is preferred to a
+ * parameter, which stands for any segment that is not empty.
+ */
+final class RoutingTable {
+    private static final class Node {
+        private final String literal;
+        private final List<Node> literals = new ArrayList<>();
+        private Optional<Node> parameter = Optional.empty();
+        private Optional<Resource> resource = Optional.empty();
+
+        Node(String literal) {
+            this.literal = literal;
+        }
+
+        private boolean isAt(String path, int from, int to) {
+            return literal.length() == to - from && path.startsWith(literal, from);
+        }
+    }
+
+    private final Node root = new Node("");
+
+    /** The resource of that pattern, which is added when there is none yet. */
+    Resource resource(String pattern) {
+        var node = root;
+        for (var segment : pattern.substring(1).split("/", -1)) {
+            node = Resource.isParameter(segment) ? parameterOf(node) : literalOf(node, segment);
+        }
+        if (node.resource.isEmpty()) {
+            node.resource = Optional.of(new Resource(pattern));
+        }
+        return node.resource.get();
+    }
+
+    private static Node parameterOf(Node node) {
+        if (node.parameter.isEmpty()) {
+            node.parameter = Optional.of(new Node(""));
+        }
+        return node.parameter.get();
+    }
+
+    private static Node literalOf(Node node, String segment) {
+        for (var child : node.literals) {
+            if (child.literal.equals(segment)) {
+                return child;
+            }
+        }
+        var child = new Node(segment);
+        node.literals.add(child);
+        return child;
+    }
+
+    Optional<Resource> find(String path) {
+        return path.startsWith("/") ? find(root, path, 1) : Optional.empty();
+    }
+
+    private static Optional<Resource> find(Node node, String path, int from) {
+        if (from > path.length()) {
+            return node.resource;
+        }
+        int slash = path.indexOf('/', from);
+        int to = slash < 0 ? path.length() : slash;
+        var literals = node.literals;
+        for (int i = 0; i < literals.size(); i++) {
+            var child = literals.get(i);
+            if (child.isAt(path, from, to)) {
+                var found = find(child, path, to + 1);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return to > from && node.parameter.isPresent() ? find(node.parameter.get(), path, to + 1) : Optional.empty();
+    }
+
+    Stream<Resource> resources() {
+        return resources(root);
+    }
+
+    private static Stream<Resource> resources(Node node) {
+        return Stream.concat(
+                node.resource.stream(),
+                Stream.concat(node.literals.stream(), node.parameter.stream()).flatMap(RoutingTable::resources));
+    }
+}

@@ -1,0 +1,200 @@
+package sa.cleanlife.partnerapi.http.json;
+
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The named values of a request: of its body, of an object within it, of its query or of its path. Each is asked for by its
+ * type and its rules, and every rule that fails is noted.
+ *
+ * <p>Read every field first, then call {@link #done()}, then use the values. {@code done()} throws all that failed at once,
+ * so whatever a read answered for a field that failed is never seen: it is a placeholder (an empty text, zero, an object that
+ * is null), which may be kept in a variable but not used before {@code done()}. A handler, or the reader of an object, that
+ * forgets {@code done()} fails on every request, the good ones too, so that no test passes without it.
+ */
+public final class Fields {
+    private final String prefix;
+    private final Map<String, @Nullable Object> values;
+    private final boolean areTexts;
+    private final ValidationErrors errors;
+
+    private Fields(String prefix, Map<String, @Nullable Object> values, boolean areTexts, ValidationErrors errors) {
+        this.prefix = prefix;
+        this.values = values;
+        this.areTexts = areTexts;
+        this.errors = errors;
+    }
+
+    static Fields ofBody(Map<String, @Nullable Object> values, ValidationErrors errors) {
+        return new Fields("", values, false, errors);
+    }
+
+    /** Values that have no types of their own: a number is written as its digits. */
+    static Fields ofText(Map<String, @Nullable Object> values, ValidationErrors errors) {
+        return new Fields("", values, true, errors);
+    }
+
+    /** Throws all that failed, in whatever of the request was read so far; otherwise every value that was read is good. */
+    public void done() {
+        errors.check();
+    }
+
+    /** Whether the field is there, with any value but null. */
+    public boolean has(String name) {
+        return values.get(name) != null;
+    }
+
+    /** A text for people: stripped, composed (NFC), without control characters. */
+    public TextField text(String name) {
+        return new TextField(this, name);
+    }
+
+    /**
+     * A string with a rule of its own, which is given it as it was sent.
+     *
+     * @param otherwise the rule's sentence for a value that is no string, or missing
+     */
+    public <T> Field<T> string(String name, Sentence otherwise, StringRule<T> rule) {
+        return new StringField<>(this, name, otherwise, rule);
+    }
+
+    public Field<UUID> uuid(String name) {
+        return new WordField<>(this, name, Sentences.UUID, Words::uuid, new UUID(0, 0));
+    }
+
+    /** A calendar date, {@code YYYY-MM-DD}. */
+    public Field<LocalDate> date(String name) {
+        return new WordField<>(this, name, Sentences.DATE, Words::date, LocalDate.EPOCH);
+    }
+
+    /** A time of day, {@code HH:mm} or {@code HH:mm:ss}. */
+    public Field<LocalTime> time(String name) {
+        return string(name, Sentences.TIME, (text, refusal) -> {
+            var time = Words.time(text);
+            if (time.isEmpty()) {
+                refusal.accept(Sentences.TIME);
+            }
+            return time;
+        });
+    }
+
+    /** One of the words of that enum. */
+    public <E extends Enum<E> & WireName> Field<E> oneOf(String name, Class<E> words) {
+        var all = Arrays.asList(words.getEnumConstants());
+        var names = all.stream().map(WireName::wireName).toList();
+        return new WordField<>(
+                this,
+                name,
+                oneOf(names),
+                text -> all.stream()
+                        .filter(each -> each.wireName().equals(text))
+                        .findFirst(),
+                all.getFirst());
+    }
+
+    /** One of those words. */
+    public Field<String> oneOf(String name, Collection<String> words) {
+        return new WordField<>(
+                this, name, oneOf(words), text -> Optional.of(text).filter(words::contains), "");
+    }
+
+    private static Sentence oneOf(Collection<String> words) {
+        return Sentences.ONE_OF.with("%s", String.join(", ", words).replace("%", "%%"));
+    }
+
+    public Field<Boolean> bool(String name) {
+        return new BooleanField(this, name);
+    }
+
+    /** A whole number. What is whole in mathematics is taken: 3, and 3.0, which some clients make of it. */
+    public NumberField<Integer> whole(String name) {
+        return new NumberField<>(this, name, Sentences.WHOLE_NUMBER, BigDecimal::intValueExact, 0)
+                .places(0)
+                .between(Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
+    public NumberField<BigDecimal> decimal(String name) {
+        return new NumberField<>(this, name, Sentences.NUMBER, value -> value, BigDecimal.ZERO);
+    }
+
+    /** An amount of money with at most two decimal places, in whole halalas (hundredths); not negative. */
+    public NumberField<Long> money(String name) {
+        return new NumberField<>(
+                        this,
+                        name,
+                        Sentences.NUMBER,
+                        value -> value.movePointRight(2).longValueExact(),
+                        0L)
+                .places(2)
+                .between("0", "9999999999.99");
+    }
+
+    /** An object, by its reader, which ends with {@link #done()} too before it uses what it read. */
+    public <T> Field<T> object(String name, Function<Fields, T> reader) {
+        return new ObjectField<>(this, name, reader);
+    }
+
+    /** An array of objects, each by its reader. An absent array is an empty one. */
+    public <T> List<T> list(String name, int min, int max, Function<Fields, T> reader) {
+        return listOf(name, min, max, (elements, number) -> elements.object(number, reader));
+    }
+
+    /**
+     * An array of values of one type, such as {@code listOf("couponIds", 0, 2, Fields::uuid)}. An absent array is an empty
+     * one.
+     */
+    public <T> List<T> listOf(String name, int min, int max, BiFunction<Fields, String, ? extends Field<T>> element) {
+        var read = new ArrayField<>(this, name, min, max, element);
+        return min > 0 ? read.required() : read.optional().orElseGet(List::of);
+    }
+
+    /** For a rule that concerns more than one field; the first place in the sentence is the field's name. */
+    public void refuse(String name, Sentence sentence, Object... more) {
+        var path = path(name);
+        var places = new ArrayList<Object>(more.length + 1);
+        places.add(path);
+        places.addAll(Arrays.asList(more));
+        errors.add(path, sentence.with(places.toArray()));
+    }
+
+    boolean areTexts() {
+        return areTexts;
+    }
+
+    @Nullable
+    Object value(String name) {
+        errors.uncheck();
+        return values.get(name);
+    }
+
+    private String path(String name) {
+        return prefix.isEmpty() ? name : prefix + name;
+    }
+
+    /**
+     * What the reader makes of these members of an object or elements of an array, or nothing when it refused them. Their
+     * failures are noted apart until it is done, so that its own {@link #done()} throws no others.
+     */
+    <T> Optional<T> readWithin(String name, Map<String, @Nullable Object> members, Function<Fields, T> reader) {
+        var apart = new ValidationErrors();
+        try {
+            var read = reader.apply(new Fields(path(name) + ".", members, areTexts, apart));
+            apart.requireChecked();
+            return Optional.of(read);
+        } catch (ValidationException refused) {
+            errors.addAll(refused.errors());
+            return Optional.empty();
+        }
+    }
+}

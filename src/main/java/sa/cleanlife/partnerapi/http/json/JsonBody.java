@@ -1,0 +1,124 @@
+package sa.cleanlife.partnerapi.http.json;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the one JSON object that a request's body must be. */
+public final class JsonBody {
+    private static final String BODY = "body";
+    private static final String CONTENT_TYPE = "content-type";
+
+    private JsonBody() {}
+
+    /** Throws when the body is not one JSON object; a wrong content type is noted beside the other failures. */
+    public static Fields read(Optional<String> contentType, Buffer body, ValidationErrors errors) {
+        if (!isJson(contentType.orElse(""))) {
+            errors.add(CONTENT_TYPE, Sentences.CONTENT_TYPE.with(CONTENT_TYPE));
+        }
+        var text = decode(body, errors);
+        breakEscapesOfOtherDigits(text);
+        return Fields.ofBody(readObject(text, errors), errors);
+    }
+
+    /** The fields of a body that was left out, which is allowed where all of them are optional. */
+    public static Fields none(ValidationErrors errors) {
+        return Fields.ofBody(Map.of(), errors);
+    }
+
+    private static boolean isJson(String contentType) {
+        int parameters = contentType.indexOf(';');
+        var mediaType = parameters < 0 ? contentType : contentType.substring(0, parameters);
+        return mediaType.strip().equalsIgnoreCase("application/json");
+    }
+
+    /** Strict, where Jackson's own reader of bytes lets overlong forms and encoded surrogates pass. */
+    private static CharBuffer decode(Buffer body, ValidationErrors errors) {
+        var bytes = ByteBuffer.wrap(body.getBytes());
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes);
+        } catch (CharacterCodingException e) {
+            throw errors.add(BODY, Sentences.UTF_8.with(BODY, bytes.position())).exception();
+        }
+    }
+
+    /**
+     * Jackson looks at the low byte of what stands in an escape, so that it takes U+0130 for the digit 0. Such a character
+     * is replaced by one that Jackson refuses, and says where.
+     */
+    private static void breakEscapesOfOtherDigits(CharBuffer text) {
+        for (int i = 0; i < text.limit() - 1; i++) {
+            // Two at a time: the second backslash of two begins no escape.
+            if (text.get(i) == '\\' && text.get(++i) == 'u') {
+                for (int digit = i + 1; digit <= i + 4 && digit < text.limit(); digit++) {
+                    if (text.get(digit) > 0x7F) {
+                        text.put(digit, '?');
+                    }
+                }
+            }
+        }
+    }
+
+    private static Map<String, @Nullable Object> readObject(CharBuffer text, ValidationErrors errors) {
+        var values = new HashMap<String, @Nullable Object>();
+        try (var json = Json.FACTORY.createParser(text.array(), 0, text.limit())) {
+            var first = json.nextToken();
+            if (first == null) {
+                throw errors.add(BODY, oneObjectBut(Sentences.IS_EMPTY)).exception();
+            }
+            if (first != JsonToken.START_OBJECT) {
+                throw notOneObject(errors, kindOf(first), json.currentTokenLocation());
+            }
+            for (var name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                json.nextToken();
+                values.put(name, JsonPart.read(json, text.array()));
+            }
+            if (json.nextToken() != null) {
+                throw notOneObject(errors, Sentences.IS_FOLLOWED, json.currentTokenLocation());
+            }
+            return values;
+        } catch (StreamConstraintsException e) {
+            throw errors.add(BODY, Sentences.DEPTH.with(BODY, Json.MAX_DEPTH)).exception();
+        } catch (JacksonException e) {
+            throw notOneObject(errors, faultOf(e), e.getLocation());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Sentence kindOf(JsonToken first) {
+        return switch (first) {
+            case START_ARRAY -> Sentences.IS_AN_ARRAY;
+            case VALUE_STRING -> Sentences.IS_A_STRING;
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Sentences.IS_A_NUMBER;
+            default -> Sentences.IS_A_WORD;
+        };
+    }
+
+    private static Sentence faultOf(JacksonException e) {
+        // Jackson has no type of its own for this fault. Its message is only looked at: it quotes the body.
+        return e.getOriginalMessage().startsWith("Duplicate field") ? Sentences.REPEATS_A_KEY : Sentences.IS_MALFORMED;
+    }
+
+    private static ValidationException notOneObject(ValidationErrors errors, Sentence but, @Nullable JsonLocation at) {
+        var sentence = oneObjectBut(but);
+        var placed = at == null ? sentence : sentence.and(Sentences.AT.with(at.getLineNr(), at.getColumnNr()));
+        return errors.add(BODY, placed).exception();
+    }
+
+    private static Sentence oneObjectBut(Sentence but) {
+        return Sentences.ONE_OBJECT.with(BODY).and(but);
+    }
+}

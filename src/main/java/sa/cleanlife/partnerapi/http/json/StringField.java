@@ -1,0 +1,27 @@
+package sa.cleanlife.partnerapi.http.json;
+
+import java.util.Optional;
+
+/** A string with a rule that its feature brings. */
+final class StringField<T> extends Field<T> {
+    private final StringRule<T> rule;
+
+    StringField(Fields fields, String name, Sentence otherwise, StringRule<T> rule) {
+        super(fields, name, otherwise);
+        this.rule = rule;
+    }
+
+    @Override
+    Optional<T> read(Object sent) {
+        if (sent instanceof String text) {
+            return rule.read(text, this::refuse);
+        }
+        refuse(Sentences.STRING);
+        return refusedType();
+    }
+
+    @Override
+    T placeholder() {
+        return ObjectField.nothingYet();
+    }
+}

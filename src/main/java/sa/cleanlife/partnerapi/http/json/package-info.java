@@ -1,0 +1,5 @@
+/** Reads bodies, queries and pages with a sentence for each failed rule, and writes JSON; it knows nothing of HTTP. */
+@NullMarked
+package sa.cleanlife.partnerapi.http.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,1 @@
+ALTER TABLE contact DROP CONSTRAINT contact_phone_key;

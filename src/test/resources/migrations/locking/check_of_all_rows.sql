@@ -1,0 +1,1 @@
+ALTER TABLE contact ADD CONSTRAINT contact_name_is_not_empty CHECK (name <> '');

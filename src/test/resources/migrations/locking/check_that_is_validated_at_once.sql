@@ -1,0 +1,2 @@
+ALTER TABLE contact ADD CONSTRAINT contact_name_is_not_empty CHECK (name <> '') NOT VALID;
+ALTER TABLE contact VALIDATE CONSTRAINT contact_name_is_not_empty;

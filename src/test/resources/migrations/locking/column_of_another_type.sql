@@ -1,0 +1,1 @@
+ALTER TABLE contact ALTER COLUMN utm_source TYPE varchar(100);

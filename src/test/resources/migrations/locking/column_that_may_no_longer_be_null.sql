@@ -1,0 +1,2 @@
+ALTER TABLE contact ALTER COLUMN created_at DROP NOT NULL;
+ALTER TABLE contact ALTER COLUMN created_at SET NOT NULL;

@@ -1,0 +1,1 @@
+REINDEX INDEX contact_pkey;

@@ -1,0 +1,1 @@
+CREATE INDEX contact_created_at ON contact (created_at);

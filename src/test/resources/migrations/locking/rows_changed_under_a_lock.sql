@@ -1,0 +1,2 @@
+ALTER TABLE contact ADD COLUMN language text;
+UPDATE contact SET language = 'ar';

@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.UUID;
 import sa.cleanlife.partnerapi.database.Time;
 
@@ -36,7 +36,7 @@ public final class ConstantContacts {
         }
 
         @Override
-        public Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts) {
+        public Future<Map<PhoneNumber, Contact>> insertMissing(SequencedMap<UUID, ContactRequest> requests) {
             throw new IllegalStateException("all are there");
         }
     }

@@ -10,6 +10,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
+import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,13 +18,19 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -36,7 +43,7 @@ class ArchitectureTest {
     private static final String ROOT = "sa.cleanlife.partnerapi";
 
     private static final JavaClasses SERVER = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("/test-classes/"))
             .importPackages(ROOT);
 
     /** Each package and those that it may use. A new package gets a line here. */
@@ -135,6 +142,79 @@ class ArchitectureTest {
         @MethodSource("sa.cleanlife.partnerapi.ArchitectureTest#packages")
         void say_in_one_file_what_they_are_and_that_nothing_is_null_unless_said(String name) throws Exception {
             assertThat(Class.forName(fullName(name) + ".package-info")).hasAnnotation(NullMarked.class);
+        }
+    }
+
+    /** A table that two features wrote would be a second way between them, and one that no arrow shows. */
+    @Nested
+    class Tables {
+        /** Those of each feature. A new table gets a line here. */
+        private static final Map<String, Set<String>> TABLES = Map.of(
+                "access", Set.of("partner", "api_key", "access_version", "audit", "key_use", "key_day"),
+                "access.ratelimit", Set.of("rate_window"),
+                "contacts", Set.of("contact", "new_contact_window"));
+
+        /** Nodes of the version before use them, and a later migration drops them. */
+        private static final Set<String> LEFT_BEHIND = Set.of("new_contacts");
+
+        private static final Path SOURCES = Path.of("src/main/java/sa/cleanlife/partnerapi");
+        private static final Pattern STRING =
+                Pattern.compile("\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\\\n]|\\\\.)+)\"", Pattern.DOTALL);
+        private static final Pattern COMMENT = Pattern.compile("--.*");
+        private static final Pattern NAMED =
+                Pattern.compile("\\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\\s+(?:ONLY\\s+)?([a-z_]+)\\b(?!\\s*\\()");
+
+        /** What a statement calls the result of another that it begins with. */
+        private static final Pattern COMMON_EXPRESSION = Pattern.compile("\\b([a-z_]+) AS \\(\\s*[A-Z]");
+
+        private static final Pattern CREATED = Pattern.compile("CREATE (?:UNLOGGED )?TABLE ([a-z_]+)");
+
+        @ParameterizedTest
+        @MethodSource("stores")
+        void are_named_only_by_the_stores_of_their_feature(Path store) throws IOException {
+            var feature = SOURCES.relativize(store.getParent()).toString().replace('/', '.');
+
+            assertThat(tablesIn(Files.readString(store)))
+                    .isNotEmpty()
+                    .isSubsetOf(TABLES.getOrDefault(feature, Set.of()));
+        }
+
+        static List<Path> stores() throws IOException {
+            try (var files = Files.walk(SOURCES)) {
+                return files.filter(file -> file.toString().endsWith("Store.java"))
+                        // An interface, which has no SQL.
+                        .filter(file -> !file.endsWith("ContactStore.java"))
+                        .toList();
+            }
+        }
+
+        private static Set<String> tablesIn(String source) {
+            var sql = new StringBuilder();
+            STRING.matcher(source)
+                    .results()
+                    .map(string -> string.group(1) == null ? string.group(2) : string.group(1))
+                    .forEach(string ->
+                            sql.append(COMMENT.matcher(string).replaceAll("")).append(";\n"));
+            var names = all(NAMED, sql);
+            names.removeAll(all(COMMON_EXPRESSION, sql));
+            return names;
+        }
+
+        private static Set<String> all(Pattern pattern, CharSequence text) {
+            return pattern.matcher(text).results().map(match -> match.group(1)).collect(toCollection(TreeSet::new));
+        }
+
+        @Test
+        void are_those_that_the_migrations_make() throws IOException {
+            var created = new TreeSet<String>();
+            try (var scripts = Files.list(Path.of("src/main/resources/db/migration"))) {
+                for (var script : scripts.toList()) {
+                    created.addAll(all(CREATED, Files.readString(script)));
+                }
+            }
+
+            assertThat(Stream.concat(TABLES.values().stream().flatMap(Set::stream), LEFT_BEHIND.stream()))
+                    .containsExactlyInAnyOrderElementsOf(created);
         }
     }
 

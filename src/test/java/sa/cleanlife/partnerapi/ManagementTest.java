@@ -222,8 +222,8 @@ class ManagementTest {
             var batches = metric("database_batch_size_count", batch);
             var questions = metric("database_batch_size_sum", batch);
 
-            hotel.postContact("+966500000203", "Ahmed Ali");
-            hotel.postContact("+966500000203", "Ahmed Ali");
+            hotel.postContact("+966500000205", "Ahmed Ali");
+            hotel.postContact("+966500000205", "Ahmed Ali");
 
             assertThat(metric("database_batch_size_count", batch)).isEqualTo(batches + 2);
             assertThat(metric("database_batch_size_sum", batch)).isEqualTo(questions + 2);

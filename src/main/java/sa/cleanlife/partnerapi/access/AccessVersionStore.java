@@ -1,15 +1,15 @@
 package sa.cleanlife.partnerapi.access;
 
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Tuple;
 import java.util.UUID;
+import sa.cleanlife.partnerapi.database.Sql;
 import sa.cleanlife.partnerapi.database.Statements;
 import sa.cleanlife.partnerapi.database.Transaction;
 
 /** The SQL of the version of all partners and keys, by which nodes notice that one of them was changed. */
 final class AccessVersionStore {
     Future<UUID> find(Statements database) {
-        return database.query("SELECT version FROM access_version", Tuple.tuple())
+        return database.query("SELECT version FROM access_version", Sql.tuple())
                 .map(rows -> rows.iterator().next().getUUID("version"));
     }
 
@@ -18,6 +18,6 @@ final class AccessVersionStore {
      * after it is still true when it writes.
      */
     void renew(Transaction tx) {
-        tx.query("UPDATE access_version SET version = gen_random_uuid()", Tuple.tuple());
+        tx.query("UPDATE access_version SET version = gen_random_uuid()", Sql.tuple());
     }
 }

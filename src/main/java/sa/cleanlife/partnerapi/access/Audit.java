@@ -5,12 +5,12 @@ import java.util.List;
 import sa.cleanlife.partnerapi.database.Database;
 
 /** Who changed what, for an operator to read; nothing in this program changes or removes an entry. */
-public final class Audit {
+final class Audit {
     private final Database database;
     private final AuditStore store = new AuditStore();
     private final PartnerStore partners = new PartnerStore();
 
-    public Audit(Database database) {
+    Audit(Database database) {
         this.database = database;
     }
 

@@ -2,12 +2,9 @@ package sa.cleanlife.partnerapi.access;
 
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
-import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.database.Sql;
 import sa.cleanlife.partnerapi.database.Transaction;
 
 /** The SQL of the audit, to which rows are only added: the table refuses anything else. */
@@ -18,15 +15,15 @@ final class AuditStore {
                 INSERT INTO audit (id, at, who, what, partner, key_id, before, after)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                 """,
-                Tuple.from(Arrays.<@Nullable Object>asList(
+                Sql.tuple(
                         entry.id(),
-                        entry.at().atOffset(ZoneOffset.UTC),
+                        entry.at(),
                         entry.who(),
                         entry.what(),
                         entry.partner(),
-                        entry.key().orElse(null),
-                        entry.before().isEmpty() ? null : entry.before(),
-                        entry.after())));
+                        entry.key(),
+                        Optional.of(entry.before()).filter(before -> !before.isEmpty()),
+                        entry.after()));
     }
 
     /** The newest first. */
@@ -36,7 +33,7 @@ final class AuditStore {
                   FROM audit
                  ORDER BY at DESC, id
                  LIMIT $1
-                """, Tuple.of(most)).stream().map(AuditStore::entry).toList();
+                """, Sql.tuple(most)).stream().map(AuditStore::entry).toList();
     }
 
     /** Those that concern a partner, the newest first. */
@@ -47,7 +44,7 @@ final class AuditStore {
                  WHERE partner = $1
                  ORDER BY at DESC, id
                  LIMIT $2
-                """, Tuple.of(partner.name(), most)).stream()
+                """, Sql.tuple(partner.name(), most)).stream()
                 .map(AuditStore::entry)
                 .toList();
     }
@@ -55,7 +52,7 @@ final class AuditStore {
     private static AuditEntry entry(Row row) {
         return new AuditEntry(
                 row.getUUID("id"),
-                row.getOffsetDateTime("at").toInstant(),
+                Sql.instant(row, "at"),
                 row.getString("who"),
                 row.getString("what"),
                 row.getString("partner"),

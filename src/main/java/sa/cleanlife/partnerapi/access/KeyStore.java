@@ -3,10 +3,6 @@ package sa.cleanlife.partnerapi.access;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -15,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import sa.cleanlife.partnerapi.database.Sql;
 import sa.cleanlife.partnerapi.database.Statements;
 import sa.cleanlife.partnerapi.database.Transaction;
 import sa.cleanlife.partnerapi.http.Caller;
@@ -39,7 +35,7 @@ final class KeyStore {
                   JOIN partner p ON p.id = k.partner_id
                  WHERE k.revoked_at IS NULL
                    AND p.status = 'ACTIVE'
-                """, Tuple.tuple()).map(rows -> {
+                """, Sql.tuple()).map(rows -> {
             var held = new HashMap<ApiKeyHash, HeldKey>();
             for (var row : rows) {
                 held.put(ApiKeyHash.ofBytes(row.getBuffer("hash").getBytes()), heldKey(row));
@@ -51,20 +47,20 @@ final class KeyStore {
     Optional<KeyRecord> find(Transaction tx, UUID id) {
         return tx.query(KEYS + """
                  WHERE k.id = $1
-                """, Tuple.of(id)).stream().map(KeyStore::key).findFirst();
+                """, Sql.tuple(id)).stream().map(KeyStore::key).findFirst();
     }
 
     List<KeyRecord> list(Transaction tx) {
         return tx.query(KEYS + """
                  ORDER BY p.name, k.created_at, k.id
-                """, Tuple.tuple()).stream().map(KeyStore::key).toList();
+                """, Sql.tuple()).stream().map(KeyStore::key).toList();
     }
 
     List<KeyRecord> list(Transaction tx, Partner partner) {
         return tx.query(KEYS + """
                  WHERE k.partner_id = $1
                  ORDER BY k.created_at, k.id
-                """, Tuple.of(partner.id())).stream()
+                """, Sql.tuple(partner.id())).stream()
                 .map(KeyStore::key)
                 .toList();
     }
@@ -76,18 +72,18 @@ final class KeyStore {
                                      permissions, allowed_addresses, rate_limit, new_contacts_per_day, expires_at)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text[]::cidr[], $9, $10, $11)
                 """,
-                Tuple.from(Arrays.<@Nullable Object>asList(
+                Sql.tuple(
                         key.id(),
                         partner.id(),
                         Buffer.buffer(hash.bytes()),
                         key.kind().prefix(),
                         key.lastFour(),
-                        timestamp(key.createdAt()),
+                        key.createdAt(),
                         permissions(key),
                         addresses(key),
-                        key.rules().rateLimit().orElse(null),
-                        key.rules().newContactsPerDay().orElse(null),
-                        key.expiresAt().map(KeyStore::timestamp).orElse(null))));
+                        key.rules().rateLimit(),
+                        key.rules().newContactsPerDay(),
+                        key.expiresAt()));
     }
 
     /** What the key allows. */
@@ -98,27 +94,21 @@ final class KeyStore {
                    SET permissions = $2, allowed_addresses = $3::text[]::cidr[], rate_limit = $4, new_contacts_per_day = $5
                  WHERE id = $1
                 """,
-                Tuple.from(Arrays.<@Nullable Object>asList(
+                Sql.tuple(
                         key.id(),
                         permissions(key),
                         addresses(key),
-                        key.rules().rateLimit().orElse(null),
-                        key.rules().newContactsPerDay().orElse(null))));
+                        key.rules().rateLimit(),
+                        key.rules().newContactsPerDay()));
     }
 
     /** Until when the key opens anything; what it allows is left alone, in which a newer version may have put more. */
     void updateValidity(Transaction tx, KeyRecord key) {
-        tx.query(
-                """
+        tx.query("""
                 UPDATE api_key
                    SET expires_at = $2, revoked_at = $3, successor_id = $4
                  WHERE id = $1
-                """,
-                Tuple.from(Arrays.<@Nullable Object>asList(
-                        key.id(),
-                        key.expiresAt().map(KeyStore::timestamp).orElse(null),
-                        key.revokedAt().map(KeyStore::timestamp).orElse(null),
-                        key.successor().orElse(null))));
+                """, Sql.tuple(key.id(), key.expiresAt(), key.revokedAt(), key.successor()));
     }
 
     private static HeldKey heldKey(Row row) {
@@ -130,7 +120,7 @@ final class KeyStore {
                 rules,
                 RegisteredOrigins.of(
                         row.getUUID("partner_id"), PartnerStore.domains(row), row.getBoolean("sandbox_access")),
-                instant(row, "expires_at"));
+                Sql.optionalInstant(row, "expires_at"));
     }
 
     private static KeyRecord key(Row row) {
@@ -140,9 +130,9 @@ final class KeyStore {
                 ApiKey.Kind.ofPrefix(row.getString("prefix")),
                 row.getString("last_four"),
                 rules(row),
-                row.getOffsetDateTime("created_at").toInstant(),
-                instant(row, "expires_at"),
-                instant(row, "revoked_at"),
+                Sql.instant(row, "created_at"),
+                Sql.optionalInstant(row, "expires_at"),
+                Sql.optionalInstant(row, "revoked_at"),
                 Optional.ofNullable(row.getUUID("successor_id")));
     }
 
@@ -173,13 +163,5 @@ final class KeyStore {
         return key.rules().allowedAddresses().stream()
                 .map(AddressRange::toString)
                 .toArray(String[]::new);
-    }
-
-    private static Optional<Instant> instant(Row row, String column) {
-        return Optional.ofNullable(row.getOffsetDateTime(column)).map(OffsetDateTime::toInstant);
-    }
-
-    private static OffsetDateTime timestamp(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

@@ -1,13 +1,11 @@
 package sa.cleanlife.partnerapi.access;
 
-import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import sa.cleanlife.partnerapi.database.Sql;
 import sa.cleanlife.partnerapi.database.Transaction;
 
 /** The SQL of what keys have used: when they were last used, and their calls by day. */
@@ -44,13 +42,11 @@ final class KeyUsageStore {
                  -- Once a minute, however many nodes write.
                  WHERE u.last_used_at < excluded.last_used_at - interval '1 minute'
                 """,
-                Tuple.of(
+                Sql.tuple(
                         used.stream().map(Calls::key).toArray(UUID[]::new),
                         used.stream().map(Calls::day).toArray(LocalDate[]::new),
                         used.stream().map(Calls::calls).toArray(Long[]::new),
-                        used.stream()
-                                .map(calls -> calls.lastUsedAt().atOffset(ZoneOffset.UTC))
-                                .toArray(OffsetDateTime[]::new)));
+                        used.stream().map(Calls::lastUsedAt).toArray(Instant[]::new)));
     }
 
     long callsOn(Transaction tx, UUID key, LocalDate day) {
@@ -59,7 +55,7 @@ final class KeyUsageStore {
                   FROM key_day
                  WHERE key_id = $1
                    AND day = $2
-                """, Tuple.of(key, day)).iterator().next().getLong("calls");
+                """, Sql.tuple(key, day)).iterator().next().getLong("calls");
     }
 
     Optional<Instant> lastUsedAt(Transaction tx, UUID key) {
@@ -67,8 +63,8 @@ final class KeyUsageStore {
                 SELECT last_used_at
                   FROM key_use
                  WHERE key_id = $1
-                """, Tuple.of(key)).stream()
-                .map(row -> row.getOffsetDateTime("last_used_at").toInstant())
+                """, Sql.tuple(key)).stream()
+                .map(row -> Sql.instant(row, "last_used_at"))
                 .findFirst();
     }
 }

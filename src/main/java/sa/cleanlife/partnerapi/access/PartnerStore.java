@@ -1,11 +1,10 @@
 package sa.cleanlife.partnerapi.access;
 
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import sa.cleanlife.partnerapi.database.Sql;
 import sa.cleanlife.partnerapi.database.Transaction;
 
 /** The SQL of partners. */
@@ -15,7 +14,9 @@ final class PartnerStore {
                 SELECT id, name, status, domains, sandbox_domains, sandbox_access, created_at
                   FROM partner
                  WHERE name = $1
-                """, Tuple.of(name)).stream().map(PartnerStore::partner).findFirst();
+                """, Sql.tuple(name)).stream()
+                .map(PartnerStore::partner)
+                .findFirst();
     }
 
     List<Partner> list(Transaction tx) {
@@ -23,7 +24,7 @@ final class PartnerStore {
                 SELECT id, name, status, domains, sandbox_domains, sandbox_access, created_at
                   FROM partner
                  ORDER BY name
-                """, Tuple.tuple()).stream().map(PartnerStore::partner).toList();
+                """, Sql.tuple()).stream().map(PartnerStore::partner).toList();
     }
 
     void insert(Transaction tx, Partner partner) {
@@ -32,14 +33,14 @@ final class PartnerStore {
                 INSERT INTO partner (id, name, status, domains, sandbox_domains, sandbox_access, created_at)
                 VALUES ($1, $2, $3, $4, $5, $6, $7)
                 """,
-                Tuple.of(
+                Sql.tuple(
                         partner.id(),
                         partner.name(),
                         partner.status().name(),
                         partner.hosts(false).toArray(String[]::new),
                         partner.hosts(true).toArray(String[]::new),
                         partner.sandboxAccess(),
-                        partner.createdAt().atOffset(ZoneOffset.UTC)));
+                        partner.createdAt()));
     }
 
     void update(Transaction tx, Partner partner) {
@@ -49,7 +50,7 @@ final class PartnerStore {
                    SET status = $2, domains = $3, sandbox_domains = $4, sandbox_access = $5
                  WHERE id = $1
                 """,
-                Tuple.of(
+                Sql.tuple(
                         partner.id(),
                         partner.status().name(),
                         partner.hosts(false).toArray(String[]::new),
@@ -64,7 +65,7 @@ final class PartnerStore {
                 Partner.Status.valueOf(row.getString("status")),
                 domains(row),
                 row.getBoolean("sandbox_access"),
-                row.getOffsetDateTime("created_at").toInstant());
+                Sql.instant(row, "created_at"));
     }
 
     /** Of any row that has both columns of domains. */

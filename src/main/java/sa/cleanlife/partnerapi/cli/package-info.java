@@ -1,4 +1,4 @@
-/** {@link Main} and what an operator types: {@code serve}, {@code partner …}, {@code key …}, {@code audit …}. */
+/** {@link Main}, which puts the commands of all features together, and {@code serve}. Above all others. */
 @NullMarked
 package sa.cleanlife.partnerapi.cli;
 

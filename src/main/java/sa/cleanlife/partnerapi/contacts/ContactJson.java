@@ -13,14 +13,14 @@ record ContactJson(FoundContact found) implements Json.Value {
     private static final int MAX_UTM_SOURCE = 100;
     private static final String DEFAULT_UTM_SOURCE = "PARTNER";
 
-    static WantedContact readWanted(Request request) {
+    static ContactRequest read(Request request) {
         var body = request.body();
         var phone =
                 body.string("phone", RefusedPhone.RULE, ContactJson::readPhone).required();
         var name = body.text("name").max(MAX_NAME).required();
         var utmSource = body.text("utmSource").uncomposed().max(MAX_UTM_SOURCE).orElse(DEFAULT_UTM_SOURCE);
         body.done();
-        return new WantedContact(
+        return new ContactRequest(
                 phone,
                 name,
                 utmSource,

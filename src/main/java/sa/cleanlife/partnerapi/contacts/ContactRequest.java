@@ -3,32 +3,65 @@ package sa.cleanlife.partnerapi.contacts;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
 
 /**
- * One request to find or create a contact. The id that it would create it with is made when first needed and stays the
- * same, however often the database is asked: an earlier insert of it may have been committed without anybody knowing.
+ * One request of a partner, with one of its keys: for whoever has this phone, or else for a new contact with this name. It is
+ * used for one call of {@link Contacts}, since the id in it tells whether that call created the contact.
  */
 final class ContactRequest {
-    private final WantedContact wanted;
-    private @Nullable NewContact creation;
+    private final PhoneNumber phone;
+    private final String name;
+    private final String utmSource;
+    private final UUID partner;
+    private final UUID key;
+    private @Nullable UUID id;
 
-    ContactRequest(WantedContact wanted) {
-        this.wanted = wanted;
+    ContactRequest(PhoneNumber phone, String name, String utmSource, UUID partner, UUID key) {
+        this.phone = phone;
+        this.name = name;
+        this.utmSource = utmSource;
+        this.partner = partner;
+        this.key = key;
     }
 
     PhoneNumber phone() {
-        return wanted.phone();
+        return phone;
     }
 
-    NewContact creation(Supplier<UUID> ids) {
-        if (creation == null) {
-            creation = new NewContact(ids.get(), wanted);
+    String name() {
+        return name;
+    }
+
+    String utmSource() {
+        return utmSource;
+    }
+
+    UUID partner() {
+        return partner;
+    }
+
+    UUID key() {
+        return key;
+    }
+
+    /**
+     * The id that a contact is created with for this request. It is made when first needed and stays the same, however often
+     * the database is asked: an earlier insert of it may have been committed without anybody knowing.
+     */
+    UUID id(Supplier<UUID> ids) {
+        if (id == null) {
+            id = ids.get();
         }
-        return creation;
+        return id;
     }
 
     boolean hasCreated(Contact contact) {
-        return creation != null && creation.id().equals(contact.id());
+        return contact.id().equals(id);
+    }
+
+    /** Names and phones are personal data, which no log may show. */
+    @Override
+    public String toString() {
+        return "ContactRequest(hidden)";
     }
 }

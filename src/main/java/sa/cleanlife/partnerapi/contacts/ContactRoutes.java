@@ -25,7 +25,7 @@ public final class ContactRoutes {
     }
 
     private Future<ContactJson> findOrCreate(Request request) {
-        return contacts.findOrCreate(ContactJson.readWanted(request)).map(ContactJson::new);
+        return contacts.findOrCreate(ContactJson.read(request)).map(ContactJson::new);
     }
 
     private Future<ContactJson> read(Request request) {

@@ -4,16 +4,16 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
-import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
 import sa.cleanlife.partnerapi.database.Batcher;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
@@ -32,7 +32,7 @@ public final class Contacts {
     private final Batcher<UUID, Optional<Contact>> reads;
     private final Batcher<PhoneNumber, Optional<Contact>> lookUps;
     private final NewContactQuota quota;
-    private final Map<Creation, Future<FoundContact>> creations = new HashMap<>();
+    private final Map<KeyAndPhone, Future<FoundContact>> creations = new HashMap<>();
     private final Counter created;
     private final Counter found;
 
@@ -51,8 +51,8 @@ public final class Contacts {
         this.found = contacts(meters, "found");
     }
 
-    /** A contact that a key with a quota is creating. */
-    private record Creation(UUID key, PhoneNumber phone) {}
+    /** What a contact that is being created within a quota is known by. */
+    private record KeyAndPhone(UUID key, PhoneNumber phone) {}
 
     private static Counter contacts(MeterRegistry meters, String outcome) {
         return Counter.builder("contacts")
@@ -61,50 +61,50 @@ public final class Contacts {
                 .register(meters);
     }
 
-    Future<FoundContact> findOrCreate(WantedContact contact) {
-        var answered = quota.limits(contact.key()) ? findOrCreateWithinQuota(contact) : findOrCreateFreely(contact);
+    Future<FoundContact> findOrCreate(ContactRequest request) {
+        var answered = quota.limits(request.key()) ? findOrCreateWithinQuota(request) : findOrCreateFreely(request);
         return answered.onSuccess(answer -> (answer.isNew() ? created : found).increment());
     }
 
-    private Future<FoundContact> findOrCreateFreely(WantedContact contact) {
-        return askFor(contact).onSuccess(answer -> {
+    private Future<FoundContact> findOrCreateFreely(ContactRequest request) {
+        return askFor(request).onSuccess(answer -> {
             if (answer.isNew()) {
-                quota.count(contact.key());
+                quota.count(request.key());
             }
         });
     }
 
-    private Future<FoundContact> askFor(WantedContact contact) {
-        return wanted.submit(new ContactRequest(contact)).compose(answer -> answer);
+    private Future<FoundContact> askFor(ContactRequest request) {
+        return wanted.submit(request).compose(answer -> answer);
     }
 
     /** Found contacts never count, so it is looked for before a place in the quota is taken. */
-    private Future<FoundContact> findOrCreateWithinQuota(WantedContact contact) {
-        return lookUps.submit(contact.phone())
+    private Future<FoundContact> findOrCreateWithinQuota(ContactRequest request) {
+        return lookUps.submit(request.phone())
                 .compose(known -> known.isPresent()
                         ? Future.succeededFuture(new FoundContact(known.get(), false))
-                        : createWithinQuota(contact));
+                        : createWithinQuota(request));
     }
 
     /** Simultaneous first requests for a phone share one place: it is one contact. */
-    private Future<FoundContact> createWithinQuota(WantedContact contact) {
-        var creation = new Creation(contact.key(), contact.phone());
-        var underWay = creations.get(creation);
+    private Future<FoundContact> createWithinQuota(ContactRequest request) {
+        var keyAndPhone = new KeyAndPhone(request.key(), request.phone());
+        var underWay = creations.get(keyAndPhone);
         if (underWay != null) {
             return underWay.map(first -> new FoundContact(first.contact(), false));
         }
-        var created = quota.take(contact.key())
-                .compose(taken -> askFor(contact).onComplete(answer -> {
+        var created = quota.take(request.key())
+                .compose(taken -> askFor(request).onComplete(answer -> {
                     if (isCertainlyNotCreated(answer)) {
-                        quota.giveBack(contact.key());
+                        quota.giveBack(request.key());
                     }
                 }))
                 .recover(failure -> failure instanceof ApiException refusal
-                        ? lookAgain(contact, refusal)
+                        ? lookAgain(request, refusal)
                         // It may have been created by this very call, which then could not say so.
                         : Future.failedFuture(failure));
-        creations.put(creation, created);
-        return created.onComplete(over -> creations.remove(creation));
+        creations.put(keyAndPhone, created);
+        return created.onComplete(over -> creations.remove(keyAndPhone));
     }
 
     /** Somebody else was quicker, the question was never asked, or there was no space. */
@@ -116,8 +116,8 @@ public final class Contacts {
     }
 
     /** The last place may have gone to another event loop or node for this very phone. */
-    private Future<FoundContact> lookAgain(WantedContact contact, ApiException refusal) {
-        return lookUps.submit(contact.phone())
+    private Future<FoundContact> lookAgain(ContactRequest request, ApiException refusal) {
+        return lookUps.submit(request.phone())
                 .compose(known -> known.isPresent()
                         ? Future.succeededFuture(new FoundContact(known.get(), false))
                         : Future.failedFuture(refusal));
@@ -145,10 +145,10 @@ public final class Contacts {
         var firstByPhone = new TreeMap<PhoneNumber, ContactRequest>();
         batch.forEach(request -> firstByPhone.putIfAbsent(request.phone(), request));
         return store.findByPhone(firstByPhone.keySet()).compose(known -> {
-            var missing = new ArrayList<NewContact>();
+            var missing = new LinkedHashMap<UUID, ContactRequest>();
             firstByPhone.forEach((phone, request) -> {
                 if (!known.containsKey(phone)) {
-                    missing.add(request.creation(ids));
+                    missing.put(request.id(ids), request);
                 }
             });
             return missing.isEmpty()
@@ -174,11 +174,11 @@ public final class Contacts {
                 .toList());
     }
 
-    /** All of these, whoever inserted them. */
-    private Future<Map<PhoneNumber, Contact>> create(List<NewContact> missing) {
+    /** The contacts that have the requests' phones, whoever inserted them. */
+    private Future<Map<PhoneNumber, Contact>> create(SequencedMap<UUID, ContactRequest> missing) {
         return store.insertMissing(missing).compose(inserted -> {
-            var others = missing.stream()
-                    .map(contact -> contact.wanted().phone())
+            var others = missing.values().stream()
+                    .map(ContactRequest::phone)
                     .filter(phone -> !inserted.containsKey(phone))
                     .toList();
             return others.isEmpty()

@@ -2,17 +2,15 @@ package sa.cleanlife.partnerapi.contacts;
 
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import sa.cleanlife.partnerapi.database.Sql;
 import sa.cleanlife.partnerapi.database.Statements;
 import sa.cleanlife.partnerapi.database.Transaction;
 
@@ -98,12 +96,12 @@ final class NewContactStore {
                                     GROUP BY slot) AS of_the_day)
                 RETURNING key_id, slots, contacts
                 """,
-                        Tuple.of(
+                        Sql.tuple(
                                 wanted.stream().map(Wanted::key).toArray(UUID[]::new),
                                 wanted.stream().map(Wanted::contacts).toArray(Integer[]::new),
                                 wanted.stream().map(Wanted::quota).toArray(Integer[]::new),
-                                timestamp(slot(now)),
-                                timestamp(now.minus(DAY).minus(SLOT))))
+                                slot(now),
+                                now.minus(DAY).minus(SLOT)))
                 .forEach(row -> {
                     var slots = slots(row);
                     // What this statement has counted stands last, beside what was counted before in the same slot.
@@ -131,7 +129,7 @@ final class NewContactStore {
                   FROM unnest($1::uuid[], $2::integer[]) AS given (key_id, unused)
                   JOIN locked ON locked.key_id = given.key_id
                  WHERE w.key_id = given.key_id
-                """, Tuple.of(unused.keySet().toArray(UUID[]::new), (Object)
+                """, Sql.tuple(unused.keySet().toArray(UUID[]::new), (Object)
                 unused.values().toArray(Integer[]::new)));
     }
 
@@ -140,7 +138,7 @@ final class NewContactStore {
                 SELECT slots, contacts
                   FROM new_contact_window
                  WHERE key_id = $1
-                """, Tuple.of(key)).stream()
+                """, Sql.tuple(key)).stream()
                 .map(row -> Created.of(slots(row), now))
                 .findFirst()
                 .orElse(Created.NONE);
@@ -153,8 +151,7 @@ final class NewContactStore {
                    SET warned_at = $3
                  WHERE key_id = $1
                    AND (warned_at IS NULL OR warned_at < $2)
-                """, Tuple.of(key, timestamp(since), timestamp(now)))
-                .map(rows -> rows.rowCount() == 1);
+                """, Sql.tuple(key, since, now)).map(rows -> rows.rowCount() == 1);
     }
 
     private static List<Slot> slots(Row row) {
@@ -168,9 +165,5 @@ final class NewContactStore {
     private static Instant slot(Instant time) {
         long seconds = SLOT.toSeconds();
         return Instant.ofEpochSecond(Math.floorDiv(time.getEpochSecond(), seconds) * seconds);
-    }
-
-    private static OffsetDateTime timestamp(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

@@ -5,9 +5,10 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.UUID;
+import java.util.function.Function;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.Sql;
 
@@ -52,10 +53,10 @@ final class PostgresContactStore implements ContactStore {
      * insert whose answer was lost may still be under way when it is asked for again, and is then met first at its id: so no
      * conflict is an error, and not that of phones alone.
      *
-     * @param contacts ordered by phone, so that two batches that wait for each other's rows cannot deadlock
+     * @param requests ordered by phone, so that two batches that wait for each other's rows cannot deadlock
      */
     @Override
-    public Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts) {
+    public Future<Map<PhoneNumber, Contact>> insertMissing(SequencedMap<UUID, ContactRequest> requests) {
         return database.query(
                         """
                 INSERT INTO contact (id, phone, name, utm_source, created_by_partner, created_by_key)
@@ -66,23 +67,21 @@ final class PostgresContactStore implements ContactStore {
                 RETURNING id, phone, name
                 """,
                         Sql.tuple(
-                                contacts.stream().map(NewContact::id).toArray(UUID[]::new),
-                                contacts.stream()
-                                        .map(contact -> contact.wanted().phone().e164())
-                                        .toArray(String[]::new),
-                                contacts.stream()
-                                        .map(contact -> contact.wanted().name())
-                                        .toArray(String[]::new),
-                                contacts.stream()
-                                        .map(contact -> contact.wanted().utmSource())
-                                        .toArray(String[]::new),
-                                contacts.stream()
-                                        .map(contact -> contact.wanted().partner())
-                                        .toArray(UUID[]::new),
-                                contacts.stream()
-                                        .map(contact -> contact.wanted().key())
-                                        .toArray(UUID[]::new)))
+                                requests.sequencedKeySet().toArray(UUID[]::new),
+                                texts(requests, request -> request.phone().e164()),
+                                texts(requests, ContactRequest::name),
+                                texts(requests, ContactRequest::utmSource),
+                                ids(requests, ContactRequest::partner),
+                                ids(requests, ContactRequest::key)))
                 .map(PostgresContactStore::byPhone);
+    }
+
+    private static String[] texts(SequencedMap<UUID, ContactRequest> requests, Function<ContactRequest, String> text) {
+        return requests.sequencedValues().stream().map(text).toArray(String[]::new);
+    }
+
+    private static UUID[] ids(SequencedMap<UUID, ContactRequest> requests, Function<ContactRequest, UUID> id) {
+        return requests.sequencedValues().stream().map(id).toArray(UUID[]::new);
     }
 
     private static Map<PhoneNumber, Contact> byPhone(RowSet<Row> rows) {

@@ -140,7 +140,7 @@ public final class Api {
 
     /** What a handler answered that has not forgotten to ask whether all that it read is good. */
     private static <T> Future<T> checked(Request request, Future<T> answer) {
-        request.requireChecked();
+        request.errors().requireChecked();
         return answer;
     }
 

@@ -22,6 +22,7 @@ final class Refusals {
         return switch (failure) {
             case ApiException refusal -> refusal;
             case ValidationException invalid -> invalid(invalid.errors());
+            case RuntimeException e when request.errors().explain(e) -> invalid(request.errors());
             default -> known.apply(failure).orElseGet(() -> fault(failure, request));
         };
     }

@@ -168,9 +168,9 @@ public final class Request {
         return body;
     }
 
-    /** Throws, as a fault of ours, when a handler has read fields and not asked whether all are good. */
-    void requireChecked() {
-        errors.requireChecked();
+    /** What is wrong with its fields, as far as they were read. */
+    ValidationErrors errors() {
+        return errors;
     }
 
     void receive(Buffer wholeBody) {

@@ -1,14 +1,16 @@
 package sa.cleanlife.partnerapi.http;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds the resource whose pattern a path has. The patterns are a tree with a level for each segment, so that looking one up
- * costs the path's own segments, however many patterns there are, and allocates nothing. A literal segment is preferred to a
- * parameter, which stands for any segment that is not empty.
+ * Finds the resource whose pattern a path has, in a time that does not grow with the number of patterns, and without
+ * allocating. Patterns without parameters are found whole. The others are a tree with a level for each segment, in which a
+ * literal is preferred to a parameter, which stands for any segment that is not empty.
  */
 final class RoutingTable {
     private static final class Node {
@@ -26,6 +28,7 @@ final class RoutingTable {
         }
     }
 
+    private final Map<String, Optional<Resource>> plain = new HashMap<>();
     private final Node root = new Node("");
 
     /** The resource of that pattern, which is added when there is none yet. */
@@ -36,6 +39,9 @@ final class RoutingTable {
         }
         if (node.resource.isEmpty()) {
             node.resource = Optional.of(new Resource(pattern));
+        }
+        if (pattern.indexOf('{') < 0) {
+            plain.put(pattern, node.resource);
         }
         return node.resource.get();
     }
@@ -59,6 +65,10 @@ final class RoutingTable {
     }
 
     Optional<Resource> find(String path) {
+        var whole = plain.get(path);
+        if (whole != null) {
+            return whole;
+        }
         return path.startsWith("/") ? find(root, path, 1) : Optional.empty();
     }
 

@@ -81,7 +81,7 @@ final class ContactSimulation {
     private List<History.Row> rows() {
         return cluster.rows().stream()
                 .map(row -> new History.Row(
-                        row.id(), row.wanted().phone().e164(), row.wanted().name()))
+                        row.id(), row.request().phone().e164(), row.request().name()))
                 .toList();
     }
 
@@ -123,13 +123,9 @@ final class ContactSimulation {
             var isPoisoned = isPoisonous && !isLimited && random.nextInt(6) == 0;
             var spelling = oneOf(spellings);
             return new ByPhone(
-                    new WantedContact(
-                            (PhoneNumber) PhoneNumber.parse(spelling),
-                            (isPoisoned ? SimulatedContactStore.POISON + " of " : "") + name + ", " + left,
-                            "PARTNER",
-                            new UUID(0, 0),
-                            isLimited ? SimulatedCluster.KEY_WITH_QUOTA : SimulatedCluster.KEY_WITHOUT_QUOTA),
+                    (PhoneNumber) PhoneNumber.parse(spelling),
                     spelling,
+                    (isPoisoned ? SimulatedContactStore.POISON + " of " : "") + name + ", " + left,
                     isLimited);
         }
 

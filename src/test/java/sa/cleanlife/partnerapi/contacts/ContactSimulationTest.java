@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -20,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import sa.cleanlife.partnerapi.contacts.ContactSimulation.Outcome;
-import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.InjectedFault;
 import sa.cleanlife.partnerapi.database.InjectedFaults;
@@ -139,16 +140,19 @@ class ContactSimulationTest {
         void when_it_takes_a_lost_answer_for_a_yes() {
             expectBroken("WHAT_WAS_ACKNOWLEDGED_IS_STORED", real -> new Changed(real) {
                 @Override
-                public Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts) {
-                    return super.insertMissing(contacts).recover(failure -> guessed(failure, contacts));
+                public Future<Map<PhoneNumber, Contact>> insertMissing(SequencedMap<UUID, ContactRequest> requests) {
+                    return super.insertMissing(requests).recover(failure -> guessed(failure, requests));
                 }
             });
         }
 
-        private static Future<Map<PhoneNumber, Contact>> guessed(Throwable failure, List<NewContact> contacts) {
+        private static Future<Map<PhoneNumber, Contact>> guessed(
+                Throwable failure, SequencedMap<UUID, ContactRequest> requests) {
             return failure instanceof DatabaseUnavailableException
-                    ? Future.succeededFuture(contacts.stream()
-                            .collect(Collectors.toMap(c -> c.wanted().phone(), Changed::contact)))
+                    ? Future.succeededFuture(requests.entrySet().stream()
+                            .collect(Collectors.toMap(
+                                    each -> each.getValue().phone(),
+                                    each -> Changed.contact(each.getKey(), each.getValue()))))
                     : Future.failedFuture(failure);
         }
 
@@ -156,12 +160,10 @@ class ContactSimulationTest {
         void when_it_asks_again_with_another_id() {
             expectBroken("A_NAME_IS_ONE_THAT_WAS_ASKED_FOR", real -> new Changed(real) {
                 @Override
-                public Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts) {
-                    var again = contacts.stream()
-                            .map(contact -> new NewContact(
-                                    new UUID(contact.id().getLeastSignificantBits(), 0), contact.wanted()))
-                            .toList();
-                    return super.insertMissing(contacts)
+                public Future<Map<PhoneNumber, Contact>> insertMissing(SequencedMap<UUID, ContactRequest> requests) {
+                    var again = new LinkedHashMap<UUID, ContactRequest>();
+                    requests.forEach((id, request) -> again.put(new UUID(id.getLeastSignificantBits(), 0), request));
+                    return super.insertMissing(requests)
                             .recover(failure -> failure instanceof DatabaseUnavailableException
                                     ? super.insertMissing(again)
                                     : Future.failedFuture(failure));
@@ -173,10 +175,10 @@ class ContactSimulationTest {
         void when_it_takes_the_rows_of_others_for_those_it_inserted() {
             expectBroken("A_PHONE_HAS_ONE_ID", real -> new Changed(real) {
                 @Override
-                public Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts) {
-                    return super.insertMissing(contacts).map(inserted -> {
+                public Future<Map<PhoneNumber, Contact>> insertMissing(SequencedMap<UUID, ContactRequest> requests) {
+                    return super.insertMissing(requests).map(inserted -> {
                         var all = new HashMap<>(inserted);
-                        contacts.forEach(c -> all.putIfAbsent(c.wanted().phone(), contact(c)));
+                        requests.forEach((id, request) -> all.putIfAbsent(request.phone(), contact(id, request)));
                         return all;
                     });
                 }
@@ -214,9 +216,8 @@ class ContactSimulationTest {
                 this.real = real;
             }
 
-            static Contact contact(NewContact wanted) {
-                return new Contact(
-                        wanted.id(), wanted.wanted().phone(), wanted.wanted().name());
+            static Contact contact(UUID id, ContactRequest request) {
+                return new Contact(id, request.phone(), request.name());
             }
 
             @Override
@@ -230,8 +231,8 @@ class ContactSimulationTest {
             }
 
             @Override
-            public Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts) {
-                return real.insertMissing(contacts);
+            public Future<Map<PhoneNumber, Contact>> insertMissing(SequencedMap<UUID, ContactRequest> requests) {
+                return real.insertMissing(requests);
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -11,7 +12,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUrl;
 import sa.cleanlife.partnerapi.database.Migrations;
@@ -42,11 +42,11 @@ class PostgresContactStoreTest {
     void the_same_insert_several_times_at_once_inserts_once_and_is_never_refused() {
         for (int round = 0; round < 300; round++) {
             var phone = PhoneNumber.ofStored("+9665%08d".formatted(round));
-            var contact = new NewContact(
-                    UUID.randomUUID(),
-                    new WantedContact(phone, "Ahmed Ali", "PARTNER", UUID.randomUUID(), UUID.randomUUID()));
+            var id = UUID.randomUUID();
+            var requests = new LinkedHashMap<UUID, ContactRequest>();
+            requests.put(id, new ContactRequest(phone, "Ahmed Ali", "PARTNER", UUID.randomUUID(), UUID.randomUUID()));
 
-            var inserted = Stream.generate(() -> STORE.insertMissing(List.of(contact)))
+            var inserted = Stream.generate(() -> STORE.insertMissing(requests))
                     .limit(4)
                     .toList();
 
@@ -56,7 +56,7 @@ class PostgresContactStoreTest {
                             .sum())
                     .isEqualTo(1);
             assertThat(STORE.findByPhone(List.of(phone)).await().get(phone))
-                    .isEqualTo(new Contact(contact.id(), phone, "Ahmed Ali"));
+                    .isEqualTo(new Contact(id, phone, "Ahmed Ali"));
         }
         assertThat(TestPostgres.queryNumber(URI, "SELECT count(*) FROM contact"))
                 .isEqualTo(300);

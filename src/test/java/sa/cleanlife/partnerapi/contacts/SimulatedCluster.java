@@ -13,7 +13,6 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import sa.cleanlife.partnerapi.contacts.ContactStore.NewContact;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.InjectedFault;
 import sa.cleanlife.partnerapi.database.InjectedFaults;
@@ -184,7 +183,7 @@ final class SimulatedCluster {
     }
 
     /** What is stored when all is over. */
-    Collection<NewContact> rows() {
+    Collection<SimulatedContactStore.Row> rows() {
         return table.rows();
     }
 
@@ -203,7 +202,7 @@ final class SimulatedCluster {
             broken.add("BATCHES_INSERT_IN_THE_ORDER_OF_PHONES: one did not");
         }
         long created = rows().stream()
-                .filter(row -> row.wanted().key().equals(KEY_WITH_QUOTA))
+                .filter(row -> row.request().key().equals(KEY_WITH_QUOTA))
                 .count();
         if (created > quota) {
             broken.add("A_QUOTA_IS_KEPT: %d created, of %d".formatted(created, quota));

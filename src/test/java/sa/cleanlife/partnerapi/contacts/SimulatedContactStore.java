@@ -3,8 +3,10 @@ package sa.cleanlife.partnerapi.contacts;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.UUID;
 import sa.cleanlife.partnerapi.database.Patience;
 import sa.cleanlife.partnerapi.database.SimulatedDatabase;
@@ -27,13 +29,20 @@ final class SimulatedContactStore implements ContactStore {
         this.table = table;
     }
 
+    /** A contact, and the request that created it. */
+    record Row(UUID id, ContactRequest request) {
+        Contact contact() {
+            return new Contact(id, request.phone(), request.name());
+        }
+    }
+
     /** What is committed. A phone and an id are there once. */
     static final class Table {
-        private final Map<PhoneNumber, NewContact> byPhone = new HashMap<>();
-        private final Map<UUID, NewContact> byId = new HashMap<>();
+        private final Map<PhoneNumber, Row> byPhone = new HashMap<>();
+        private final Map<UUID, Row> byId = new HashMap<>();
         private boolean mayDeadlock;
 
-        Collection<NewContact> rows() {
+        Collection<Row> rows() {
             return byPhone.values();
         }
 
@@ -42,35 +51,32 @@ final class SimulatedContactStore implements ContactStore {
             return mayDeadlock;
         }
 
-        private static <K> Map<K, Contact> among(Collection<K> wanted, Map<K, NewContact> rows) {
+        private static <K> Map<K, Contact> among(Collection<K> wanted, Map<K, Row> rows) {
             var found = new HashMap<K, Contact>();
             rows.forEach((key, row) -> {
                 if (wanted.contains(key)) {
-                    found.put(key, contact(row));
+                    found.put(key, row.contact());
                 }
             });
             return found;
         }
 
         /** All of them or, when one is refused, none. */
-        private Map<PhoneNumber, Contact> insert(List<NewContact> contacts) {
-            if (contacts.stream().anyMatch(contact -> contact.wanted().name().startsWith(POISON))) {
+        private Map<PhoneNumber, Contact> insert(SequencedMap<UUID, ContactRequest> requests) {
+            if (requests.values().stream().anyMatch(request -> request.name().startsWith(POISON))) {
                 throw SimulatedDatabase.refusal("23514");
             }
             var inserted = new HashMap<PhoneNumber, Contact>();
-            for (var contact : contacts) {
-                if (byPhone.putIfAbsent(contact.wanted().phone(), contact) == null) {
-                    if (byId.put(contact.id(), contact) != null) {
+            requests.forEach((id, request) -> {
+                var row = new Row(id, request);
+                if (byPhone.putIfAbsent(request.phone(), row) == null) {
+                    if (byId.put(id, row) != null) {
                         throw new IllegalStateException("an id was used for two phones");
                     }
-                    inserted.put(contact.wanted().phone(), contact(contact));
+                    inserted.put(request.phone(), row.contact());
                 }
-            }
+            });
             return inserted;
-        }
-
-        private static Contact contact(NewContact row) {
-            return new Contact(row.id(), row.wanted().phone(), row.wanted().name());
         }
     }
 
@@ -89,9 +95,9 @@ final class SimulatedContactStore implements ContactStore {
     }
 
     @Override
-    public Future<Map<PhoneNumber, Contact>> insertMissing(List<NewContact> contacts) {
-        var wanted = List.copyOf(contacts);
-        var phones = wanted.stream().map(contact -> contact.wanted().phone()).toList();
+    public Future<Map<PhoneNumber, Contact>> insertMissing(SequencedMap<UUID, ContactRequest> requests) {
+        var wanted = new LinkedHashMap<>(requests);
+        var phones = wanted.values().stream().map(ContactRequest::phone).toList();
         table.mayDeadlock |= !phones.equals(phones.stream().sorted().distinct().toList());
         return patience.untilKnown(
                 () -> database.send(loop, () -> "insert " + sorted(phones), () -> table.insert(wanted)));

@@ -21,15 +21,18 @@ sealed interface SimulatedQuestion {
     /** Whether the database will refuse it, unless it has no need to store it. */
     boolean isPoisoned();
 
-    record ByPhone(WantedContact wanted, String spelling, boolean isLimited) implements SimulatedQuestion {
+    record ByPhone(PhoneNumber phone, String spelling, String name, boolean isLimited) implements SimulatedQuestion {
+        /** Each time it is another request to the server, which would create the contact with an id of its own. */
         @Override
         public Future<Answer> ask(Contacts contacts) {
-            return contacts.findOrCreate(wanted).map(found -> told(found.contact(), found.isNew()));
+            var key = isLimited ? SimulatedCluster.KEY_WITH_QUOTA : SimulatedCluster.KEY_WITHOUT_QUOTA;
+            var request = new ContactRequest(phone, name, "PARTNER", new UUID(0, 0), key);
+            return contacts.findOrCreate(request).map(found -> told(found.contact(), found.isNew()));
         }
 
         @Override
         public History.Call call(long startNanos, long endNanos, Answer answer) {
-            return new FindOrCreate(wanted.phone().e164(), spelling, wanted.name(), startNanos, endNanos, answer);
+            return new FindOrCreate(phone.e164(), spelling, name, startNanos, endNanos, answer);
         }
 
         /** With a quota: looks, takes a place, creates, and looks again. */
@@ -40,7 +43,7 @@ sealed interface SimulatedQuestion {
 
         @Override
         public boolean isPoisoned() {
-            return wanted.name().startsWith(SimulatedContactStore.POISON);
+            return name.startsWith(SimulatedContactStore.POISON);
         }
     }
 

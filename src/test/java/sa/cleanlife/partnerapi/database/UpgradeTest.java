@@ -92,6 +92,56 @@ class UpgradeTest {
             }
         }
 
+        /** A key that could begin its quota anew with every version would have as many quotas as there are upgrades. */
+        @Test
+        void keeps_what_keys_have_used() {
+            TestPostgres.migrateTo("3", database);
+            writeRows(database, 3, key);
+            TestPostgres.execute(database, """
+                    UPDATE api_key SET new_contacts_per_day = 9, last_used_at = '2026-01-02T03:04:05Z';
+                    INSERT INTO new_contacts (key_id, slot, contacts)
+                    VALUES ('%1$s', date_trunc('hour', now()) - interval '2 h', 6),
+                           ('%1$s', date_trunc('hour', now()) - interval '3 h', 2)
+                    """.formatted(KEY_ID));
+
+            try (var server = RunningApi.start(database, Clock.systemUTC())) {
+                var hotel = new TestPartner(server, "hotel", KEY_ID, key);
+                var shown = Shell.onDatabase(directory, database)
+                        .run("key show --json " + KEY_ID)
+                        .json();
+
+                assertThat(shown.get("newContactsInDay").asInt()).isEqualTo(8);
+                assertThat(shown.get("newContactsInHour").asInt()).isZero();
+                assertThat(shown.get("lastUsedAt").asString()).isEqualTo("2026-01-02T03:04:05Z");
+                assertThat(hotel.postContact("+966500000902", "Sara Ali").isNewContact())
+                        .isTrue();
+                hotel.postContact("+966500000903", "Sara Ali").error(429, "RATE_LIMIT_EXCEEDED");
+            }
+        }
+
+        /** As nodes of the version before do until the last of them is stopped: in the columns and tables that they know. */
+        @Test
+        void may_be_written_to_as_before_by_nodes_of_the_version_before() {
+            TestPostgres.migrateTo("3", database);
+            writeRows(database, 3, key);
+            RunningApi.start(database, Clock.systemUTC()).close();
+
+            TestPostgres.execute(database, """
+                    BEGIN;
+                    SELECT id FROM api_key WHERE id = '%1$s' FOR NO KEY UPDATE;
+                    INSERT INTO new_contacts (key_id, slot, contacts) VALUES ('%1$s', '2026-01-02T03:10:00Z', 1)
+                        ON CONFLICT (key_id, slot) DO UPDATE SET contacts = new_contacts.contacts + excluded.contacts;
+                    INSERT INTO key_day (key_id, day, calls) VALUES ('%1$s', '2026-01-02', 3)
+                        ON CONFLICT (key_id, day) DO UPDATE SET calls = key_day.calls + excluded.calls;
+                    UPDATE api_key SET last_used_at = now(), new_contacts_warned_at = now() WHERE id = '%1$s';
+                    DELETE FROM new_contacts WHERE slot < '2026-01-02T03:06:00Z';
+                    COMMIT
+                    """.formatted(KEY_ID));
+
+            assertThat(TestPostgres.queryNumber(database, "SELECT calls FROM key_day"))
+                    .isEqualTo(15);
+        }
+
         @Test
         void is_brought_up_to_date_by_a_command_too() {
             TestPostgres.migrateTo("1", database);

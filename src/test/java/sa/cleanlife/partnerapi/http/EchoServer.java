@@ -2,20 +2,15 @@ package sa.cleanlife.partnerapi.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import sa.cleanlife.partnerapi.fuzz.Wire;
-import sa.cleanlife.partnerapi.http.edge.Connections;
 
 /**
  * The API on a real HTTP server, with one route that answers what it took for the query parameter {@code api_key}. It is
@@ -25,30 +20,16 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
     /** For a machine that is busy; how long an answer takes is asked elsewhere. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static final int CONNECTIONS = 10;
+    private final ProbeServer server = new ProbeServer(api -> api.get("/echo", ProbeServer.EVERYBODY, request -> {
+        var parameter = request.queryParameter("api_key");
+        return Future.succeededFuture(json -> parameter.ifPresent(text -> json.field("parameter", text)));
+    }));
 
-    private final Vertx vertx = Vertx.vertx();
-    private int port;
     private Optional<Wire> connection = Optional.empty();
 
     @Override
     public void beforeAll(ExtensionContext test) throws Exception {
-        var api = new Api(
-                vertx,
-                List.of(),
-                failure -> Optional.empty(),
-                origin -> Optional.empty(),
-                new RequestLog(new SimpleMeterRegistry()));
-        api.get("/echo", call -> {}, call -> {
-            var parameter = call.queryParameter("api_key");
-            return Future.succeededFuture(json -> parameter.ifPresent(text -> json.field("parameter", text)));
-        });
-        port = new Connections(vertx, CONNECTIONS)
-                .watch(vertx.createHttpServer(Api.serverOptions()), api::handle)
-                .invalidRequestHandler(api::handleMalformed)
-                .listen(0, "127.0.0.1")
-                .await(10, TimeUnit.SECONDS)
-                .actualPort();
+        server.beforeAll(test);
     }
 
     /** The answer to {@code GET} of that target with that further header, as they are. */
@@ -59,7 +40,7 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
         request.writeBytes(" HTTP/1.1\r\nHost: test\r\n".getBytes(UTF_8));
         request.writeBytes(header);
         request.writeBytes("\r\n\r\n".getBytes(UTF_8));
-        var wire = connection.orElseGet(() -> Wire.to(port));
+        var wire = connection.orElseGet(() -> Wire.to(server.port()));
         wire.send(request.toByteArray());
         var reply = wire.reply(true, PATIENCE).orElseThrow(() -> new AssertionError("the connection ended"));
         // What HTTP does not allow ends the connection.
@@ -80,6 +61,6 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void afterAll(ExtensionContext test) throws Exception {
         connection.ifPresent(Wire::close);
-        vertx.close().await(10, TimeUnit.SECONDS);
+        server.afterAll(test);
     }
 }

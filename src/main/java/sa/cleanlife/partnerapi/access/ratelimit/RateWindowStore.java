@@ -1,18 +1,16 @@
 package sa.cleanlife.partnerapi.access.ratelimit;
 
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.database.Sql;
 
 /** The SQL of rate windows: what the nodes have taken of each key's limit in the last minute, by the database's clock. */
 final class RateWindowStore {
@@ -71,17 +69,17 @@ final class RateWindowStore {
                               AND at < now() + $4::integer * interval '1 second')
                 RETURNING taken_at, taken, now() AS now
                 """,
-                        Tuple.from(Arrays.<@Nullable Object>asList(
+                        Sql.tuple(
                                 key,
                                 wanted,
                                 limit,
                                 Math.toIntExact(length.toSeconds()),
-                                last.takenAt().orElse(null),
+                                last.takenAt(),
                                 last.used().stream()
                                         .map(used -> TimeUnit.NANOSECONDS.toMicros(
                                                 used.ago().toNanos()))
                                         .toArray(Long[]::new),
-                                last.used().stream().map(Used::calls).toArray(Integer[]::new))))
+                                last.used().stream().map(Used::calls).toArray(Integer[]::new)))
                 .map(rows -> {
                     var row = rows.iterator().next();
                     return taken(

@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  * type and its rules, and every rule that fails is noted.
  *
  * <p>Read every field first, then call {@link #done()}, then use the values. {@code done()} throws all that failed at once,
- * so whatever a read answered for a field that failed is never seen: it is a placeholder (an empty text, zero, an object that
- * is null), which may be kept in a variable but not used before {@code done()}. A handler, or the reader of an object, that
- * forgets {@code done()} fails on every request, the good ones too, so that no test passes without it.
+ * so whatever a read answered for a field that failed is never seen: it is a placeholder, such as an empty text or zero. A rule
+ * that compares fields may look at placeholders, since its own sentence then merely joins the others; where one cannot be had,
+ * for an object or a feature's own type, it is null, and the exception of who looks at it is taken for the failed rules that
+ * led to it. A handler, or the reader of an object, that forgets {@code done()} fails on every request, the good ones too, so
+ * that no test passes without it. So values are plain values, and nobody unwraps them.
  */
 public final class Fields {
     private final String prefix;
@@ -66,7 +68,7 @@ public final class Fields {
      * @param otherwise the rule's sentence for a value that is no string, or missing
      */
     public <T> Field<T> string(String name, Sentence otherwise, StringRule<T> rule) {
-        return new StringField<>(this, name, otherwise, rule);
+        return new StringField<>(this, name, otherwise, rule, ObjectField.nothingYet());
     }
 
     public Field<UUID> uuid(String name) {
@@ -80,13 +82,14 @@ public final class Fields {
 
     /** A time of day, {@code HH:mm} or {@code HH:mm:ss}. */
     public Field<LocalTime> time(String name) {
-        return string(name, Sentences.TIME, (text, refusal) -> {
+        StringRule<LocalTime> rule = (text, refusal) -> {
             var time = Words.time(text);
             if (time.isEmpty()) {
                 refusal.accept(Sentences.TIME);
             }
             return time;
-        });
+        };
+        return new StringField<>(this, name, Sentences.TIME, rule, LocalTime.MIDNIGHT);
     }
 
     /** One of the words of that enum. */
@@ -192,8 +195,11 @@ public final class Fields {
             var read = reader.apply(new Fields(path(name) + ".", members, areTexts, apart));
             apart.requireChecked();
             return Optional.of(read);
-        } catch (ValidationException refused) {
-            errors.addAll(refused.errors());
+        } catch (RuntimeException e) {
+            if (!apart.explain(e)) {
+                throw e;
+            }
+            errors.addAll(apart);
             return Optional.empty();
         }
     }

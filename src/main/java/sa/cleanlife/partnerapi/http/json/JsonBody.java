@@ -83,7 +83,7 @@ public final class JsonBody {
             }
             for (var name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 json.nextToken();
-                values.put(name, JsonPart.read(json, text.array()));
+                values.put(name, JsonPart.read(json, text.array(), 0));
             }
             if (json.nextToken() != null) {
                 throw notOneObject(errors, Sentences.IS_FOLLOWED, json.currentTokenLocation());

@@ -26,8 +26,12 @@ final class JsonPart {
         this.kind = kind;
     }
 
-    /** The value that begins with this parser's current token: a string, a boolean, null, or else a part of its text. */
-    static @Nullable Object read(JsonParser json, char[] text) throws IOException {
+    /**
+     * The value that begins with this parser's current token: a string, a boolean, null, or else a part of the text.
+     *
+     * @param start where in the text the parser began, which it counts from
+     */
+    static @Nullable Object read(JsonParser json, char[] text, int start) throws IOException {
         var kind = json.currentToken();
         return switch (kind) {
             case VALUE_STRING -> json.getText();
@@ -35,11 +39,11 @@ final class JsonPart {
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case START_OBJECT, START_ARRAY -> {
-                int from = offset(json);
+                int from = start + offset(json);
                 json.skipChildren();
-                yield new JsonPart(text, from, offset(json) + 1 - from, kind);
+                yield new JsonPart(text, from, start + offset(json) + 1 - from, kind);
             }
-            default -> new JsonPart(text, offset(json), json.getTextLength(), kind);
+            default -> new JsonPart(text, start + offset(json), json.getTextLength(), kind);
         };
     }
 
@@ -75,7 +79,7 @@ final class JsonPart {
             json.nextToken();
             for (var name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 json.nextToken();
-                members.put(name, read(json, text));
+                members.put(name, read(json, text, from));
             }
             return members;
         } catch (IOException e) {
@@ -89,7 +93,7 @@ final class JsonPart {
         try (var json = Json.FACTORY.createParser(text, from, length)) {
             json.nextToken();
             while (elements.size() < most && json.nextToken() != JsonToken.END_ARRAY) {
-                elements.put(Integer.toString(elements.size()), read(json, text));
+                elements.put(Integer.toString(elements.size()), read(json, text, from));
             }
             return elements;
         } catch (IOException e) {

@@ -5,10 +5,12 @@ import java.util.Optional;
 /** A string with a rule that its feature brings. */
 final class StringField<T> extends Field<T> {
     private final StringRule<T> rule;
+    private final T placeholder;
 
-    StringField(Fields fields, String name, Sentence otherwise, StringRule<T> rule) {
+    StringField(Fields fields, String name, Sentence otherwise, StringRule<T> rule, T placeholder) {
         super(fields, name, otherwise);
         this.rule = rule;
+        this.placeholder = placeholder;
     }
 
     @Override
@@ -22,6 +24,6 @@ final class StringField<T> extends Field<T> {
 
     @Override
     T placeholder() {
-        return ObjectField.nothingYet();
+        return placeholder;
     }
 }

@@ -41,6 +41,11 @@ public final class ValidationErrors {
         }
     }
 
+    /** Whether failed rules are behind this failure: they are what it tells, or it came of using a value that had failed. */
+    public boolean explain(Throwable failure) {
+        return failure instanceof ValidationException || (!isChecked && !byField.isEmpty());
+    }
+
     /** Throws, as a fault of ours, when values were read and {@link Fields#done} was forgotten: they may be placeholders. */
     public void requireChecked() {
         if (!isChecked) {

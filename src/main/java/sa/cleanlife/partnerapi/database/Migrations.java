@@ -3,10 +3,10 @@ package sa.cleanlife.partnerapi.database;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.sql.SQLException;
-import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 
 /** Brings the schema to the version this server knows, with the scripts under {@code db/migration}. */
@@ -50,16 +50,16 @@ public final class Migrations {
 
     static void run(DatabaseUrl url, Host primary, String... locations) {
         try {
-            Flyway.configure()
+            var flyway = Flyway.configure()
                     .dataSource(url.jdbcUrl(primary), url.user(), url.password())
                     .locations(locations)
-                    // Whoever builds an index CONCURRENTLY waits for all older transactions, so for ever for Flyway's
-                    // own.
-                    .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
                     // A newer schema is refused, rather than written to by a server that does not know it.
-                    .ignoreMigrationPatterns(new String[0])
-                    .load()
-                    .migrate();
+                    .ignoreMigrationPatterns(new String[0]);
+            // Whoever builds an index CONCURRENTLY waits for all older transactions, so for ever for Flyway's own.
+            // To set this as a property would need a library that the server does not carry.
+            flyway.getConfigurationExtension(PostgreSQLConfigurationExtension.class)
+                    .setTransactionalLock(false);
+            flyway.load().migrate();
         } catch (FlywayValidateException e) {
             throw new MigrationException(
                     "is not one that this version knows, so a newer version has written it: run that, or restore a backup");

@@ -89,6 +89,8 @@ final class MergeOpenApi {
                 if (!line.endsWith(":")) {
                     lines.add(line);
                 }
+            } else if (!line.isBlank() && indent(line) == 0 && !line.startsWith("#")) {
+                throw new IllegalArgumentException("%s has a line that begins no section: %s".formatted(file, line));
             } else if (top.equals("components") && isKey(line, 2)) {
                 lines = sections.computeIfAbsent("components." + line.strip().replace(":", ""), name -> new ArrayList<>());
             } else {
@@ -100,7 +102,7 @@ final class MergeOpenApi {
     }
 
     private static boolean isKey(String line, int indent) {
-        return !line.isBlank() && indent(line) == indent && line.substring(indent).matches("[a-zA-Z]+:.*");
+        return !line.isBlank() && indent(line) == indent && line.substring(indent).matches("[\\w-]+:.*");
     }
 
     private static int indent(String line) {
@@ -115,12 +117,13 @@ final class MergeOpenApi {
 
     private String text() {
         var text = new StringBuilder();
-        var components = false;
+        var isFirstOfComponents = true;
         for (var section : sections.entrySet()) {
             var name = section.getKey();
             if (name.startsWith("components.")) {
-                text.append(components ? "\n" : "\ncomponents:\n");
-                components = true;
+                // Behind the header of "components" itself, which is a section too.
+                text.append(isFirstOfComponents ? "" : "\n");
+                isFirstOfComponents = false;
                 text.append("  ").append(name.substring("components.".length())).append(":\n");
             } else if (!name.isEmpty()) {
                 text.append('\n').append(name).append(":\n");

@@ -59,12 +59,12 @@ public class RoutingBenchmark extends MicroBenchmark {
 
     @Benchmark
     public Object idOfTwo() {
-        return two.find(withId);
+        return two.find(withId).orElseThrow().parameters(withId);
     }
 
     @Benchmark
     public Object idOfForty() {
-        return forty.find(withId);
+        return forty.find(withId).orElseThrow().parameters(withId);
     }
 
     @Benchmark
@@ -74,7 +74,7 @@ public class RoutingBenchmark extends MicroBenchmark {
 
     @Benchmark
     public Object lastOfForty() {
-        return forty.find(last);
+        return forty.find(last).orElseThrow().parameters(last);
     }
 
     /** A map of plain paths, and every pattern tried in turn with a map of parameters for each: the way it was. */

@@ -161,8 +161,14 @@ class ArchitectureTest {
         private static final Pattern STRING =
                 Pattern.compile("\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\\\n]|\\\\.)+)\"", Pattern.DOTALL);
         private static final Pattern COMMENT = Pattern.compile("--.*");
+
+        /** One of a list, maybe with another name after it. What has a parenthesis after it is a function. */
+        private static final String LISTED = "(?:ONLY\\s+)?[a-z_]+\\b(?!\\s*\\()(?:\\s+(?:AS\\s+)?[a-z_]+\\b)?";
+
         private static final Pattern NAMED =
-                Pattern.compile("\\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\\s+(?:ONLY\\s+)?([a-z_]+)\\b(?!\\s*\\()");
+                Pattern.compile("\\b(?:FROM|JOIN|UPDATE|TABLE|USING)\\s+(%1$s(?:\\s*,\\s*%1$s)*)".formatted(LISTED));
+
+        private static final Pattern INSERTED_INTO = Pattern.compile("\\bINTO\\s+([a-z_]+)\\b");
 
         /** What a statement calls the result of another that it begins with. */
         private static final Pattern COMMON_EXPRESSION = Pattern.compile("\\b([a-z_]+) AS \\(\\s*[A-Z]");
@@ -195,9 +201,26 @@ class ArchitectureTest {
                     .map(string -> string.group(1) == null ? string.group(2) : string.group(1))
                     .forEach(string ->
                             sql.append(COMMENT.matcher(string).replaceAll("")).append(";\n"));
-            var names = all(NAMED, sql);
+            var names = all(INSERTED_INTO, sql);
+            for (var list : all(NAMED, sql)) {
+                for (var listed : list.split(",", -1)) {
+                    names.add(listed.strip().replaceFirst("^ONLY\\s+", "").split("\\s", 2)[0]);
+                }
+            }
             names.removeAll(all(COMMON_EXPRESSION, sql));
             return names;
+        }
+
+        @Test
+        void are_found_wherever_a_statement_names_one() {
+            assertThat(tablesIn("\"SELECT 1 FROM key_use u, new_contact_window AS w, audit WHERE true\""))
+                    .containsExactly("audit", "key_use", "new_contact_window");
+            assertThat(tablesIn("\"DELETE FROM key_use USING contact, ONLY partner p WHERE true\""))
+                    .containsExactly("contact", "key_use", "partner");
+            assertThat(
+                            tablesIn(
+                                    "\"INSERT INTO audit (id, at) SELECT id, at FROM unnest($1) AS given (id, at) JOIN key_day USING (id)\""))
+                    .containsExactly("audit", "key_day");
         }
 
         private static Set<String> all(Pattern pattern, CharSequence text) {

@@ -145,6 +145,16 @@ class ReferenceTest {
             assertThat(routesOfTheApi).isNotEmpty().isEqualTo(OpenApi.operations());
         }
 
+        static List<String> operations() {
+            return OpenApi.operations();
+        }
+
+        @ParameterizedTest
+        @MethodSource("operations")
+        void has_examples_that_fit_their_schemas(String operation) {
+            OpenApi.checkExamples(operation);
+        }
+
         @Test
         void leaves_out_only_the_pages() {
             var others = SERVER.routes().stream()
@@ -343,19 +353,25 @@ class ReferenceTest {
                 });
 
         static Set<String> namesOfRateLimited() {
-            return OpenApi.examples(COMPONENTS + "RateLimited").keySet();
+            return OpenApi.examples(COMPONENTS + "ContactRateLimited").keySet();
         }
 
         @ParameterizedTest
         @MethodSource("namesOfRateLimited")
         void of_limits_that_are_reached_are_what_the_server_answers(String name) {
-            assertAnswers(answerFor(name, RATE_LIMITED), OpenApi.example(COMPONENTS + "RateLimited", name));
+            assertAnswers(answerFor(name, RATE_LIMITED), OpenApi.example(COMPONENTS + "ContactRateLimited", name));
         }
 
         private static Answer answerFor(String name, Map<String, Supplier<Answer>> answers) {
             return Optional.ofNullable(answers.get(name))
                     .orElseThrow(() -> new AssertionError("no request here for the example " + name))
                     .get();
+        }
+
+        @Test
+        void of_the_rate_limit_are_the_same_for_all_operations() {
+            assertThat(OpenApi.example(COMPONENTS + "RateLimited", "rateLimit"))
+                    .isEqualTo(OpenApi.example(COMPONENTS + "ContactRateLimited", "rateLimit"));
         }
 
         @Test

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import sa.cleanlife.partnerapi.database.Database;
@@ -21,9 +20,9 @@ public final class ApiKeys {
     private static final Duration LONGEST = Duration.ofDays(3650);
 
     private final Database database;
+    private final AccessChange change;
     private final Operator operator;
     private final RandomGenerator random;
-    private final AccessVersionStore versions = new AccessVersionStore();
     private final PartnerStore partners = new PartnerStore();
     private final KeyStore store = new KeyStore();
     private final AuditStore audit = new AuditStore();
@@ -31,6 +30,7 @@ public final class ApiKeys {
     /** @param random must be cryptographically secure */
     public ApiKeys(Database database, Operator operator, RandomGenerator random) {
         this.database = database;
+        this.change = new AccessChange(database);
         this.operator = operator;
         this.random = random;
     }
@@ -42,7 +42,7 @@ public final class ApiKeys {
     public record Rotated(KeyRecord old, Issued successor) {}
 
     public Future<Issued> issue(String partner, ApiKey.Kind kind, KeyRules rules, Expiry expiry) {
-        return change(tx -> {
+        return change.run(tx -> {
             var owner = Partners.require(partners, tx, partner);
             var now = operator.now();
             return issue(tx, "key issue", owner, kind, rules, now, future(expiry, now));
@@ -140,7 +140,7 @@ public final class ApiKeys {
      * key is valid until the overlap is over; without any it is revoked.
      */
     public Future<Rotated> rotate(String id, Duration overlap) {
-        return change(tx -> {
+        return change.run(tx -> {
             var old = require(tx, id);
             var now = operator.now();
             refuseToRotate(old, now, overlap);
@@ -179,7 +179,7 @@ public final class ApiKeys {
     }
 
     private Future<KeyRecord> change(String what, String id, UnaryOperator<KeyRecord> rule) {
-        return change(tx -> {
+        return change.run(tx -> {
             var before = require(tx, id);
             var after = rule.apply(before);
             update(tx, what, before, after);
@@ -196,13 +196,6 @@ public final class ApiKeys {
             store.updateRules(tx, after);
         }
         audit.insert(tx, AuditEntry.changed(operator, what, before, after));
-    }
-
-    private <T> Future<T> change(Function<Transaction, T> work) {
-        return database.transaction(tx -> {
-            versions.renew(tx);
-            return work.apply(tx);
-        });
     }
 
     /** The key with that id; the refusal when there is none names those that there are. */

@@ -7,7 +7,8 @@ import sa.cleanlife.partnerapi.http.Caller;
 /**
  * A key that opens something until it expires, with all that the checks of a call need of it and of its partner.
  *
- * @param kind and {@code lastFour}: what tells the holder which key it is
+ * @param kind tells the holder, with {@code lastFour}, which key it is
+ * @param lastFour characters of the key
  * @param origins from where the partner's pages may call
  */
 public record HeldKey(

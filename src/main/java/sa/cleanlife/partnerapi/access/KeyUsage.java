@@ -97,10 +97,6 @@ public final class KeyUsage {
 
     /** Not repeated when the answer is lost: the calls of a minute may then be counted twice, or not at all. */
     private Future<Void> add(List<KeyUsageStore.Calls> used) {
-        return database.transaction(tx -> {
-                    store.add(tx, used);
-                    return used;
-                })
-                .mapEmpty();
+        return database.inTransaction(tx -> store.add(tx, used));
     }
 }

@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.Transaction;
@@ -15,19 +14,20 @@ import sa.cleanlife.partnerapi.operator.Operator;
 /** The partners, as an operator adds and changes them. Every change leaves its entry in the audit. */
 public final class Partners {
     private final Database database;
+    private final AccessChange change;
     private final Operator operator;
-    private final AccessVersionStore versions = new AccessVersionStore();
     private final PartnerStore store = new PartnerStore();
     private final AuditStore audit = new AuditStore();
 
     public Partners(Database database, Operator operator) {
         this.database = database;
+        this.change = new AccessChange(database);
         this.operator = operator;
     }
 
     public Future<Partner> add(String name) {
         var partner = newPartner(name);
-        return change(tx -> {
+        return change.run(tx -> {
             if (store.find(tx, name).isPresent()) {
                 throw new CommandRefusedException("There is a partner named %s already.".formatted(name));
             }
@@ -39,7 +39,7 @@ public final class Partners {
     /** Whether this was the first partner of all, and so was added. */
     public Future<Boolean> addFirst(String name) {
         var partner = newPartner(name);
-        return change(tx -> {
+        return change.run(tx -> {
             boolean isFirst = store.list(tx).isEmpty();
             if (isFirst) {
                 insert(tx, partner);
@@ -112,7 +112,7 @@ public final class Partners {
     }
 
     private Future<Partner> change(String what, String name, UnaryOperator<Partner> rule) {
-        return change(tx -> {
+        return change.run(tx -> {
             var before = require(store, tx, name);
             var after = rule.apply(before);
             if (!after.equals(before)) {
@@ -120,13 +120,6 @@ public final class Partners {
                 audit.insert(tx, AuditEntry.changed(operator, what, before, after));
             }
             return after;
-        });
-    }
-
-    private <T> Future<T> change(Function<Transaction, T> work) {
-        return database.transaction(tx -> {
-            versions.renew(tx);
-            return work.apply(tx);
         });
     }
 

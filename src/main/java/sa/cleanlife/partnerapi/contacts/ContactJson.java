@@ -1,11 +1,10 @@
 package sa.cleanlife.partnerapi.contacts;
 
 import java.util.Optional;
-import java.util.function.Consumer;
 import sa.cleanlife.partnerapi.http.Request;
 import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.JsonWriter;
-import sa.cleanlife.partnerapi.http.json.Sentence;
+import sa.cleanlife.partnerapi.http.json.StringRule;
 
 /** A contact on the wire, as openapi.yaml describes it. */
 record ContactJson(FoundContact found) implements Json.Value {
@@ -28,11 +27,11 @@ record ContactJson(FoundContact found) implements Json.Value {
                 request.caller().keyId());
     }
 
-    private static Optional<PhoneNumber> readPhone(String text, Consumer<Sentence> refusal) {
+    private static Optional<PhoneNumber> readPhone(String text, StringRule.Refusal refusal) {
         return switch (PhoneNumber.parse(text)) {
             case PhoneNumber number -> Optional.of(number);
             case RefusedPhone refused -> {
-                refusal.accept(refused.sentence());
+                refused.tell(refusal);
                 yield Optional.empty();
             }
         };

@@ -91,11 +91,7 @@ public final class NewContacts implements NewContactQuota.Counts {
 
     @Override
     public Future<Void> giveBack(Map<UUID, Integer> unused) {
-        return database.transaction(tx -> {
-                    store.giveBack(tx, unused);
-                    return unused;
-                })
-                .mapEmpty();
+        return database.inTransaction(tx -> store.giveBack(tx, unused));
     }
 
     /** A quota that was taken away meanwhile is no limit. */

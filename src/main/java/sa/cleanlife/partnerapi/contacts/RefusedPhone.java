@@ -3,6 +3,7 @@ package sa.cleanlife.partnerapi.contacts;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import sa.cleanlife.partnerapi.http.json.Sentence;
+import sa.cleanlife.partnerapi.http.json.StringRule;
 
 /**
  * A text that the gate does not take for a phone number. Where it plainly is a Saudi number in another form, it knows the
@@ -33,12 +34,13 @@ public final class RefusedPhone implements ParsedPhone {
         return Optional.ofNullable(suggestion);
     }
 
-    /**
-     * Tells the partner what to send; the first place is the field's name. It may hold a person's number, so it goes into the
-     * answer and never into a log.
-     */
-    public Sentence sentence() {
-        return suggestion == null ? RULE : SEND.with("%s", suggestion.e164());
+    /** Tells the partner what to send. That may be a person's number, so it goes into the answer and never into a log. */
+    void tell(StringRule.Refusal refusal) {
+        if (suggestion == null) {
+            refusal.because(RULE);
+        } else {
+            refusal.because(SEND, suggestion.e164());
+        }
     }
 
     @Override

@@ -5,8 +5,10 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,10 @@ import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 public final class Database implements Statements {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
+    /** Well within {@link PoolBuilder#SILENCE}, after which an idle connection ends. */
+    private static final Duration WARMED_EVERY = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
     private final Time time;
     private final Patience patience;
     private final PrimaryFinder primaryFinder;
@@ -26,9 +32,11 @@ public final class Database implements Statements {
     private final Heartbeat heartbeat;
     private final Transactions transactions;
     private final NowAndThen fullDisks = new NowAndThen();
+    private volatile long warming = -1;
 
     /** Connects when it is first asked something. */
     public Database(Vertx vertx, DatabaseUrl url) {
+        this.vertx = vertx;
         this.time = Time.of(vertx);
         this.patience = new Patience(time);
         this.primaryFinder = new PrimaryFinder(vertx, url, this::isAvailable);
@@ -49,6 +57,17 @@ public final class Database implements Statements {
      */
     public void watch(Runnable remedy) {
         heartbeat.start(remedy);
+        warming = vertx.setPeriodic(1, WARMED_EVERY.toMillis(), due -> warm());
+    }
+
+    /**
+     * Keeps a connection for the next transaction, which after a rest would otherwise wait for TCP, TLS, the login and the
+     * admission of a new one. Statements find that of the heartbeat.
+     */
+    private void warm() {
+        if (isAvailable()) {
+            pools.transactions().query("SELECT 1").execute();
+        }
     }
 
     /** Whether the last heartbeat was answered; false before {@link #watch}. */
@@ -88,6 +107,15 @@ public final class Database implements Statements {
         return transactions.run(work).onFailure(this::noteFullDisk);
     }
 
+    /** As {@link #transaction}, of work that has no result. */
+    public Future<Void> inTransaction(Consumer<Transaction> work) {
+        return transaction(tx -> {
+                    work.accept(tx);
+                    return tx;
+                })
+                .mapEmpty();
+    }
+
     /**
      * Those of PostgreSQL's settings that make it forget what it has acknowledged, such as {@code fsync off}. With a standby
      * that must confirm commits, a commit counts once it is on the standby's disk.
@@ -112,6 +140,7 @@ public final class Database implements Statements {
     /** Ends the connections; one that hangs ends with the process. */
     public Future<Void> close() {
         heartbeat.stop();
+        vertx.cancelTimer(warming);
         return pools.close()
                 .timeout(Patience.LONGEST.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwiseEmpty();

@@ -3,8 +3,10 @@ package sa.cleanlife.partnerapi.database;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.sql.SQLException;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
@@ -49,23 +51,42 @@ public final class Migrations {
     }
 
     static void run(DatabaseUrl url, Host primary, String... locations) {
+        var configuration = Flyway.configure();
+        // Whoever builds an index CONCURRENTLY waits for all older transactions, so for ever for Flyway's own. As a
+        // property, this would need jackson-databind, which the packaged server has not.
+        configuration
+                .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
+                .setTransactionalLock(false);
+        var flyway = configuration
+                .dataSource(url.jdbcUrl(primary), url.user(), url.password())
+                .locations(locations)
+                // A newer schema is refused, rather than written to by a server that does not know it.
+                .ignoreMigrationPatterns(new String[0])
+                .load();
         try {
-            var flyway = Flyway.configure()
-                    .dataSource(url.jdbcUrl(primary), url.user(), url.password())
-                    .locations(locations)
-                    // A newer schema is refused, rather than written to by a server that does not know it.
-                    .ignoreMigrationPatterns(new String[0]);
-            // Whoever builds an index CONCURRENTLY waits for all older transactions, so for ever for Flyway's own.
-            // To set this as a property would need a library that the server does not carry.
-            flyway.getConfigurationExtension(PostgreSQLConfigurationExtension.class)
-                    .setTransactionalLock(false);
-            flyway.load().migrate();
+            refuseHalfDone(flyway);
+            flyway.migrate();
         } catch (FlywayValidateException e) {
             throw new MigrationException(
                     "is not one that this version knows, so a newer version has written it: run that, or restore a backup");
         } catch (FlywayException e) {
             throw new MigrationException("could not be brought up to date (%s)".formatted(reason(e)));
         }
+    }
+
+    /**
+     * What is done CONCURRENTLY is done in no transaction. When it fails, some of it may stay, such as an index that is
+     * invalid, and Flyway runs it again only when its row is gone.
+     */
+    private static void refuseHalfDone(Flyway flyway) {
+        Stream.of(flyway.info().all())
+                .filter(migration -> migration.getState() == MigrationState.FAILED)
+                .findFirst()
+                .ifPresent(failed -> {
+                    throw new MigrationException(
+                            "is halfway through migration %s, which failed: drop any index that it left invalid, run \"DELETE FROM flyway_schema_history WHERE NOT success\", and start again"
+                                    .formatted(failed.getVersion()));
+                });
     }
 
     /** The kind of failure only: Flyway's messages quote the statement and the URL. */

@@ -2,15 +2,10 @@ package sa.cleanlife.partnerapi.database;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClientOptions;
-import io.vertx.pgclient.PgBuilder;
-import io.vertx.sqlclient.ClientBuilder;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnectOptions;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,8 +16,6 @@ import org.slf4j.LoggerFactory;
  * each other's rows leave the statements alone.
  */
 final class Pools {
-    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
-
     private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
 
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
@@ -31,12 +24,6 @@ final class Pools {
     private static final int OF_STATEMENTS = 3 * PROCESSORS + 6;
 
     private static final int OF_TRANSACTIONS = PROCESSORS + 6;
-
-    /** Those that nobody waits for any more stay in the queue until a connection is there, or none is to be had. */
-    private static final int MOST_WAITING = 1_000;
-
-    /** Ends connections that a dead network holds. A busy one is never silent this long; an idle one is soon reopened. */
-    private static final Duration SILENCE = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final Supplier<Future<SqlConnectOptions>> server;
@@ -56,35 +43,20 @@ final class Pools {
         this.open = open();
     }
 
-    /** A wait for a connection of transactions has no limit of its own: the pool may lose one that it then gives. */
+    /**
+     * The transactions pool has no wait limit: when Vert.x's limit fires just as a connection is handed out, that connection
+     * is lost. {@link Transactions} limits the wait.
+     */
     private Open open() {
         return new Open(
-                pool("postgresql", OF_STATEMENTS, CONNECT_TIMEOUT),
+                pool("postgresql", OF_STATEMENTS, PoolBuilder.CONNECT_TIMEOUT),
                 pool("postgresql-transactions", OF_TRANSACTIONS, Duration.ZERO));
     }
 
     private Pool pool(String name, int size, Duration longestWait) {
-        return connecting(vertx, name, size, longestWait, server)
+        return PoolBuilder.of(vertx, name, size, longestWait, server)
                 .withConnectHandler(this::admit)
                 .build();
-    }
-
-    static ClientBuilder<Pool> connecting(
-            Vertx vertx, String name, int size, Duration longestWait, Supplier<Future<SqlConnectOptions>> server) {
-        return PgBuilder.pool()
-                .with(new PoolOptions()
-                        .setName(name)
-                        .setMaxSize(size)
-                        .setMaxWaitQueueSize(MOST_WAITING)
-                        .setConnectionTimeout((int) longestWait.toMillis())
-                        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS))
-                .with(new NetClientOptions()
-                        .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
-                        .setIdleTimeout((int) SILENCE.toSeconds())
-                        .setTcpNoDelay(true)
-                        .setTcpKeepAlive(true))
-                .connectingTo(server)
-                .using(vertx);
     }
 
     /**
@@ -137,7 +109,7 @@ final class Pools {
 
     /**
      * Leaves all connections for new ones. Those that hang in a dead network would keep the places of new ones until {@link
-     * #SILENCE} has ended them. What waited for one asks again at once, on the new pool.
+     * PoolBuilder#SILENCE} has ended them. What waited for one asks again at once, on the new pool.
      */
     void replace() {
         var left = open;

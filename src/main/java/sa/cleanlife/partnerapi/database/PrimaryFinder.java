@@ -81,13 +81,13 @@ final class PrimaryFinder {
 
     private Future<SqlConnectOptions> tried(int index) {
         var server = servers.get(index);
-        var trial = Pools.connecting(
-                        vertx, "postgresql-trial", 1, Pools.CONNECT_TIMEOUT, () -> Future.succeededFuture(server))
+        var trial = PoolBuilder.of(
+                        vertx, "postgresql-trial", 1, PoolBuilder.CONNECT_TIMEOUT, () -> Future.succeededFuture(server))
                 .build();
         return trial.query(WHY_NOT_TO_BE_WRITTEN_TO)
                 .execute()
                 .compose(PrimaryFinder::refuseWhatCannotBeWrittenTo)
-                .timeout(Pools.CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .timeout(PoolBuilder.CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .onComplete(tried -> trial.close())
                 .map(primary -> {
                     lastPrimary = index;

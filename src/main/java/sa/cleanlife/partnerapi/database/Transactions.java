@@ -3,6 +3,7 @@ package sa.cleanlife.partnerapi.database;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -52,18 +53,14 @@ final class Transactions {
         this.pool = pool;
     }
 
-    /** Answers on the event loop of the caller; of a caller that is on none, on the virtual thread. */
+    /**
+     * Answers on the event loop of the caller; of a caller that is on none, on the virtual thread. The answer knows that
+     * event loop, so that a time-out of it is dealt with there too.
+     */
     <T> Future<T> run(Function<Transaction, T> work) {
-        var caller = Vertx.currentContext();
-        var answer = Promise.<T>promise();
-        Thread.ofVirtual().name("transaction").start(() -> {
-            var outcome = outcome(work);
-            if (caller == null) {
-                outcome.onComplete(answer);
-            } else {
-                caller.runOnContext(back -> outcome.onComplete(answer));
-            }
-        });
+        Promise<T> answer =
+                Vertx.currentContext() instanceof ContextInternal caller ? caller.promise() : Promise.promise();
+        Thread.ofVirtual().name("transaction").start(() -> outcome(work).onComplete(answer));
         return answer.future();
     }
 
@@ -95,8 +92,13 @@ final class Transactions {
         }
     }
 
-    private static <T> T await(Future<T> answer, long end) throws TimeoutException {
-        return answer.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    /** Sends nothing once the time is over: it could take effect, and the caller is told that it failed. */
+    private static <T> T await(Supplier<Future<T>> sent, long end) throws TimeoutException {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+            throw new TimeoutException();
+        }
+        return sent.get().await(left, TimeUnit.NANOSECONDS);
     }
 
     /** One attempt. */
@@ -104,7 +106,7 @@ final class Transactions {
         private final long end;
         private Optional<SqlConnection> connection = Optional.empty();
 
-        /** Fails with what the first statement failed with that did. */
+        /** Failed once a statement has failed, with that statement's failure. */
         private Future<Void> intact = Future.succeededFuture();
 
         private Open(long end) {
@@ -114,7 +116,7 @@ final class Transactions {
         private void begin() throws TimeoutException {
             var wanted = pool.get().getConnection();
             try {
-                connection = Optional.of(await(wanted, end));
+                connection = Optional.of(await(() -> wanted, end));
             } catch (TimeoutException e) {
                 // The pool gives it all the same, when it can; nobody else would give it back.
                 wanted.onSuccess(SqlConnection::close);
@@ -127,14 +129,14 @@ final class Transactions {
         }
 
         private void send(String command) throws TimeoutException {
-            await(connection.orElseThrow().query(command).execute(), end);
+            await(() -> connection.orElseThrow().query(command).execute(), end);
         }
 
         @Override
         public RowSet<Row> query(String sql, Tuple parameters) {
             intact.await();
             try {
-                return await(connection.orElseThrow().preparedQuery(sql).execute(parameters), end);
+                return await(() -> connection.orElseThrow().preparedQuery(sql).execute(parameters), end);
             } catch (TimeoutException e) {
                 var late = DatabaseUnavailableException.because(e);
                 intact = Future.failedFuture(late);
@@ -160,7 +162,7 @@ final class Transactions {
             connection.ifPresent(used -> {
                 var over = used.query("ROLLBACK").execute().onComplete(rolledBack -> used.close());
                 try {
-                    await(over.otherwiseEmpty(), end);
+                    await(over::otherwiseEmpty, end);
                 } catch (TimeoutException e) {
                     // Nobody waits for it any more.
                 }

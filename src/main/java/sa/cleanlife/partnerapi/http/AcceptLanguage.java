@@ -11,8 +11,9 @@ import sa.cleanlife.partnerapi.http.json.Language;
  * that is malformed counts as not there, and English is the choice when nothing speaks for either.
  */
 final class AcceptLanguage {
+    /** The subtags are matched possessively: otherwise matching recurses once per subtag, and a long header overflows the stack. */
     private static final Pattern RANGE = Pattern.compile(
-            "(\\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)[ \\t]*(?:;[ \\t]*[qQ]=(0(?:\\.[0-9]{0,3})?|1(?:\\.0{0,3})?))?");
+            "(\\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*+)[ \\t]*(?:;[ \\t]*[qQ]=(0(?:\\.[0-9]{0,3})?|1(?:\\.0{0,3})?))?");
 
     private AcceptLanguage() {}
 

@@ -5,7 +5,7 @@ package sa.cleanlife.partnerapi.http;
  * does not make the server slow. Lives on its event loop.
  */
 final class ActiveRequests {
-    /** More than this many under way at once are more than a server has that keeps up. */
+    /** Above this number of active requests the event loop is overloaded, and pages are rejected. */
     private static final int CROWDED = 200;
 
     private int count;

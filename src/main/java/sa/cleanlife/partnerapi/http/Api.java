@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import sa.cleanlife.partnerapi.http.edge.Connections;
 import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.Listing;
@@ -43,7 +44,7 @@ public final class Api {
 
     /**
      * @param filters what a request passes before a partner's route, in this order
-     * @param refusals what a failure means that is no refusal itself; without a meaning it is a fault of ours
+     * @param refusals maps other exceptions to a refusal; empty means 500
      * @param origins the refusal of a web page's origin, as the header has it; empty when the origin is registered
      */
     public Api(
@@ -138,10 +139,14 @@ public final class Api {
         return checked(request, handler.apply(request)).map(data -> Response.success(data, request));
     }
 
-    /** What a handler answered that has not forgotten to ask whether all that it read is good. */
+    /** Returns the handler's answer; throws if the handler read fields without calling {@code done()}. */
     private static <T> Future<T> checked(Request request, Future<T> answer) {
         request.errors().requireChecked();
-        return answer;
+        // Once more when the answer is there: a rule may have failed since.
+        return answer.map(data -> {
+            request.errors().requireChecked();
+            return data;
+        });
     }
 
     private Future<Buffer> bodyOf(Request request, int maxKib) {
@@ -195,7 +200,7 @@ public final class Api {
             serve(new Request(sent, sent.method(), resource), route.get());
         } else if (Cors.isPreflight(sent)) {
             var preflight = new Request(sent, sent.method(), resource);
-            writer.send(preflight, cors.answer(preflight, resource.allowedMethods()));
+            send(preflight, () -> cors.answer(preflight, resource.allowedMethods()));
         } else {
             var request = unrouted(sent, resource);
             request.addToAnswer(HttpHeaders.ALLOW, resource.allowedMethods());
@@ -205,14 +210,22 @@ public final class Api {
 
     private void serve(Request request, Route route) {
         active.enter();
-        route.handler()
-                .apply(request)
-                .onComplete(answer -> finish(request, answer), failure -> finish(request, refusal(request, failure)));
+        route.handler().apply(request).onComplete(result -> {
+            active.leave();
+            send(request, () -> result.succeeded() ? result.result() : refusal(request, result.cause()));
+        });
     }
 
-    private void finish(Request request, Response answer) {
-        active.leave();
-        writer.send(request, answer);
+    /**
+     * Sends this response, or a 500 when it cannot be made or written. Errors are caught as well as exceptions, such as an
+     * overflow of the stack: without any response the client would wait until its connection is closed.
+     */
+    private void send(Request request, Supplier<Response> response) {
+        try {
+            writer.send(request, response.get());
+        } catch (Throwable failure) {
+            writer.sendFault(request, refusals.fault(failure, request));
+        }
     }
 
     /** Answers what the HTTP decoder or the gate before it refused; the connection ends with it. */
@@ -229,7 +242,7 @@ public final class Api {
     }
 
     private void refuse(Request request, Throwable refusal) {
-        writer.send(request, refusal(request, refusal));
+        send(request, () -> refusal(request, refusal));
     }
 
     private static Request unrouted(HttpServerRequest sent, Resource resource) {

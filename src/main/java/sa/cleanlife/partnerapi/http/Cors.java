@@ -55,19 +55,19 @@ final class Cors {
     }
 
     /** Puts on the answer to a page of a registered origin what lets the page read it. */
-    void mark(Request call) {
-        if (!isOfTheApi(call.request())) {
+    void mark(Request request) {
+        if (!isOfTheApi(request.request())) {
             return;
         }
-        var origin = call.request().getHeader(ORIGIN);
+        var origin = request.request().getHeader(ORIGIN);
         if (origin == null) {
             return;
         }
-        call.addToAnswer(HttpHeaders.VARY, ORIGIN);
+        request.addToAnswer(HttpHeaders.VARY, ORIGIN);
         if (gate.apply(origin).isEmpty()) {
-            call.addToAnswer(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            if (!isPreflight(call.request())) {
-                call.addToAnswer(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
+            request.addToAnswer(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            if (!isPreflight(request.request())) {
+                request.addToAnswer(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
             }
         }
     }

@@ -1,5 +1,6 @@
 package sa.cleanlife.partnerapi.http;
 
+import org.jspecify.annotations.Nullable;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /**
@@ -7,12 +8,13 @@ import sa.cleanlife.partnerapi.http.json.Sentence;
  * published, a status to each. The sentence is for people, and says nothing of the inside.
  */
 public enum ErrorCode {
-    VALIDATION_ERROR(400, "The request is not valid; see details.", "الطلب غير صحيح؛ راجع details."),
+    /** Only of failed rules, by {@link Refusals}: the message is the first rule's sentence. */
+    VALIDATION_ERROR(400),
     UNAUTHORIZED(
             401,
             "A valid API key is needed: send it in the header x-api-key.",
             "يلزم مفتاح API صالح: أرسله في الترويسة x-api-key."),
-    FORBIDDEN(403, "This API key may not do this.", "لا يُسمح بهذه العملية بمفتاح API هذا."),
+    FORBIDDEN(403),
     INVALID_PARTNER_DOMAIN(
             403,
             "This call comes from a domain that is not registered; call from a registered domain, or ask the operator to register this one.",
@@ -24,12 +26,12 @@ public enum ErrorCode {
     RESOURCE_NOT_FOUND(
             404,
             "There is no such path; the API is described at /docs.",
-            "هذا المسار غير موجود؛ تجد وصف واجهة البرمجة (API) في \u200E/docs."),
+            "هذا المسار غير موجود؛ تجد وصف واجهة برمجة التطبيقات (API) في \u200E/docs."),
     METHOD_NOT_ALLOWED(
             405,
             "This path does not take this method; see the Allow header.",
             "هذا المسار لا يقبل هذه الطريقة (method)؛ راجع الترويسة Allow."),
-    PAYLOAD_TOO_LARGE(413, "The body is too large.", "حجم محتوى الطلب (body) أكبر من المسموح به."),
+    PAYLOAD_TOO_LARGE(413),
     RATE_LIMIT_EXCEEDED(
             429, "Partner API rate limit exceeded", "تم تجاوز الحد المسموح به لعدد الطلبات إلى Partner API"),
     INTERNAL_ERROR(
@@ -42,8 +44,15 @@ public enum ErrorCode {
             "لا تستطيع الخدمة الرد الآن؛ أعد المحاولة بعد عدد الثواني المذكور في Retry-After.");
 
     private final int status;
-    private final String english;
-    private final String arabic;
+    private final @Nullable String english;
+    private final @Nullable String arabic;
+
+    /** A code whose every refusal brings a sentence of its own. */
+    ErrorCode(int status) {
+        this.status = status;
+        this.english = null;
+        this.arabic = null;
+    }
 
     ErrorCode(int status, String english, String arabic) {
         this.status = status;
@@ -55,11 +64,15 @@ public enum ErrorCode {
         return status;
     }
 
+    /** With the code's own sentence; throws if the code has none. */
     public ApiException error() {
+        if (english == null || arabic == null) {
+            throw new IllegalStateException(name() + " has no sentence of its own");
+        }
         return error(new Sentence(english, arabic));
     }
 
-    /** With a sentence that says more than the code's own; it is shown to the partner. */
+    /** With a sentence that says more than the code alone; it is shown to the partner. */
     public ApiException error(Sentence publicSentence) {
         return new ApiException(this, publicSentence);
     }

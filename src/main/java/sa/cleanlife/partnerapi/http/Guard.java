@@ -6,5 +6,5 @@ public interface Guard {
     Guard ANY_KEY = request -> {};
 
     /** Throws the refusal when the caller may not. */
-    void check(Request call);
+    void check(Request request);
 }

@@ -13,7 +13,7 @@ final class Refusals {
 
     private final Function<Throwable, Optional<ApiException>> known;
 
-    /** @param known what a failure means that is no refusal itself; without a meaning it is a fault of ours */
+    /** @param known maps other exceptions to a refusal; empty means 500 */
     Refusals(Function<Throwable, Optional<ApiException>> known) {
         this.known = known;
     }
@@ -27,7 +27,8 @@ final class Refusals {
         };
     }
 
-    private static ApiException fault(Throwable failure, Request request) {
+    /** Logs the failure, and returns what a partner is told of it. */
+    ApiException fault(Throwable failure, Request request) {
         LOG.atError()
                 .addKeyValue("requestId", request.requestId())
                 .setCause(failure)

@@ -36,16 +36,16 @@ public final class RequestLog {
                 .register(meters);
     }
 
-    void answered(Request call, int status, Optional<String> reason) {
-        long nanos = call.nanosSinceStart();
-        timers.computeIfAbsent(new Series(call.method().name(), call.pattern(), status), this::timer)
+    void answered(Request request, int status, Optional<String> reason) {
+        long nanos = request.nanosSinceStart();
+        timers.computeIfAbsent(new Series(request.method().name(), request.pattern(), status), this::timer)
                 .record(nanos, TimeUnit.NANOSECONDS);
         if (status == ErrorCode.INTERNAL_ERROR.status()) {
             faults.increment();
         }
 
-        var line = LOG.atInfo().addKeyValue("requestId", call.requestId());
-        var caller = call.identified();
+        var line = LOG.atInfo().addKeyValue("requestId", request.requestId());
+        var caller = request.identified();
         if (caller.isPresent()) {
             line = line.addKeyValue("partner", caller.get().partner())
                     .addKeyValue("keyId", caller.get().keyId());
@@ -53,8 +53,8 @@ public final class RequestLog {
         if (reason.isPresent()) {
             line = line.addKeyValue("reason", reason.get());
         }
-        line.addKeyValue("method", call.method().name())
-                .addKeyValue("route", call.pattern())
+        line.addKeyValue("method", request.method().name())
+                .addKeyValue("route", request.pattern())
                 .addKeyValue("status", status)
                 .addKeyValue("durationMs", TimeUnit.NANOSECONDS.toMicros(nanos) / 1_000.0)
                 .log("request");

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import sa.cleanlife.partnerapi.http.json.Json;
+import sa.cleanlife.partnerapi.http.json.Language;
 import sa.cleanlife.partnerapi.http.json.Listing;
 
 /** What is sent back: a status, a body and the headers that belong to it; the reason is for the log. */
@@ -32,7 +33,10 @@ record Response(int status, List<Header> headers, Buffer body, Optional<String> 
 
     /** Its sentences are in the caller's language, which is only looked for here, and named in {@code Content-Language}. */
     static Response failure(ApiException refusal, Request request) {
-        var language = request.language();
+        return failure(refusal, request, request.language());
+    }
+
+    static Response failure(ApiException refusal, Request request, Language language) {
         var headers = new ArrayList<>(JSON_HEADERS);
         headers.add(new Header(HttpHeaders.CONTENT_LANGUAGE, language.tag()));
         if (refusal.retryAfter().isPresent()) {

@@ -3,6 +3,7 @@ package sa.cleanlife.partnerapi.http;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import sa.cleanlife.partnerapi.http.json.Language;
 
 /** The one place where an answer is written: its status, every header, its body, and its line in the access log. */
 final class ResponseWriter {
@@ -20,6 +21,23 @@ final class ResponseWriter {
 
     void send(Request request, Response answer) {
         cors.mark(request);
+        write(request, answer);
+    }
+
+    /**
+     * Sends the refusal of a request whose response could not be made or written. It is in English and has no CORS headers,
+     * so that it depends on nothing that may have been the cause. A response that has begun cannot be replaced: its
+     * connection is closed.
+     */
+    void sendFault(Request request, ApiException fault) {
+        if (request.request().response().headWritten()) {
+            request.request().connection().close();
+        } else {
+            write(request, Response.failure(fault, request, Language.ENGLISH));
+        }
+    }
+
+    private void write(Request request, Response answer) {
         var sent = request.request();
         var response = sent.response().setStatusCode(answer.status());
         response.putHeader(X_REQUEST_ID, request.requestId());

@@ -8,7 +8,7 @@ import sa.cleanlife.partnerapi.database.Database;
 
 /**
  * Lends a command the database that the settings name, whether the server runs or not, and tells it who acts. A feature's
- * command makes its own rules of the two, and blocks until its work is done.
+ * command builds its rules ({@code Partners}, {@code ApiKeys}) from the two, and blocks until its work is done.
  */
 public final class OperatorSession {
     /** Stands for whoever only reads: nothing that is read is put down in the audit. */

@@ -122,6 +122,7 @@ class CommandsTest {
         }
     }
 
+    /** In a process of its own: so nothing that one of its threads logs stands beside the sentence. */
     @Nested
     class Help {
         @ParameterizedTest
@@ -212,7 +213,7 @@ class CommandsTest {
         void a_database_that_is_not_there_is_one_sentence() {
             shell.set("PARTNER_API_DATABASE_URL", "postgresql://api:hunter2@127.0.0.1:1/partner");
 
-            assertThat(shell.run("partner add hotel").sentence(1))
+            assertThat(shell.runProcess("partner add hotel").sentence(1))
                     .startsWith("The database at 127.0.0.1:1/partner does not answer")
                     .doesNotContain("hunter2");
         }
@@ -223,9 +224,18 @@ class CommandsTest {
             var password = database.substring(database.indexOf(':', 13) + 1, database.indexOf('@'));
             shell.set("PARTNER_API_DATABASE_URL", database.replace(password, "hunter2"));
 
-            assertThat(shell.run("partner add hotel").sentence(1))
+            assertThat(shell.runProcess("partner add hotel").sentence(1))
                     .contains("refuses the login", "PARTNER_API_DATABASE_URL")
                     .doesNotContain("hunter2");
+        }
+
+        @Test
+        void a_rule_that_refuses_a_change_is_one_sentence() {
+            shell.set("PARTNER_API_DATABASE_URL", TestPostgres.newDatabase());
+            shell.run("partner add hotel").table();
+
+            assertThat(shell.runProcess("partner add hotel").refusal())
+                    .isEqualTo("There is a partner named hotel already.");
         }
     }
 }

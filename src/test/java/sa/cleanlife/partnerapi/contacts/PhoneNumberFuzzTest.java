@@ -39,14 +39,14 @@ class PhoneNumberFuzzTest {
                 assertIsStored(refused.suggestion().orElseThrow());
                 assertThat(meant(text))
                         .contains(refused.suggestion().orElseThrow().e164());
-                assertThat(refused.sentence().with("phone").english())
+                assertThat(PhoneTexts.sentence(refused))
                         .isEqualTo("phone must be a valid phone number in international form; send "
                                 + refused.suggestion().orElseThrow().e164());
             }
             case RefusedPhone refused -> {
                 REACH.saw("refused without one");
                 assertThat(meant(text)).isEmpty();
-                assertThat(refused.sentence().with("phone").english())
+                assertThat(PhoneTexts.sentence(refused))
                         .isEqualTo(
                                 "phone must be a valid phone number in international form, for example +966500000000");
             }

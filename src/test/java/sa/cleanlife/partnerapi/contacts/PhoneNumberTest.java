@@ -409,7 +409,7 @@ class PhoneNumberTest {
         private static String sentence(String text) {
             return switch (PhoneNumber.parse(text)) {
                 case PhoneNumber accepted -> "accepted " + accepted.e164();
-                case RefusedPhone refused -> refused.sentence().with("phone").english();
+                case RefusedPhone refused -> PhoneTexts.sentence(refused);
             };
         }
     }

@@ -1,5 +1,6 @@
 package sa.cleanlife.partnerapi.contacts;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -7,6 +8,7 @@ import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Texts by chance: phones, what nearly is one, and what is nothing of the kind. */
 public final class PhoneTexts {
@@ -135,5 +137,14 @@ public final class PhoneTexts {
 
     private static int[] codePoints(IntPredicate wanted) {
         return IntStream.rangeClosed(0, Character.MAX_CODE_POINT).filter(wanted).toArray();
+    }
+
+    /** What a partner is told who sent this as {@code phone}. */
+    static String sentence(RefusedPhone refused) {
+        var told = new ArrayList<String>();
+        refused.tell((sentence, more) -> told.add(
+                sentence.with(Stream.concat(Stream.of("phone"), Stream.of(more)).toArray())
+                        .english()));
+        return told.getFirst();
     }
 }

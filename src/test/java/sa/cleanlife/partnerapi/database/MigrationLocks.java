@@ -11,8 +11,9 @@ import sa.cleanlife.partnerapi.testing.TestPostgres;
 
 /**
  * Tells whether a migration keeps others from a table for as long as that is large: whether it holds a lock on the table
- * that blocks reads or writes, and in the same transaction reads all of the table or writes it anew. The migration is tried
- * in a transaction that is rolled back.
+ * that blocks reads or writes, and in the same transaction reads all of the table or writes it anew; or whether it changes
+ * rows of a table that was there before, which nobody else can change until it is over. The migration is tried in a
+ * transaction that is rolled back.
  */
 final class MigrationLocks {
     /** What blocks a write blocks it until the commit, and every reader and writer that comes after it. */
@@ -30,8 +31,14 @@ final class MigrationLocks {
 
     private MigrationLocks() {}
 
-    /** What of a table tells that all of it was read or written anew; neither comes back to what it was. */
-    private record Traces(long scans, long file) {}
+    private static final String CURE_OF_CHANGED_ROWS =
+            "Change them in portions, each in a transaction of its own, outside of migrations.";
+
+    /**
+     * The number of scans in this transaction, and the table's file. Either changes when all of the table is read or
+     * rewritten. Beside them how many rows were updated or deleted.
+     */
+    private record Traces(String table, long scans, long file, long changedRows) {}
 
     /** A sentence for each table that is locked for long; none for a migration that others hardly notice. */
     static List<String> convict(String migration, String script, String database) throws SQLException {
@@ -52,16 +59,22 @@ final class MigrationLocks {
             before.forEach((table, traces) -> {
                 var lock = locks.get(table);
                 var now = after.get(table);
-                // A table that is gone was not read.
-                if (lock != null && now != null && !now.equals(traces)) {
+                if (now == null) {
+                    // A table that is gone was not read.
+                    return;
+                }
+                if (lock != null && (now.scans() != traces.scans() || now.file() != traces.file())) {
                     verdicts.add("%s %s all of %s while it holds %s on it, which blocks %s until it is over. %s"
                             .formatted(
                                     migration,
                                     now.file() == traces.file() ? "reads" : "writes anew",
-                                    table,
+                                    traces.table(),
                                     lock,
                                     lock.equals("AccessExclusiveLock") ? "reads and writes" : "writes",
                                     CURE));
+                } else if (now.changedRows() != traces.changedRows()) {
+                    verdicts.add("%s changes rows of %s, which blocks other changes of these until it is over. %s"
+                            .formatted(migration, traces.table(), CURE_OF_CHANGED_ROWS));
                 }
             });
             return verdicts;
@@ -81,12 +94,12 @@ final class MigrationLocks {
         return others;
     }
 
-    /** The strongest that blocks, by table. */
-    private static Map<String, String> locks(Connection connection) throws SQLException {
-        var locks = new TreeMap<String, String>();
+    /** The strongest that blocks, by the table's oid: a table may be renamed. */
+    private static Map<Long, String> locks(Connection connection) throws SQLException {
+        var locks = new TreeMap<Long, String>();
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery("""
-                        SELECT l.relation::regclass AS table, l.mode
+                        SELECT l.relation, l.mode
                           FROM pg_locks l
                          WHERE l.locktype = 'relation'
                            AND l.pid = pg_backend_pid()
@@ -96,7 +109,7 @@ final class MigrationLocks {
                 var mode = rows.getString("mode");
                 if (BLOCKING.contains(mode)) {
                     locks.merge(
-                            rows.getString("table"),
+                            rows.getLong("relation"),
                             mode,
                             (one, other) -> BLOCKING.indexOf(one) > BLOCKING.indexOf(other) ? one : other);
                 }
@@ -105,18 +118,26 @@ final class MigrationLocks {
         return locks;
     }
 
-    private static Map<String, Traces> traces(Connection connection) throws SQLException {
-        var traces = new TreeMap<String, Traces>();
+    /** By the table's oid. */
+    private static Map<Long, Traces> traces(Connection connection) throws SQLException {
+        var traces = new TreeMap<Long, Traces>();
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery("""
-                        SELECT t.oid::regclass AS table, pg_stat_get_xact_numscans(t.oid) AS scans,
-                               pg_relation_filenode(t.oid) AS file
+                        SELECT t.oid, t.relname, pg_stat_get_xact_numscans(t.oid) AS scans,
+                               pg_relation_filenode(t.oid) AS file,
+                               pg_stat_get_xact_tuples_updated(t.oid) + pg_stat_get_xact_tuples_deleted(t.oid) AS changed
                           FROM pg_class t
                          WHERE t.relkind = 'r'
                            AND t.relnamespace = 'public'::regnamespace
                         """)) {
             while (rows.next()) {
-                traces.put(rows.getString("table"), new Traces(rows.getLong("scans"), rows.getLong("file")));
+                traces.put(
+                        rows.getLong("oid"),
+                        new Traces(
+                                rows.getString("relname"),
+                                rows.getLong("scans"),
+                                rows.getLong("file"),
+                                rows.getLong("changed")));
             }
         }
         return traces;

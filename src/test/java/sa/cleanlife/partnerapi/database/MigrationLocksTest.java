@@ -99,13 +99,23 @@ class MigrationLocksTest {
     class The_check {
         @ParameterizedTest
         @MethodSource("sa.cleanlife.partnerapi.database.MigrationLocksTest#locking")
-        void convicts_what_reads_or_writes_all_of_a_table_under_a_lock(Path script) throws Exception {
+        void convicts_what_keeps_others_waiting(Path script) throws Exception {
             assertThat(convict(script))
-                    .singleElement()
-                    .asString()
-                    .startsWith("V1000__example.sql ")
-                    .contains("contact")
-                    .containsAnyOf("Lock on it, which blocks ", "CONCURRENTLY");
+                    .isNotEmpty()
+                    .allSatisfy(sentence -> assertThat(sentence)
+                            .startsWith("V1000__example.sql ")
+                            .containsAnyOf("Lock on it, which blocks ", "changes rows of ", "CONCURRENTLY"))
+                    .anySatisfy(sentence -> assertThat(sentence).contains("contact"));
+        }
+
+        @Test
+        void names_both_tables_of_a_foreign_key() throws Exception {
+            assertThat(convict(Path.of("src/test/resources/migrations/locking/foreign_key_of_all_rows.sql")))
+                    .hasSize(2)
+                    .anySatisfy(sentence -> assertThat(sentence)
+                            .contains(" reads all of new_contact_window while it holds ShareRowExclusiveLock"))
+                    .anySatisfy(sentence -> assertThat(sentence)
+                            .contains(" reads all of api_key while it holds ShareRowExclusiveLock"));
         }
 
         @Test

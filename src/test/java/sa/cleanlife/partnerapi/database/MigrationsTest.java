@@ -64,7 +64,7 @@ class MigrationsTest {
         }
 
         @Test
-        void are_told_from_no_name_that_is_none_of_a_migration() {
+        void refuse_a_file_that_is_not_named_like_a_migration() {
             for (var name : List.of("V1_one.sql", "1__one.sql", "V1.2__one.sql", "R__one.sql", "V01__one.sql")) {
                 assertThatThrownBy(() -> versionsOf(jar(name))).hasMessageContaining(name);
             }
@@ -91,15 +91,47 @@ class MigrationsTest {
         }
     }
 
+    private void migrate(String database) {
+        var url = DatabaseUrl.parse(database);
+        Migrations.run(url, url.hosts().getFirst(), "classpath:db/migration", "filesystem:" + directory);
+    }
+
+    /** What the operator is told completes the sentence "The schema of the database …". */
+    @Test
+    void an_index_that_could_not_be_built_is_told_with_its_cure() throws IOException {
+        var database = TestPostgres.newDatabase();
+        migrate(database);
+        TestPostgres.execute(database, """
+                INSERT INTO partner (id, name, status, created_at)
+                VALUES (gen_random_uuid(), 'hotel', 'ACTIVE', now()), (gen_random_uuid(), 'other', 'ACTIVE', now())
+                """);
+        Files.writeString(
+                directory.resolve("V1000__index.sql"),
+                "CREATE UNIQUE INDEX CONCURRENTLY one_partner ON partner (status);");
+
+        assertThatThrownBy(() -> migrate(database)).hasMessage("could not be brought up to date (SQLSTATE 23505)");
+        assertThatThrownBy(() -> migrate(database))
+                .hasMessage(
+                        "is halfway through migration 1000, which failed: drop any index that it left invalid, run \"DELETE FROM flyway_schema_history WHERE NOT success\", and start again");
+
+        TestPostgres.execute(database, """
+                DROP INDEX one_partner;
+                DELETE FROM flyway_schema_history WHERE NOT success;
+                DELETE FROM partner WHERE name = 'other'
+                """);
+        migrate(database);
+        assertThat(TestPostgres.queryNumber(database, "SELECT count(*) FROM pg_class WHERE relname = 'one_partner'"))
+                .isEqualTo(1);
+    }
+
     @Test
     void an_index_may_be_built_without_a_lock() throws IOException {
         var database = TestPostgres.newDatabase();
         Files.writeString(
                 directory.resolve("V1000__index.sql"),
                 "CREATE INDEX CONCURRENTLY contact_created_at ON contact (created_at);");
-        var url = DatabaseUrl.parse(database);
 
-        Migrations.run(url, url.hosts().getFirst(), "classpath:db/migration", "filesystem:" + directory);
+        migrate(database);
 
         assertThat(
                         TestPostgres.queryNumber(

@@ -12,6 +12,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import sa.cleanlife.partnerapi.testing.DataDirectory;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
 /** A straight-line transaction, and what else happens to the rows that it wants. */
@@ -266,6 +268,60 @@ class TransactionTest {
 
         assertThat(answeredOn.future().await())
                 .isEqualTo(List.of(loop, loopsThread.future().await()));
+    }
+
+    /** Otherwise a time-out of a batch would be settled on another thread than that of the batch. */
+    @Test
+    void is_timed_out_on_the_event_loop_that_asked() {
+        var loop = VERTX.getOrCreateContext();
+        var failedOn = Promise.promise();
+        var loopsThread = Promise.promise();
+
+        loop.runOnContext(asking -> {
+            loopsThread.complete(Thread.currentThread());
+            database.transaction(tx -> tx.query("SELECT pg_sleep(600)", Tuple.tuple()))
+                    .timeout(50, TimeUnit.MILLISECONDS)
+                    .onFailure(late -> failedOn.complete(List.of(Vertx.currentContext(), Thread.currentThread())));
+        });
+
+        assertThat(failedOn.future().await())
+                .isEqualTo(List.of(loop, loopsThread.future().await()));
+    }
+
+    @Test
+    void is_not_committed_when_its_time_is_over_before_that() {
+        var late = database.transaction(tx -> {
+            int balance = add(tx, 1);
+            pauseForLongerThanATransactionMayTake();
+            return balance;
+        });
+
+        assertThatExceptionOfType(DatabaseUnavailableException.class).isThrownBy(late::await);
+        // Waits for the row, until the transaction is over.
+        TestPostgres.execute(url, "UPDATE account SET balance = balance + 10 WHERE id = 1");
+        assertThat(balance(1)).isEqualTo(10);
+    }
+
+    private static void pauseForLongerThanATransactionMayTake() {
+        try {
+            Thread.sleep(Patience.LONGEST);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What is idle for half a minute ends. */
+    @Test
+    void finds_a_connection_that_is_kept_for_it_while_there_is_none() throws Exception {
+        database.watch(() -> {});
+
+        DataDirectory.await("a connection that goes on being used", () -> TestPostgres.queryNumber(url, """
+                        SELECT count(*)
+                          FROM pg_stat_activity
+                         WHERE datname = current_database()
+                           AND query = 'SELECT 1'
+                           AND query_start > backend_start + interval '4 s'
+                        """) == 1);
     }
 
     private <T> List<Future<T>> many(Function<Transaction, T> work) {

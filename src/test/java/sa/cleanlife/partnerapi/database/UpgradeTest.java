@@ -119,27 +119,63 @@ class UpgradeTest {
             }
         }
 
-        /** As nodes of the version before do until the last of them is stopped: in the columns and tables that they know. */
+        /**
+         * As nodes of the version before do until the last of them is stopped: under a lock of the key, in the columns and
+         * tables that they know. For both together a key creates twice what was left of its quota.
+         */
         @Test
-        void may_be_written_to_as_before_by_nodes_of_the_version_before() {
+        void may_be_written_to_as_before_by_nodes_of_the_version_before_while_those_of_this_one_go_on()
+                throws Exception {
             TestPostgres.migrateTo("3", database);
             writeRows(database, 3, key);
-            RunningApi.start(database, Clock.systemUTC()).close();
+            TestPostgres.execute(database, "UPDATE api_key SET new_contacts_per_day = 2");
+            try (var oldNode = TestPostgres.connect(database);
+                    var statement = oldNode.createStatement()) {
+                try (var server = RunningApi.start(database, Clock.systemUTC())) {
+                    oldNode.setAutoCommit(false);
+                    statement.execute("""
+                            SELECT id FROM api_key WHERE id = '%1$s' FOR NO KEY UPDATE;
+                            INSERT INTO new_contacts (key_id, slot, contacts) VALUES ('%1$s', now(), 2)
+                                ON CONFLICT (key_id, slot) DO UPDATE SET contacts = new_contacts.contacts + excluded.contacts;
+                            INSERT INTO key_day (key_id, day, calls) VALUES ('%1$s', '2026-01-02', 3)
+                                ON CONFLICT (key_id, day) DO UPDATE SET calls = key_day.calls + excluded.calls;
+                            UPDATE api_key SET last_used_at = now(), new_contacts_warned_at = now() WHERE id = '%1$s';
+                            DELETE FROM new_contacts WHERE slot < '2026-01-02T03:06:00Z'
+                            """.formatted(KEY_ID));
 
-            TestPostgres.execute(database, """
-                    BEGIN;
-                    SELECT id FROM api_key WHERE id = '%1$s' FOR NO KEY UPDATE;
-                    INSERT INTO new_contacts (key_id, slot, contacts) VALUES ('%1$s', '2026-01-02T03:10:00Z', 1)
-                        ON CONFLICT (key_id, slot) DO UPDATE SET contacts = new_contacts.contacts + excluded.contacts;
-                    INSERT INTO key_day (key_id, day, calls) VALUES ('%1$s', '2026-01-02', 3)
-                        ON CONFLICT (key_id, day) DO UPDATE SET calls = key_day.calls + excluded.calls;
-                    UPDATE api_key SET last_used_at = now(), new_contacts_warned_at = now() WHERE id = '%1$s';
-                    DELETE FROM new_contacts WHERE slot < '2026-01-02T03:06:00Z';
-                    COMMIT
-                    """.formatted(KEY_ID));
+                    var hotel = new TestPartner(server, "hotel", KEY_ID, key);
+                    assertThat(hotel.postContact("+966500000904", "Sara Ali").isNewContact())
+                            .isTrue();
+                    assertThat(hotel.postContact("+966500000905", "Sara Ali").isNewContact())
+                            .isTrue();
+                    hotel.postContact("+966500000906", "Sara Ali").error(429, "RATE_LIMIT_EXCEEDED");
+                    var revoked = server.newPartner();
+                    assertThat(revoked.isLetIn()).isTrue();
+                    Shell.onDatabase(directory, database)
+                            .run("key revoke " + revoked.keyId())
+                            .table();
+                    DataDirectory.await("the revocation", revoked::isRefused);
+                    // A node that stops writes what keys have used.
+                }
+                assertThat(number("SELECT calls FROM key_day WHERE key_id = '%s' AND day > '2026-01-02'"))
+                        .isEqualTo(3);
+                assertThat(number("SELECT count(*) FROM key_use WHERE key_id = '%s'"))
+                        .isEqualTo(1);
 
-            assertThat(TestPostgres.queryNumber(database, "SELECT calls FROM key_day"))
+                oldNode.commit();
+            }
+            assertThat(number("SELECT calls FROM key_day WHERE key_id = '%s' AND day = '2026-01-02'"))
                     .isEqualTo(15);
+            assertThat(number("SELECT sum(contacts) FROM new_contacts WHERE key_id = '%s'"))
+                    .isEqualTo(2);
+            assertThat(
+                            number(
+                                    "SELECT sum(created) FROM new_contact_window, unnest(contacts) AS created WHERE key_id = '%s'"))
+                    .isEqualTo(2);
+        }
+
+        private long number(String ofKey) {
+            return TestPostgres.queryNumber(database, ofKey.formatted(KEY_ID));
         }
 
         @Test
@@ -184,7 +220,7 @@ class UpgradeTest {
             migrateBeyond();
             var before = everything();
 
-            var run = shell().run("serve");
+            var run = shell().runProcess("serve");
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.out()).isEmpty();

@@ -5,13 +5,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** What {@code openapi.yaml} says can be sent. */
 public final class ApiDescription {
     private static final JsonNode DOCUMENT =
-            new YAMLMapper().readTree(ApiDescription.class.getResourceAsStream("/openapi.yaml"));
+            // A repeated key is an error: readers of the published document refuse it.
+            YAMLMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build()
+                    .readTree(ApiDescription.class.getResourceAsStream("/openapi.yaml"));
 
     /** A method on a path, with its parameters in the query, and with the fields of its body, if it takes one. */
     public record Operation(String id, String method, String path, List<String> queryParameters, List<Field> fields) {

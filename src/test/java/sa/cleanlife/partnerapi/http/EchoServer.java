@@ -1,6 +1,7 @@
 package sa.cleanlife.partnerapi.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -11,19 +12,38 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import sa.cleanlife.partnerapi.fuzz.Wire;
+import sa.cleanlife.partnerapi.http.json.Json;
 
 /**
- * The API on a real HTTP server, with one route that answers what it took for the query parameter {@code api_key}. It is
- * asked on one connection, and on a new one when that has ended.
+ * The API on a real HTTP server, with routes that answer what they took for the query parameter {@code api_key}: one
+ * as the filter that looks for the key, one as a field of the query. It is asked on one connection, and on a new one when
+ * that has ended.
  */
 final class EchoServer implements BeforeAllCallback, AfterAllCallback {
     /** For a machine that is busy; how long an answer takes is asked elsewhere. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final ProbeServer server = new ProbeServer(api -> api.get("/echo", ProbeServer.EVERYBODY, request -> {
-        var parameter = request.queryParameter("api_key");
-        return Future.succeededFuture(json -> parameter.ifPresent(text -> json.field("parameter", text)));
-    }));
+    /** Longer than any query that the server takes. */
+    private static final int NO_LIMIT = 20_000;
+
+    private final ProbeServer server = new ProbeServer(EchoServer::addTo);
+
+    private static void addTo(Api api) {
+        api.get(
+                "/echo",
+                ProbeServer.EVERYBODY,
+                request -> Future.succeededFuture(answer(request.queryParameter("api_key"))));
+        api.get("/field", ProbeServer.EVERYBODY, request -> {
+            var query = request.query();
+            var text = query.text("api_key").max(NO_LIMIT).optional();
+            query.done();
+            return Future.succeededFuture(answer(text));
+        });
+    }
+
+    private static Json.Value answer(Optional<String> parameter) {
+        return json -> parameter.ifPresent(text -> json.field("parameter", text));
+    }
 
     private Optional<Wire> connection = Optional.empty();
 
@@ -43,8 +63,8 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
         var wire = connection.orElseGet(() -> Wire.to(server.port()));
         wire.send(request.toByteArray());
         var reply = wire.reply(true, PATIENCE).orElseThrow(() -> new AssertionError("the connection ended"));
-        // What HTTP does not allow ends the connection.
-        var ends = reply.status() == 400;
+        // What HTTP does not allow ends the connection. A field that is refused does not.
+        var ends = reply.status() == 400 && !reply.body().contains("\"api_key\":");
         connection = ends ? Optional.empty() : Optional.of(wire);
         if (ends) {
             wire.close();
@@ -56,6 +76,16 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
     static Optional<String> parameter(Wire.Reply reply) {
         return Optional.ofNullable(
                 new JsonObject(reply.body()).getJsonObject("data").getString("parameter"));
+    }
+
+    /** The one sentence of a refusal; empty when the field was taken. */
+    static Optional<String> sentence(Wire.Reply reply) {
+        var error = Optional.ofNullable(new JsonObject(reply.body()).getJsonObject("error"));
+        return error.map(refusal -> {
+            var sentences = refusal.getJsonObject("details").getJsonArray("message");
+            assertThat(sentences).hasSize(1);
+            return sentences.getString(0);
+        });
     }
 
     @Override

@@ -122,6 +122,20 @@ class LanguageTest {
             }
         }
 
+        @ParameterizedTest
+        @ValueSource(ints = {2_000, 7_000})
+        void is_spoken_to_who_names_a_language_of_thousands_of_subtags(int subtags) {
+            var languageTag = "a" + "-b".repeat(subtags);
+            try (var connection = RawConnection.to(SERVER)) {
+                connection.send("POST %s HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\nAccept-Language: %s\r\n\r\n"
+                        .formatted(TestPartner.CONTACTS, languageTag));
+
+                var answer = connection.answer();
+                answer.error(401, "UNAUTHORIZED");
+                assertThat(language(answer)).isEqualTo("en");
+            }
+        }
+
         @Test
         void is_spoken_to_who_says_nothing() {
             assertThat(language(HOTEL.getContact("abc"))).isEqualTo("en");

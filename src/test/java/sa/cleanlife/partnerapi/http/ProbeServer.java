@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,10 @@ final class ProbeServer implements BeforeAllCallback, AfterAllCallback {
     static final Guard EVERYBODY = request -> {};
 
     private static final int CONNECTIONS = 10;
+
+    /** A request that is never answered fails its test. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -62,7 +67,8 @@ final class ProbeServer implements BeforeAllCallback, AfterAllCallback {
     }
 
     HttpRequest.Builder request(String target) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + target));
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + target))
+                .timeout(PATIENCE);
     }
 
     Answer get(String target) {

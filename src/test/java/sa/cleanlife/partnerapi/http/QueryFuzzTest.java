@@ -39,7 +39,7 @@ class QueryFuzzTest {
     }
 
     /** What can stand in a request line, as it is, and the rest percent-encoded. */
-    private static String lineOf(byte[] bytes) {
+    static String lineOf(byte[] bytes) {
         var line = new StringBuilder();
         for (var b : bytes) {
             var c = b & 0xFF;

@@ -166,7 +166,9 @@ class RouteAccessTest {
         // A key has at least one permission, so where none is needed it has any other.
         var partner = server.newPartner(EnumSet.of(permission(route).orElse(Permission.PARTNER_WEBHOOKS_MANAGE)));
 
-        assertThat(TestPartner.send(request(route, partner)).status()).isIn(200, 404, 409, 422);
+        // The id in a path is nobody's.
+        int status = route.contains("{") ? 404 : 200;
+        assertThat(TestPartner.send(request(route, partner)).status()).isEqualTo(status);
     }
 
     static Stream<Arguments> refusals() {

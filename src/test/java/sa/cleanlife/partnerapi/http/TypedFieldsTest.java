@@ -3,11 +3,14 @@ package sa.cleanlife.partnerapi.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.LocalTime;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,6 +29,8 @@ class TypedFieldsTest {
 
     private static final Sentence IN_ORDER =
             new Sentence("%s must be after another field", "%s يجب أن يكون بعد حقل آخر");
+
+    private static final Sentence QUOTING = new Sentence("%s must not be %s", "%s يجب ألا يكون %s");
 
     enum Status implements WireName {
         PENDING,
@@ -106,6 +111,49 @@ class TypedFieldsTest {
             var isLong = text.length() > 5;
             body.done();
             return Future.succeededFuture(out -> out.field("isLong", isLong));
+        });
+        api.post("/late", ProbeServer.EVERYBODY, request -> {
+            var body = request.body();
+            body.done();
+            body.refuse("text", IN_ORDER);
+            return Future.succeededFuture(out -> {});
+        });
+        api.post("/late-within", ProbeServer.EVERYBODY, request -> {
+            var body = request.body();
+            body.object("inner", inner -> {
+                        inner.done();
+                        inner.refuse("text", IN_ORDER);
+                        return "read";
+                    })
+                    .required();
+            body.done();
+            return Future.succeededFuture(out -> {});
+        });
+        api.post("/late-in-its-future", ProbeServer.EVERYBODY, request -> {
+            var body = request.body();
+            body.done();
+            return Objects.requireNonNull(Vertx.currentContext())
+                    .owner()
+                    .timer(1, TimeUnit.MILLISECONDS)
+                    .map(later -> {
+                        body.refuse("text", IN_ORDER);
+                        return out -> {};
+                    });
+        });
+        api.post("/unread", ProbeServer.EVERYBODY, request -> {
+            request.body();
+            return Future.succeededFuture(out -> {});
+        });
+        api.post("/quoting", ProbeServer.EVERYBODY, request -> {
+            var body = request.body();
+            body.<String>string("text", IN_ORDER, (sent, refusal) -> {
+                        refusal.because(QUOTING, sent);
+                        return Optional.empty();
+                    })
+                    .optional();
+            body.oneOf("discount", List.of("5%", "10%")).optional();
+            body.done();
+            return Future.succeededFuture(out -> {});
         });
         api.post("/large", ProbeServer.EVERYBODY, 512, request -> {
             request.body().done();
@@ -390,6 +438,33 @@ class TypedFieldsTest {
             assertThat(SERVER.post("/hasty", "{\"text\":5}").sentences())
                     .first()
                     .isEqualTo("text must be a string");
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "/late, text must be after another field",
+            "/late-within, inner.text must be after another field",
+            "/late-in-its-future, text must be after another field"
+        })
+        void that_refuses_after_done_answers_what_it_refused(String path, String sentence) {
+            assertThat(SERVER.post(path, "{\"inner\":{}}").sentences()).containsExactly(sentence);
+        }
+
+        @Test
+        void that_reads_no_field_still_answers_that_the_content_type_is_wrong() {
+            var answer = ProbeServer.send(SERVER.request("/unread")
+                    .header("content-type", "text/plain")
+                    .POST(BodyPublishers.ofString("{}")));
+
+            assertThat(answer.sentences()).containsExactly("content-type must be application/json");
+            assertThat(SERVER.post("/unread", "{}").status()).isEqualTo(200);
+        }
+
+        @Test
+        void may_quote_in_a_refusal_whatever_was_sent() {
+            assertThat(SERVER.post("/quoting", "{\"text\":\"50%\",\"discount\":\"%d\"}")
+                            .sentences())
+                    .containsExactly("text must not be 50%", "discount must be one of 5%, 10%");
         }
 
         @Test

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,7 +26,11 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /** {@code openapi.yaml}, as what every answer of the test suite is held against. */
 public final class OpenApi {
     private static final JsonNode DOCUMENT =
-            new YAMLMapper().readTree(OpenApi.class.getResourceAsStream("/openapi.yaml"));
+            // A repeated key is an error: readers of the published document refuse it.
+            YAMLMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build()
+                    .readTree(OpenApi.class.getResourceAsStream("/openapi.yaml"));
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
     private static final Map<String, Schema> SCHEMA_BY_POINTER = new ConcurrentHashMap<>();
 
@@ -72,6 +77,32 @@ public final class OpenApi {
     private static String pointer(String operation) {
         var parts = operation.split(" ", 2);
         return "/paths/" + parts[1].replace("/", "~1") + "/" + parts[0].toLowerCase(Locale.ROOT);
+    }
+
+    /** Fails unless every example of the operation, of its body and of its responses, is as the schema beside it says. */
+    public static void checkExamples(String operation) {
+        var body = pointer(operation) + "/requestBody";
+        if (!DOCUMENT.at(body).isMissingNode()) {
+            checkExamplesAt(body);
+        }
+        var responses = pointer(operation) + "/responses";
+        for (var status : DOCUMENT.at(responses).propertyNames()) {
+            checkExamplesAt(responses + "/" + status);
+        }
+    }
+
+    private static void checkExamplesAt(String pointer) {
+        var place = DOCUMENT.at(pointer).has("$ref")
+                ? DOCUMENT.at(pointer).get("$ref").asString().substring(1)
+                : pointer;
+        if (!DOCUMENT.at(place).has("content")) {
+            return;
+        }
+        var schema = schema(place + "/content/application~1json/schema");
+        examples(place)
+                .forEach((name, example) -> assertThat(schema.validate(example))
+                        .as("faults of the example %s at %s", name, pointer)
+                        .isEmpty());
     }
 
     /** The examples at that place of the document, by name. */

@@ -7,6 +7,8 @@ import java.util.Optional;
  * failed rule is noted where {@link Fields#done()} finds it. Null is the same as absent.
  */
 public abstract class Field<T> {
+    private static final Object[] NONE = {};
+
     private final Fields fields;
     private final String name;
     private final Sentence typeRule;
@@ -24,11 +26,16 @@ public abstract class Field<T> {
     /** Stands for a value that failed until {@link Fields#done()} throws; of the field's own type, so that nothing breaks before. */
     abstract T placeholder();
 
+    /** The values for the type rule's places behind the field's name. They are made when the rule has failed, not on every read. */
+    Object[] typeRuleValues() {
+        return NONE;
+    }
+
     /** The value, which must be there. */
     public T required() {
         var sent = fields.value(name);
         if (sent == null) {
-            refuse(typeRule.and(Sentences.REQUIRED));
+            refuse(typeRule.and(Sentences.REQUIRED), typeRuleValues());
             return placeholder();
         }
         return readable(sent).orElseGet(this::placeholder);
@@ -50,7 +57,7 @@ public abstract class Field<T> {
     }
 
     final Optional<T> refusedType() {
-        return refused(typeRule);
+        return refused(typeRule, typeRuleValues());
     }
 
     final Optional<T> refused(Sentence sentence, Object... more) {

@@ -21,29 +21,30 @@ import org.jspecify.annotations.Nullable;
  * <p>Read every field first, then call {@link #done()}, then use the values. {@code done()} throws all that failed at once,
  * so whatever a read answered for a field that failed is never seen: it is a placeholder, such as an empty text or zero. A rule
  * that compares fields may look at placeholders, since its own sentence then merely joins the others; where one cannot be had,
- * for an object or a feature's own type, it is null, and the exception of who looks at it is taken for the failed rules that
- * led to it. A handler, or the reader of an object, that forgets {@code done()} fails on every request, the good ones too, so
+ * for an object or a feature's own type, it is null. An exception caused by using such a null is answered as the failed rules.
+ * A handler, or the reader of an object, that forgets {@code done()} fails on every request, the good ones too, so
  * that no test passes without it. So values are plain values, and nobody unwraps them.
  */
 public final class Fields {
     private final String prefix;
-    private final Map<String, @Nullable Object> values;
+    private final Map<String, ? extends @Nullable Object> values;
     private final boolean areTexts;
     private final ValidationErrors errors;
 
-    private Fields(String prefix, Map<String, @Nullable Object> values, boolean areTexts, ValidationErrors errors) {
+    private Fields(
+            String prefix, Map<String, ? extends @Nullable Object> values, boolean areTexts, ValidationErrors errors) {
         this.prefix = prefix;
         this.values = values;
         this.areTexts = areTexts;
         this.errors = errors;
     }
 
-    static Fields ofBody(Map<String, @Nullable Object> values, ValidationErrors errors) {
+    static Fields ofBody(Map<String, ? extends @Nullable Object> values, ValidationErrors errors) {
         return new Fields("", values, false, errors);
     }
 
     /** Values that have no types of their own: a number is written as its digits. */
-    static Fields ofText(Map<String, @Nullable Object> values, ValidationErrors errors) {
+    static Fields ofText(Map<String, ? extends @Nullable Object> values, ValidationErrors errors) {
         return new Fields("", values, true, errors);
     }
 
@@ -85,7 +86,7 @@ public final class Fields {
         StringRule<LocalTime> rule = (text, refusal) -> {
             var time = Words.time(text);
             if (time.isEmpty()) {
-                refusal.accept(Sentences.TIME);
+                refusal.because(Sentences.TIME);
             }
             return time;
         };
@@ -95,25 +96,12 @@ public final class Fields {
     /** One of the words of that enum. */
     public <E extends Enum<E> & WireName> Field<E> oneOf(String name, Class<E> words) {
         var all = Arrays.asList(words.getEnumConstants());
-        var names = all.stream().map(WireName::wireName).toList();
-        return new WordField<>(
-                this,
-                name,
-                oneOf(names),
-                text -> all.stream()
-                        .filter(each -> each.wireName().equals(text))
-                        .findFirst(),
-                all.getFirst());
+        return new ChoiceField<>(this, name, all, WireName::wireName, all.getFirst());
     }
 
     /** One of those words. */
     public Field<String> oneOf(String name, Collection<String> words) {
-        return new WordField<>(
-                this, name, oneOf(words), text -> Optional.of(text).filter(words::contains), "");
-    }
-
-    private static Sentence oneOf(Collection<String> words) {
-        return Sentences.ONE_OF.with("%s", String.join(", ", words).replace("%", "%%"));
+        return new ChoiceField<>(this, name, words, word -> word, "");
     }
 
     public Field<Boolean> bool(String name) {

@@ -34,7 +34,7 @@ public final class Query {
 
     /** The parts of a path that stand for parameters, as they are; each is there. */
     public static Fields ofPath(Map<String, String> parameters, ValidationErrors errors) {
-        return Fields.ofText(new HashMap<>(parameters), errors);
+        return Fields.ofText(parameters, errors);
     }
 
     /** The text, or the sentence that says why it cannot be read. */

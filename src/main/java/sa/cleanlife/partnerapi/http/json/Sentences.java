@@ -24,7 +24,7 @@ final class Sentences {
     static final Sentence DECIMAL_PLACES =
             new Sentence("%s must have at most %d decimal places", "%s يجب ألا يزيد عدد خاناته العشرية على %d");
     static final Sentence DIGITS =
-            new Sentence("%s must be a number of at most %d digits", "%s يجب أن يكون عددًا لا تزيد أرقامه على %d");
+            new Sentence("%s must be a number of at most %d digits", "%s يجب ألا يزيد عدد أرقامه على %d");
 
     static final Sentence LENGTH =
             new Sentence("%s must be 1 to %d characters long", "%s يجب أن يتراوح عدد أحرفه بين 1 و%d");
@@ -45,7 +45,8 @@ final class Sentences {
 
     static final Sentence CONTENT_TYPE = new Sentence("%s must be application/json", "%s يجب أن يكون application/json");
     static final Sentence UTF_8 = new Sentence(
-            "%s must be UTF-8; the byte at offset %d is not", "%s يجب أن يكون بترميز UTF-8؛ والبايت رقم %d ليس كذلك");
+            "%s must be UTF-8; the byte at offset %d is not",
+            "%s يجب أن يكون بترميز UTF-8؛ والبايت عند الإزاحة %d ليس كذلك");
     static final Sentence DEPTH =
             new Sentence("%s must not be nested deeper than %d", "%s يجب ألا يزيد عمق تداخله على %d");
     static final Sentence ONE_OBJECT = new Sentence("%s must be one JSON object", "%s يجب أن يكون كائن JSON واحدًا");

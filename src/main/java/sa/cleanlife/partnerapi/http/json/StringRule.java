@@ -1,10 +1,16 @@
 package sa.cleanlife.partnerapi.http.json;
 
 import java.util.Optional;
-import java.util.function.Consumer;
 
-/** Makes a value of a string that was sent, or says in a sentence, whose first place is the field's name, what to send instead. */
+/** A rule of a feature for a string: makes a value of the text that was sent, or refuses it. */
 @FunctionalInterface
 public interface StringRule<T> {
-    Optional<T> read(String text, Consumer<Sentence> refusal);
+    Optional<T> read(String text, Refusal refusal);
+
+    /** Notes that the text was refused. */
+    @FunctionalInterface
+    interface Refusal {
+        /** The sentence says what to send instead; the first place in it is the field's name, and these values are for the others. */
+        void because(Sentence sentence, Object... more);
+    }
 }

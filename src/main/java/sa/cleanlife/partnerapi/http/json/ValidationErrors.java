@@ -12,6 +12,8 @@ public final class ValidationErrors {
 
     /** The sentence has the field's name already, and says what to send instead. */
     public ValidationErrors add(String field, Sentence sentence) {
+        // A rule that fails after done() must be found too.
+        isChecked = false;
         byField.computeIfAbsent(field, name -> new ArrayList<>()).add(sentence);
         return this;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.vertx.core.buffer.Buffer;
+import java.math.BigDecimal;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import sa.cleanlife.partnerapi.fuzz.Reach;
+import sa.cleanlife.partnerapi.http.json.StrictJson.Digits;
 import sa.cleanlife.partnerapi.http.json.StrictJson.NotAString;
 
 /** The reader of bodies and the rules of its fields, beside a strict reader and the same rules in other words. */
@@ -33,11 +35,13 @@ class FieldsFuzzTest {
             + "|body must be one JSON object; (it is (empty|malformed|an array|a string|a number|true, false or null)"
             + "|it repeats a key|something follows it)( at line [0-9]+, column [0-9]+)?");
 
+    private static final int MOST_HOURS = 3;
+    private static final Pattern LONG_EXPONENT = Pattern.compile("[eE][+-]?[0-9]{3,}");
     private static final String WHITE_SPACE = "\\p{IsWhite_Space}";
     private static final Pattern UNSTORABLE = Pattern.compile("[\\p{Cc}\\p{Cs}]");
 
-    /** What the route of contacts reads. */
-    private record Read(String phone, String name, String utmSource) {}
+    /** What the route of contacts reads, and a list of numbers within an object. */
+    private record Read(String phone, String name, String utmSource, List<BigDecimal> hours) {}
 
     @FuzzTest
     void takes_and_refuses_what_the_rules_say(byte[] body) {
@@ -80,8 +84,9 @@ class FieldsFuzzTest {
                     .required();
             var name = fields.text("name").max(200).required();
             var utmSource = fields.text("utmSource").uncomposed().max(100).orElse("PARTNER");
+            var hours = fields.object("order", FieldsFuzzTest::readHours).optional();
             fields.done();
-            return Optional.of(new Read(phone, name, utmSource));
+            return Optional.of(new Read(phone, name, utmSource, hours.orElseGet(List::of)));
         } catch (ValidationException refusal) {
             assertThat(refusal).hasMessage("VALIDATION_ERROR").hasNoCause();
             refusal.errors().byField().forEach((field, about) -> {
@@ -93,6 +98,72 @@ class FieldsFuzzTest {
             });
             return Optional.empty();
         }
+    }
+
+    private static List<BigDecimal> readHours(Fields order) {
+        var hours = order.listOf(
+                "hours",
+                0,
+                MOST_HOURS,
+                (elements, number) ->
+                        elements.decimal(number).between("1", "24").places(2));
+        order.done();
+        return hours;
+    }
+
+    private static List<String> sentencesAboutHours(Map<String, Object> object) {
+        var sentences = new ArrayList<String>();
+        var order = object.getOrDefault("order", NotAString.NULL);
+        if (!(order instanceof Map<?, ?> fields)) {
+            addUnless(order.equals(NotAString.NULL), "order must be an object", sentences);
+            return sentences;
+        }
+        var hours = Optional.<Object>ofNullable(fields.get("hours")).orElse(NotAString.NULL);
+        if (!(hours instanceof List<?> elements)) {
+            addUnless(hours.equals(NotAString.NULL), "order.hours must be an array", sentences);
+        } else if (elements.size() > MOST_HOURS) {
+            sentences.add("order.hours must contain no more than 3 elements");
+        } else {
+            for (int i = 0; i < elements.size(); i++) {
+                var name = "order.hours." + i;
+                whatIsWrong(elements.get(i)).ifPresent(wrong -> sentences.add(name + " must " + wrong));
+            }
+        }
+        return sentences;
+    }
+
+    private static Optional<String> whatIsWrong(Object hour) {
+        if (!(hour instanceof Digits digits)) {
+            return Optional.of(hour.equals(NotAString.NULL) ? "be a number; it is required" : "be a number");
+        }
+        if (digits.text().length() > 40 || LONG_EXPONENT.matcher(digits.text()).find()) {
+            return Optional.of("be a number of at most 30 digits");
+        }
+        var number = new BigDecimal(digits.text()).stripTrailingZeros();
+        // Written out, without an exponent, it has so many digits before its point and behind it.
+        var plain = number.abs().toPlainString().split("\\.", 2);
+        int behind = plain.length == 1 ? 0 : plain[1].length();
+        var all = (plain[0] + (behind == 0 ? "" : plain[1])).replaceFirst("^0+", "");
+        if (all.length() > 30 || behind > 30) {
+            return Optional.of("be a number of at most 30 digits");
+        }
+        if (behind > 2) {
+            return Optional.of("have at most 2 decimal places");
+        }
+        if (number.compareTo(BigDecimal.ONE) < 0) {
+            return Optional.of("not be less than 1");
+        }
+        return number.compareTo(BigDecimal.valueOf(24)) > 0 ? Optional.of("not be greater than 24") : Optional.empty();
+    }
+
+    private static List<BigDecimal> hoursOf(Map<String, Object> object) {
+        return object.get("order") instanceof Map<?, ?> order && order.get("hours") instanceof List<?> hours
+                ? hours.stream().map(hour -> plain(((Digits) hour).text())).toList()
+                : List.of();
+    }
+
+    private static BigDecimal plain(String digits) {
+        return new BigDecimal(digits).stripTrailingZeros();
     }
 
     private static List<String> sentencesAbout(Map<String, Object> object) {
@@ -118,6 +189,7 @@ class FieldsFuzzTest {
         } else {
             addUnless(utmSource.equals(NotAString.NULL), "utmSource must be a string", sentences);
         }
+        sentences.addAll(sentencesAboutHours(object));
         return sentences;
     }
 
@@ -126,7 +198,8 @@ class FieldsFuzzTest {
         return new Read(
                 String.valueOf(object.get("phone")),
                 Normalizer.normalize(stripped(String.valueOf(object.get("name"))), Normalizer.Form.NFC),
-                utmSource.isEmpty() ? "PARTNER" : utmSource);
+                utmSource.isEmpty() ? "PARTNER" : utmSource,
+                hoursOf(object));
     }
 
     private static String unstorable(String field) {

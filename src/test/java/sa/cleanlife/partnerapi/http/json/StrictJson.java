@@ -1,13 +1,15 @@
 package sa.cleanlife.partnerapi.http.json;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * RFC 8259 to the letter, to compare the reader of bodies with: one object, nested 32 deep at most, in which no key is
- * repeated or has half a surrogate pair in it. It knows of values what the rules ask about: a string, null, or something else.
+ * repeated or has half a surrogate pair in it. It knows of values what the rules ask about: a string, an object, an array, a number's digits, null, or something else.
  */
 final class StrictJson {
     /** A value that is no string. */
@@ -15,6 +17,9 @@ final class StrictJson {
         NULL,
         OTHER
     }
+
+    /** A number as it was sent. */
+    record Digits(String text) {}
 
     private static final int MAX_DEPTH = 32;
     private static final String WHITE_SPACE = " \t\n\r";
@@ -81,10 +86,7 @@ final class StrictJson {
     private Object value(int depth) {
         return switch (peek()) {
             case '"' -> string();
-            case '{' -> {
-                fields(depth + 1);
-                yield NotAString.OTHER;
-            }
+            case '{' -> fields(depth + 1);
             case '[' -> array(depth + 1);
             case 't' -> word("true", NotAString.OTHER);
             case 'f' -> word("false", NotAString.OTHER);
@@ -93,20 +95,21 @@ final class StrictJson {
         };
     }
 
-    private Object array(int depth) {
+    private List<Object> array(int depth) {
+        var elements = new ArrayList<Object>();
         require(depth <= MAX_DEPTH);
         require(takes('['));
         skipWhiteSpace();
         if (takes(']')) {
-            return NotAString.OTHER;
+            return elements;
         }
         do {
             skipWhiteSpace();
-            value(depth);
+            elements.add(value(depth));
             skipWhiteSpace();
         } while (takes(','));
         require(takes(']'));
-        return NotAString.OTHER;
+        return elements;
     }
 
     private Object word(String word, Object value) {
@@ -115,7 +118,8 @@ final class StrictJson {
         return value;
     }
 
-    private Object number() {
+    private Digits number() {
+        int from = at;
         takes('-');
         if (!takes('0')) {
             digits();
@@ -129,7 +133,7 @@ final class StrictJson {
             }
             digits();
         }
-        return NotAString.OTHER;
+        return new Digits(text.substring(from, at));
     }
 
     private void digits() {

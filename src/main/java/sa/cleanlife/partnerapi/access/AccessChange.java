@@ -1,0 +1,23 @@
+package sa.cleanlife.partnerapi.access;
+
+import io.vertx.core.Future;
+import java.util.function.Function;
+import sa.cleanlife.partnerapi.database.Database;
+import sa.cleanlife.partnerapi.database.Transaction;
+
+/**
+ * Changes of partners and keys: each in one transaction, of which every node notices that it was made. They are let in one
+ * at a time, so what one has read is still true when it writes.
+ */
+record AccessChange(Database database, AccessVersionStore versions) {
+    AccessChange(Database database) {
+        this(database, new AccessVersionStore());
+    }
+
+    <T> Future<T> run(Function<Transaction, T> work) {
+        return database.transaction(tx -> {
+            versions.renew(tx);
+            return work.apply(tx);
+        });
+    }
+}

@@ -1,0 +1,1 @@
+DELETE FROM contact WHERE phone LIKE '+9665100%';

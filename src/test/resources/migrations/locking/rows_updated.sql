@@ -1,0 +1,1 @@
+UPDATE contact SET utm_source = lower(utm_source);

@@ -25,7 +25,7 @@ build() {
   maven=$!
   tell_progress &
   progress=$!
-  trap 'kill "$maven" "$progress" 2>/dev/null; exit 1' HUP INT TERM
+  trap 'kill "$maven" "$progress" 2>/dev/null; clear_line; exit 1' HUP INT TERM
   if wait "$maven" && [ -f "$jar" ]; then built=true; else built=false; fi
   kill "$progress" 2>/dev/null || :
   wait "$progress" 2>/dev/null || :
@@ -66,18 +66,30 @@ clear_line() {
 tell_progress() {
   exec 9<&- # the lock, which must not outlive the build
   seconds=0
+  first_fetch=
   while sleep 1 >/dev/null 2>&1 && kill -0 "$maven" 2>/dev/null; do
     seconds=$((seconds + 1))
+    [ -n "$first_fetch" ] || ! grep -q ' Downloaded from ' "$log" || first_fetch=$seconds
     if is_terminal; then
-      printf '\r\033[Kpartner-api: %s' "$(describe_progress)" >&2
+      # A line that the terminal wraps could not be written anew: only its last row would be.
+      printf "\\r\\033[K%.$(terminal_width)s" "partner-api: $(describe_progress $((seconds - ${first_fetch:-$seconds})))" >&2
     elif [ $((seconds % 10)) = 0 ]; then
-      say "$(describe_progress)"
+      say "$(describe_progress $((seconds - ${first_fetch:-$seconds})))"
     fi
   done
 }
 
+# One column less than there are, as some terminals wrap when the last one is written.
+terminal_width() {
+  size=$(stty size <&2 2>/dev/null) || size=
+  columns=${size#* }
+  [ "${columns:-0}" -gt 1 ] 2>/dev/null || columns=80
+  echo $((columns - 1))
+}
+
+# $1 is the number of seconds since the first file was fetched: a slow start of Maven tells nothing of the network.
 describe_progress() {
-  awk -v seconds="$seconds" -v all_files="$all_files" -v all_megabytes="$all_megabytes" '
+  awk -v seconds="$1" -v all_files="$all_files" -v all_megabytes="$all_megabytes" '
     BEGIN { step = "preparing Maven" }
     # Downloaded from central: https://…/vertx-core-5.0.12.jar (2.7 MB at 4.1 MB/s)
     / Downloaded from / {
@@ -93,7 +105,8 @@ describe_progress() {
       if (files > 0) {
         printf ": %d of about %d files, %d of %d MB", files, all_files, megabytes, all_megabytes
         part = (files / all_files + megabytes / all_megabytes) / 2
-        if (part < 1) printf "; about %d s left", seconds * (1 - part) / part + 1
+        # The first files are small and wait for each other, so an estimate by them alone would be far too long.
+        if (part > 0.1 && part < 1) printf "; about %d s left", seconds * (1 - part) / part + 1
       }
     }' "$log"
 }

@@ -101,12 +101,13 @@ describe_progress() {
     / Compiling / { step = "compiling" }
     / Building jar/ { step = "packing" }
     END {
-      printf "%s", step == "" ? "fetching libraries" : step
+      printf "%s", step == "" ? "fetching" : step
       if (files > 0) {
-        printf ": %d of about %d files, %d of %d MB", files, all_files, megabytes, all_megabytes
         part = (files / all_files + megabytes / all_megabytes) / 2
-        # The first files are small and wait for each other, so an estimate by them alone would be far too long.
-        if (part > 0.1 && part < 1) printf "; about %d s left", seconds * (1 - part) / part + 1
+        # The first files are small and wait for each other, so an estimate by them alone would be far too long. It stands
+        # before the counts, which a narrow terminal has no room for.
+        if (part > 0.1 && part < 1) printf ", about %d s left", seconds * (1 - part) / part + 1
+        printf ": %d of about %d files, %d of %d MB", files, all_files, megabytes, all_megabytes
       }
     }' "$log"
 }

@@ -160,8 +160,7 @@ class LauncherIT {
         assertThat(run.err().lines())
                 .satisfiesExactly(
                         line -> assertThat(line).contains("the first time, this fetches about"),
-                        line -> assertThat(line)
-                                .matches("partner-api: fetching libraries: 4 of about \\d+ files, 3 of \\d+ MB"));
+                        line -> assertThat(line).matches("partner-api: fetching: 4 of about \\d+ files, 3 of \\d+ MB"));
     }
 
     /** The numbers of the whole are given here, so that the sentences stay the same when the libraries change. */
@@ -170,11 +169,11 @@ class LauncherIT {
             delimiter = '|',
             value = {
                 " 0 |    0 |  0 | preparing Maven",
-                " 5 |    0 | 30 | fetching libraries: 5 of about 100 files, 0 of 50 MB",
-                "10 |  500 | 30 | fetching libraries: 10 of about 100 files, 5 of 50 MB",
-                "20 |  500 | 30 | fetching libraries: 20 of about 100 files, 10 of 50 MB; about 121 s left",
-                "50 |  500 | 30 | fetching libraries: 50 of about 100 files, 25 of 50 MB; about 31 s left",
-                "99 | 1000 | 30 | fetching libraries: 99 of about 100 files, 99 of 50 MB",
+                " 5 |    0 | 30 | fetching: 5 of about 100 files, 0 of 50 MB",
+                "10 |  500 | 30 | fetching: 10 of about 100 files, 5 of 50 MB",
+                "20 |  500 | 30 | fetching, about 121 s left: 20 of about 100 files, 10 of 50 MB",
+                "50 |  500 | 30 | fetching, about 31 s left: 50 of about 100 files, 25 of 50 MB",
+                "99 | 1000 | 30 | fetching: 99 of about 100 files, 99 of 50 MB",
             })
     void estimates_the_time_that_is_left_once_a_tenth_is_fetched(
             int files, int kilobytes, int secondsSinceTheFirst, String progress) throws Exception {
@@ -190,6 +189,19 @@ class LauncherIT {
                 """.formatted(checkout, secondsSinceTheFirst));
 
         assertThat(machine.resolve("out")).content().isEqualTo(progress);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"echo 24 50, 49", "echo 0 0, 79", "false, 79"})
+    void cuts_the_progress_to_the_width_of_the_terminal_if_that_is_known(String stty, String width) throws Exception {
+        change("""
+                root='check out'
+                . '%s/.mvn/build-program.sh'
+                stty() { %s; }
+                terminal_width >out
+                """.formatted(checkout, stty));
+
+        assertThat(machine.resolve("out")).content().isEqualTo(width + "\n");
     }
 
     @Test

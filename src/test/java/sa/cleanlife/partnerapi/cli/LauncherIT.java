@@ -33,6 +33,7 @@ class LauncherIT {
             "grep",
             "ln",
             "mkdir",
+            "mv",
             "readlink",
             "rm",
             "sh",
@@ -274,6 +275,22 @@ class LauncherIT {
         assertThat(first.out()).endsWith("\nserve\n");
         assertThat(second.err()).isEmpty();
         assertThat(second.out()).isEqualTo(first.out());
+    }
+
+    @Test
+    void rehearses_again_when_a_rehearsal_was_killed_while_it_wrote_the_cache() throws Exception {
+        var java = install("jvm/jdk 25", "25.0.1").resolve("bin/java");
+        var whole = Files.readString(java);
+        writeScript(java, "echo half >\"${1#*=}\"; kill -KILL $PPID");
+        launch("serve");
+        Files.writeString(java, whole);
+
+        var command = launch("key", "list");
+        var start = launch("serve");
+
+        assertThat(command.out()).endsWith("\nlist\n").doesNotContain("AOT");
+        assertThat(start.err()).startsWith("partner-api: rehearsing a start");
+        assertThat(start.out()).contains("-XX:AOTCache=");
     }
 
     @ParameterizedTest

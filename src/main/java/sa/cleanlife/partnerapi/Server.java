@@ -82,11 +82,15 @@ public final class Server implements AutoCloseable {
         partnerApi.load();
 
         management = listening(
-                "PARTNER_API_MANAGEMENT_HOST and PARTNER_API_MANAGEMENT_PORT",
+                new Listener(
+                        Setting.MANAGEMENT_HOST,
+                        settings.managementHost(),
+                        Setting.MANAGEMENT_PORT,
+                        settings.managementPort()),
                 new Management(vertx, meters, this::isReady)
                         .listen(settings.managementHost(), settings.managementPort()));
         listening(
-                "PARTNER_API_HOST and PARTNER_API_PORT",
+                new Listener(Setting.HOST, settings.host(), Setting.PORT, settings.port()),
                 vertx.deployVerticle(EventLoop::new, new DeploymentOptions().setInstances(EventLoops.COUNT)));
 
         storage.prepare(lifecycle::isStarting);
@@ -98,12 +102,9 @@ public final class Server implements AutoCloseable {
         lifecycle.serve();
     }
 
-    private static <T> T listening(String settings, Future<T> listen) {
-        return listen.recover(failure -> Future.failedFuture(
-                        failure instanceof IOException
-                                ? new StartupException("The server cannot listen where %s say: %s."
-                                        .formatted(settings, failure.getMessage()))
-                                : failure))
+    private static <T> T listening(Listener listener, Future<T> listen) {
+        return listen.recover(failure ->
+                        Future.failedFuture(failure instanceof IOException cause ? listener.refusal(cause) : failure))
                 .await();
     }
 

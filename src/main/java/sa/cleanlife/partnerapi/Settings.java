@@ -1,5 +1,6 @@
 package sa.cleanlife.partnerapi;
 
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -8,12 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import sa.cleanlife.partnerapi.access.AddressRange;
 import sa.cleanlife.partnerapi.database.DatabaseUrl;
 import sa.cleanlife.partnerapi.logging.LogFormat;
 
 /**
- * All configuration, read once from the environment. The README's table says what each is for.
+ * All configuration, read once from the environment. {@link Setting} says what each is for.
  *
  * @param port 0 for any free one, as {@code managementPort}
  * @param databaseUrl the operator's own PostgreSQL; empty for the embedded one in {@code dataDirectory}
@@ -29,6 +31,9 @@ public record Settings(
         Path dataDirectory,
         LogFormat logFormat,
         boolean riskLosingContacts) {
+    private static final Pattern HOST_NAME = Pattern.compile("[\\p{L}\\p{N}._-]+");
+    private static final Pattern ZONE = Pattern.compile("(?<=:[0-9a-fA-F:]{0,40})%[\\w.-]+$");
+
     /** What is wrong with the environment: one sentence for each setting, all at once. */
     @SuppressWarnings("serial") // never serialised
     public static final class InvalidSettingsException extends RuntimeException {
@@ -45,15 +50,15 @@ public record Settings(
     public static Settings read(Map<String, String> environment, boolean onTerminal) {
         var reader = new Reader(environment);
         var settings = new Settings(
-                reader.read("PARTNER_API_HOST", "127.0.0.1", Function.identity()),
-                reader.read("PARTNER_API_PORT", "8080", Settings::port),
-                reader.read("PARTNER_API_TRUSTED_PROXIES", "", Settings::addressRanges),
-                reader.read("PARTNER_API_MANAGEMENT_HOST", "127.0.0.1", Function.identity()),
-                reader.read("PARTNER_API_MANAGEMENT_PORT", "8081", Settings::port),
-                reader.read("PARTNER_API_DATABASE_URL", "", Settings::databaseUrl),
-                reader.read("PARTNER_API_DATA_DIR", "./data", Settings::directory),
-                reader.read("PARTNER_API_LOG", onTerminal ? "text" : "json", Settings::logFormat),
-                reader.read("PARTNER_API_RISK_LOSING_CONTACTS", "false", Settings::yesOrNo));
+                reader.read(Setting.HOST, Settings::host),
+                reader.read(Setting.PORT, Settings::port),
+                reader.read(Setting.TRUSTED_PROXIES, Settings::addressRanges),
+                reader.read(Setting.MANAGEMENT_HOST, Settings::host),
+                reader.read(Setting.MANAGEMENT_PORT, Settings::port),
+                reader.read(Setting.DATABASE_URL, Settings::databaseUrl),
+                reader.read(Setting.DATA_DIR, Settings::directory),
+                reader.read(Setting.LOG, onTerminal ? "text" : "json", Settings::logFormat),
+                reader.read(Setting.RISK_LOSING_CONTACTS, Settings::yesOrNo));
         if (!reader.faults.isEmpty()) {
             throw new InvalidSettingsException(reader.faults);
         }
@@ -68,15 +73,41 @@ public record Settings(
             this.environment = environment;
         }
 
+        <T> T read(Setting setting, Function<String, T> rule) {
+            return read(setting, setting.defaultText(), rule);
+        }
+
         /** A rule throws with what the value must be; its default stands in until all faults are known. */
-        <T> T read(String name, String whenUnset, Function<String, T> rule) {
+        <T> T read(Setting setting, String whenUnset, Function<String, T> rule) {
+            var name = setting.variable();
             var value = environment.getOrDefault(name, "").strip();
             try {
-                return rule.apply(value.isEmpty() ? whenUnset : value);
+                return rule.apply(value.isEmpty() || Setting.isInjected(name, value) ? whenUnset : value);
             } catch (IllegalArgumentException e) {
                 faults.add(name + " " + e.getMessage() + ".");
                 return rule.apply(whenUnset);
             }
+        }
+    }
+
+    /** An IPv6 address may stand in brackets, as in a URL; here it is without them. */
+    private static String host(String text) {
+        var host = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
+        var isAddress = host.contains(":") || host.matches("[0-9.]+");
+        if (isAddress ? isLiteral(host) : HOST_NAME.matcher(host).matches() && host.equals(text)) {
+            return host;
+        }
+        throw new IllegalArgumentException(
+                "must be an address or a host name, without a scheme and a port, for example 127.0.0.1, ::1 or api.example.com");
+    }
+
+    /** Whether it is an IP address, whatever zone of this machine or another an IPv6 one names. */
+    private static boolean isLiteral(String address) {
+        try {
+            InetAddress.ofLiteral(ZONE.matcher(address).replaceFirst(""));
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 

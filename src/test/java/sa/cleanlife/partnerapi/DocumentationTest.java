@@ -45,11 +45,18 @@ class DocumentationTest {
     private static final Pattern SANDBOX_KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
 
     @Test
-    void the_readme_lists_every_setting() throws IOException {
+    void the_readme_lists_every_setting_as_its_help_does() throws IOException {
         var environment = new EmptyEnvironment();
         Settings.read(environment, true);
+        var settings = Stream.of(Setting.values()).map(Setting::variable).toList();
 
-        assertThat(table("Settings").keySet()).isEqualTo(environment.asked);
+        assertThat(settings).containsExactlyInAnyOrderElementsOf(environment.asked);
+        assertThat(table("Settings").keySet()).containsExactlyElementsOf(settings);
+        for (var setting : Setting.values()) {
+            var cells = row("Settings", setting.variable());
+            assertThat(cells.get(1)).isEqualTo(setting.defaultText().isEmpty() ? "none" : setting.defaultText());
+            assertThat(cells.get(2)).startsWith(setting.description());
+        }
     }
 
     /** Where a default has two values, the first is that on a terminal. */
@@ -97,6 +104,7 @@ class DocumentationTest {
                 .matcher(call)
                 .replaceFirst("%s")
                 .replace("http://127.0.0.1:8080", "%s")
+                .replace("\\", "\\\\")
                 .replace("\"", "\\\"");
 
         assertThat(Path.of("src/main/java/sa/cleanlife/partnerapi/cli/ServeCommand.java"))
@@ -275,6 +283,19 @@ class DocumentationTest {
             rows.put(codes(cells[1]).getFirst(), cells[2]);
         });
         return rows;
+    }
+
+    /** The cells of the row that begins with a name, without their marks for code. */
+    private static List<String> row(String heading, String name) throws IOException {
+        var row = section(heading)
+                .lines()
+                .filter(line -> line.startsWith("| `" + name + "` |"))
+                .findFirst()
+                .orElseThrow();
+        return Stream.of(row.replace("`", "").split("\\|", -1))
+                .skip(1)
+                .map(String::strip)
+                .toList();
     }
 
     private static List<String> codes(String cell) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,16 +24,8 @@ import sa.cleanlife.partnerapi.logging.LogFormat;
 class SettingsTest {
     private static final String PASSWORD = "hunter2%2Fsecret";
 
-    private static final List<String> NAMES = List.of(
-            "PARTNER_API_HOST",
-            "PARTNER_API_PORT",
-            "PARTNER_API_TRUSTED_PROXIES",
-            "PARTNER_API_MANAGEMENT_HOST",
-            "PARTNER_API_MANAGEMENT_PORT",
-            "PARTNER_API_DATABASE_URL",
-            "PARTNER_API_DATA_DIR",
-            "PARTNER_API_LOG",
-            "PARTNER_API_RISK_LOSING_CONTACTS");
+    private static final List<String> NAMES =
+            Stream.of(Setting.values()).map(Setting::variable).toList();
 
     private static Settings read(Map<String, String> environment) {
         return Settings.read(environment, true);
@@ -194,6 +187,34 @@ class SettingsTest {
             assertThat(fault(Map.of(name, value))).isEqualTo(name + " " + sentence + ".");
         }
 
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "http://127.0.0.1",
+                    "127.0.0.1:8080",
+                    "localhost:8080",
+                    "[::1]:8080",
+                    "[::1",
+                    "::1]",
+                    "[localhost]",
+                    "[]",
+                    "1.2.3.256",
+                    "1:2:3",
+                    "fe80::1%",
+                    "%eth0",
+                    "two words",
+                    "a/b",
+                    "*",
+                })
+        void a_host_is_an_address_or_a_name_and_nothing_else(String value) {
+            for (var name : List.of("PARTNER_API_HOST", "PARTNER_API_MANAGEMENT_HOST")) {
+                assertThat(fault(Map.of(name, value)))
+                        .isEqualTo(
+                                name
+                                        + " must be an address or a host name, without a scheme and a port, for example 127.0.0.1, ::1 or api.example.com.");
+            }
+        }
+
         @Test
         void a_directory_that_cannot_be_a_path_is_refused() {
             assertThat(fault(Map.of("PARTNER_API_DATA_DIR", "da\0ta")))
@@ -227,6 +248,54 @@ class SettingsTest {
         void the_right_ones_are_not_blamed() {
             assertThat(fault(Map.of("PARTNER_API_PORT", "8080", "PARTNER_API_LOG", "loud")))
                     .isEqualTo("PARTNER_API_LOG must be text or json.");
+        }
+    }
+
+    @Nested
+    class Variables_that_are_no_settings {
+        @ParameterizedTest
+        @CsvSource({
+            "PARTNER_API_PORT,                      tcp://10.0.0.1:8080",
+            "PARTNER_API_MANAGEMENT_PORT,           udp://[2001:db8::1]:8081",
+            "PARTNER_API_DATABASE_PORT,             tcp://10.0.0.1:5432",
+            "PARTNER_API_SERVICE_HOST,              10.0.0.1",
+            "PARTNER_API_SERVICE_PORT,              8080",
+            "PARTNER_API_SERVICE_PORT_HTTP_API,     8080",
+            "PARTNER_API_MANAGEMENT_SERVICE_HOST,   10.0.0.1",
+            "PARTNER_API_PORT_8080_TCP,             tcp://10.0.0.1:8080",
+            "PARTNER_API_PORT_8080_TCP_PROTO,       tcp",
+            "PARTNER_API_PORT_8080_UDP_PORT,        8080",
+            "PARTNER_API_PORT_8080_TCP_ADDR,        10.0.0.1",
+        })
+        void are_passed_over_when_kubernetes_sets_them_for_a_service(String variable, String value) {
+            var environment = Map.of(variable, value);
+
+            assertThat(read(environment)).isEqualTo(read(Map.of()));
+            assertThat(Setting.injected(environment)).containsExactly(variable);
+            assertThat(Setting.unknown(environment)).isEmpty();
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "PARTNER_API_DATABSE_URL,   PARTNER_API_DATABASE_URL",
+            "PARTNER_API_DATABASE,      PARTNER_API_DATABASE_URL",
+            "PARTNER_API_LOG_FORMAT,    PARTNER_API_LOG",
+            "PARTNER_API_PROT,          PARTNER_API_PORT",
+            "PARTNER_API_host,          PARTNER_API_HOST",
+            "PARTNER_API_COLOUR,        ",
+            "PARTNER_API_,              ",
+        })
+        void are_unknown_and_the_nearest_setting_is_known(String variable, String nearest) {
+            assertThat(Setting.unknown(Map.of(variable, "tcp://x"))).containsExactly(variable);
+            assertThat(Setting.nearest(variable).map(Setting::variable)).isEqualTo(Optional.ofNullable(nearest));
+        }
+
+        @Test
+        void do_not_include_those_of_other_programs() {
+            var environment = Map.of("PARTNER_PORT", "tcp://10.0.0.1:1", "MY_PARTNER_API_PORT", "1", "PATH", "/bin");
+
+            assertThat(Setting.unknown(environment)).isEmpty();
+            assertThat(Setting.injected(environment)).isEmpty();
         }
     }
 

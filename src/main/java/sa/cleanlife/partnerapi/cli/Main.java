@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -15,6 +16,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 import sa.cleanlife.partnerapi.CommandDatabase;
+import sa.cleanlife.partnerapi.Setting;
 import sa.cleanlife.partnerapi.Settings;
 import sa.cleanlife.partnerapi.Settings.InvalidSettingsException;
 import sa.cleanlife.partnerapi.StartupException;
@@ -29,6 +31,7 @@ import sa.cleanlife.partnerapi.logging.LogFormat;
 import sa.cleanlife.partnerapi.logging.Logging;
 import sa.cleanlife.partnerapi.operator.CommandRefusedException;
 import sa.cleanlife.partnerapi.operator.OperatorSession;
+import sa.cleanlife.partnerapi.operator.Spelling;
 
 /**
  * The program's entry. What was typed and cannot be done is answered with one sentence and exit code 2, what stands in the
@@ -45,6 +48,8 @@ public final class Main {
 
     /** As fine as PostgreSQL keeps times, so that what a command says is what a later one lists. */
     private static final Clock CLOCK = Clock.tick(Clock.systemUTC(), Duration.ofNanos(1_000));
+
+    private static final String SERVE = "serve";
 
     private Main() {}
 
@@ -75,17 +80,18 @@ public final class Main {
             PrintWriter out,
             PrintWriter err,
             String... args) {
-        Settings settings;
-        try {
-            settings = Settings.read(environment, onTerminal);
-        } catch (InvalidSettingsException e) {
-            err.println(e.getMessage());
-            return CommandLine.ExitCode.SOFTWARE;
-        }
-        logging.accept(settings.logFormat());
-        var program = new CommandLine(new Main()).addSubcommand(new ServeCommand(settings, CLOCK));
+        // They are read when a command needs them: its help, for one, may be what tells how to mend them.
+        Supplier<Settings> settings = () -> {
+            var read = Settings.read(environment, onTerminal);
+            logging.accept(read.logFormat());
+            tellOfNoSettings(environment);
+            return read;
+        };
+        var serve = new CommandLine(new ServeCommand(settings, CLOCK));
+        SettingsHelp.addTo(serve);
+        var program = new CommandLine(new Main()).addSubcommand(serve);
         // To read the annotations of all commands takes as long as half of a server's start.
-        if (args.length == 0 || !args[0].equals("serve")) {
+        if (args.length == 0 || !args[0].equals(SERVE)) {
             addCommands(program, new OperatorSession(new CommandDatabase(settings), CLOCK));
         }
         return program.setOut(out)
@@ -99,7 +105,28 @@ public final class Main {
         program.addSubcommand(
                         new CommandLine(new PartnerCommand(session)).addSubcommand(new PartnerDomainCommand(session)))
                 .addSubcommand(new KeyCommand(session, NewContacts::createdBy))
-                .addSubcommand(new AuditCommand(session));
+                .addSubcommand(new AuditCommand(session))
+                .addSubcommand(new HelpCommand())
+                .addSubcommand(new CompletionCommand());
+    }
+
+    /** Of variables whose names begin like a setting's. Their values may be secrets, and are not shown. */
+    private static void tellOfNoSettings(Map<String, String> environment) {
+        var injected = Setting.injected(environment);
+        if (!injected.isEmpty()) {
+            LOG.atInfo()
+                    .addKeyValue("variables", String.join(" ", injected))
+                    .log("environment variables that Kubernetes sets for a service named partner-api are ignored");
+        }
+        for (var variable : Setting.unknown(environment)) {
+            LOG.atWarn()
+                    .addKeyValue("variable", variable)
+                    .log(
+                            "environment variable is not a setting and is ignored; {}",
+                            Setting.nearest(variable)
+                                    .map(setting -> "did you mean " + setting.variable() + "?")
+                                    .orElse("partner-api serve --help lists the settings"));
+        }
     }
 
     private static boolean onTerminal() {
@@ -108,17 +135,33 @@ public final class Main {
 
     private static int refuse(ParameterException fault, String[] args) {
         var command = fault.getCommandLine();
-        var isUnknownCommand = fault instanceof UnmatchedArgumentException
-                && !command.getSubcommands().isEmpty();
-        var sentence = isUnknownCommand
-                ? "There is no such command; there are: "
-                        + String.join(", ", command.getSubcommands().keySet())
-                : fault.getMessage();
+        var more = " (%s --help tells more).".formatted(command.getCommandSpec().qualifiedName());
         say(
                 command,
-                "%s (%s --help tells more)."
-                        .formatted(sentence, command.getCommandSpec().qualifiedName()));
+                fault instanceof UnmatchedArgumentException unmatched
+                        ? refusal(unmatched, more)
+                        : fault.getMessage() + more);
         return CommandLine.ExitCode.USAGE;
+    }
+
+    private static String refusal(UnmatchedArgumentException fault, String more) {
+        var command = fault.getCommandLine();
+        var typed = fault.getUnmatched().getFirst().split("=", 2)[0];
+        var commands = command.getSubcommands().keySet();
+        if (typed.startsWith("-")) {
+            var options = command.getCommandSpec().optionsMap().keySet();
+            return "There is no option " + typed + more + didYouMean(Spelling.nearest(typed, options));
+        }
+        if (commands.isEmpty()) {
+            return fault.getMessage() + more;
+        }
+        return Spelling.nearest(typed, commands)
+                .map(nearest -> "There is no command " + typed + more + didYouMean(Optional.of(nearest)))
+                .orElseGet(() -> "There is no such command; there are: " + String.join(", ", commands) + more);
+    }
+
+    private static String didYouMean(Optional<String> nearest) {
+        return nearest.map(" Did you mean %s?"::formatted).orElse("");
     }
 
     /** One line, whatever was typed. */
@@ -132,6 +175,7 @@ public final class Main {
                 say(command, String.valueOf(e.getMessage()));
                 return CommandLine.ExitCode.USAGE;
             }
+            case InvalidSettingsException e -> command.getErr().println(e.getMessage());
             case StartupException e -> say(command, String.valueOf(e.getMessage()));
             case EmbeddedPostgresException e -> command.getErr().println(e.getMessage());
             case DatabaseUnavailableException e ->

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -20,8 +21,7 @@ import sa.cleanlife.partnerapi.logging.Logging;
 /** {@code serve}: runs the server until it is told to stop. */
 @Command(
         name = "serve",
-        description =
-                "Runs the server until SIGTERM or Ctrl-C. Its settings are environment variables; see the README.",
+        description = "Runs the server until SIGTERM or Ctrl-C. Its settings are environment variables.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
@@ -29,16 +29,17 @@ final class ServeCommand implements Callable<Integer> {
     /** For a start that is under way to have made something that can be stopped. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
-    private final Settings settings;
+    private final Supplier<Settings> source;
     private final Clock clock;
 
-    ServeCommand(Settings settings, Clock clock) {
-        this.settings = settings;
+    ServeCommand(Supplier<Settings> settings, Clock clock) {
+        this.source = settings;
         this.clock = clock;
     }
 
     @Override
     public Integer call() throws InterruptedException {
+        var settings = source.get();
         var server = new CompletableFuture<Server>();
         var onSignal = new Thread(() -> stop(server), "stop");
         Runtime.getRuntime().addShutdownHook(onSignal);
@@ -57,7 +58,7 @@ final class ServeCommand implements Callable<Integer> {
             server.completeExceptionally(e);
         }
         if (!server.isCompletedExceptionally() && server.join().isServing()) {
-            greet(server.join(), new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+            greet(settings, server.join(), new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         }
         // The server's own threads do not keep the process alive; this one does, until the hook ends it.
         new CountDownLatch(1).await();
@@ -89,25 +90,21 @@ final class ServeCommand implements Callable<Integer> {
         Runtime.getRuntime().halt(exitCode);
     }
 
-    private void greet(Server server, PrintWriter out) {
-        var api = url(settings.host(), server.port());
-        out.printf("The Partner API serves %s (reference: /docs).%n", api);
+    private static void greet(Settings settings, Server server, PrintWriter out) {
+        var api = new ServerUrl(settings.host(), server.port());
+        out.printf("The Partner API serves %s%s (reference: /docs).%n", api, api.others());
         out.printf(
                 "Health and metrics: %s (/health/live, /health/ready, /metrics).%n",
-                url(settings.managementHost(), server.managementPort()));
+                new ServerUrl(settings.managementHost(), server.managementPort()));
         if (server.sandboxKey().isPresent()) {
             out.printf(
                     "This database is new. Here is a key of the partner %s, shown this once; try it:%n%n",
                     Sandbox.PARTNER);
             out.printf(
-                    "  curl %s/v1/partners/contacts -H 'x-api-key: %s' -H 'content-type: application/json' -d '{\"phone\":\"+966500000000\",\"name\":\"Ahmed Ali\"}'%n%n",
+                    "  curl -w '\\n' %s/v1/partners/contacts -H 'x-api-key: %s' -H 'content-type: application/json' -d '{\"phone\":\"+966500000000\",\"name\":\"Ahmed Ali\"}'%n%n",
                     api, server.sandboxKey().get().reveal());
         } else {
             out.println("To issue a key: ./partner-api key issue --partner NAME --permission partner_contacts_read");
         }
-    }
-
-    private static String url(String host, int port) {
-        return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port);
     }
 }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import sa.cleanlife.partnerapi.Setting;
 import sa.cleanlife.partnerapi.access.Permission;
 import sa.cleanlife.partnerapi.testing.Shell;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
@@ -52,7 +53,12 @@ class CommandsTest {
         @CsvSource(
                 delimiter = '|',
                 value = {
-                    "nonsense                                        | There is no such command; there are: serve, partner, key, audit",
+                    "nonsense                                        | There is no such command; there are: serve, partner, key, audit, help, completion",
+                    "help nonsense                                   | There is no such command; there are: serve, ",
+                    "completion tcsh                                 | There is no completion for the shell tcsh; there is for bash, zsh and fish",
+                    "completion BASH                                 | There is no completion for the shell BASH; there is for bash, zsh and fish",
+                    "completion                                      | Missing required parameter: 'SHELL'",
+                    "completion bash zsh                             | Unmatched argument at index 2: 'zsh'",
                     "partner                                         | Missing required subcommand",
                     "partner domain                                  | Missing required subcommand",
                     "audit                                           | Missing required subcommand",
@@ -74,6 +80,25 @@ class CommandsTest {
                 })
         void is_one_sentence_and_touches_no_database(String typed, String sentence) {
             assertThat(shell.run(typed).refusal()).contains(sentence);
+            assertThat(shell.dataDirectory()).doesNotExist();
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "kye list              | There is no command kye (partner-api --help tells more). Did you mean key?",
+                    "Partner add x         | There is no command Partner (partner-api --help tells more). Did you mean partner?",
+                    "key isue --partner x  | There is no command isue (partner-api key --help tells more). Did you mean issue?",
+                    "partner dom           | There is no command dom (partner-api partner --help tells more). Did you mean domain?",
+                    "help key rotat        | There is no command rotat (partner-api key --help tells more). Did you mean rotate?",
+                    "key list --jsn        | There is no option --jsn (partner-api key list --help tells more). Did you mean --json?",
+                    "key list --partnr=x   | There is no option --partnr (partner-api key list --help tells more). Did you mean --partner?",
+                    "--hlep                | There is no option --hlep (partner-api --help tells more). Did you mean --help?",
+                    "serve --prot 80       | There is no option --prot (partner-api serve --help tells more).",
+                })
+        void names_what_was_probably_meant(String typed, String sentence) {
+            assertThat(shell.run(typed).refusal()).isEqualTo(sentence);
             assertThat(shell.dataDirectory()).doesNotExist();
         }
 
@@ -99,6 +124,36 @@ class CommandsTest {
 
     /** In a process of its own: so nothing that one of its threads logs stands beside the sentence. */
     @Nested
+    class Help {
+        @ParameterizedTest
+        @CsvSource({"help, --help", "help key, key --help", "help partner domain add, partner domain add --help"})
+        void is_the_same_by_a_command_as_by_the_option(String command, String option) {
+            assertThat(shell.run(command).table())
+                    .startsWith("Usage: partner-api")
+                    .isEqualTo(shell.run(option).table());
+        }
+
+        @Test
+        void of_serve_lists_every_setting_with_its_default() {
+            var help = shell.run("help serve").table();
+
+            assertThat(help).isEqualTo(shell.run("serve --help").table());
+            assertThat(help.lines()).allMatch(line -> line.length() <= 80);
+            assertThat(Setting.values())
+                    .allSatisfy(setting -> assertThat(help.replaceAll("\\s+", " "))
+                            .contains(setting.variable() + " ", setting.defaultText(), setting.description()));
+        }
+
+        @Test
+        void needs_no_right_settings() {
+            shell.set("PARTNER_API_PORT", "x");
+
+            assertThat(shell.run("serve --help").table()).contains("PARTNER_API_PORT");
+            assertThat(shell.run("completion fish").table()).isNotEmpty();
+        }
+    }
+
+    @Nested
     class What_stands_in_the_way {
         @Test
         void wrong_settings_are_all_told() {
@@ -113,6 +168,45 @@ class CommandsTest {
             assertThat(run.err().lines().map(line -> line.split(" ", 2)[0]))
                     .containsExactly("PARTNER_API_PORT", "PARTNER_API_DATABASE_URL", "PARTNER_API_LOG");
             assertThat(run.err()).doesNotContain("hunter2");
+        }
+
+        @Test
+        void a_variable_that_is_no_setting_is_ignored_with_a_warning_that_names_the_nearest_one() {
+            shell.set("PARTNER_API_DATABSE_URL", "postgresql://api:hunter2@h/d");
+            shell.set("PARTNER_API_COLOUR", "vermilion");
+            shell.set("PARTNER_API_DATABASE_URL", TestPostgres.newDatabase());
+
+            var run = shell.run("partner list");
+
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.err().lines())
+                    .satisfiesExactly(
+                            line -> assertThat(line)
+                                    .contains(
+                                            " WARN ",
+                                            "partner-api serve --help lists the settings",
+                                            "PARTNER_API_COLOUR"),
+                            line -> assertThat(line)
+                                    .contains(
+                                            " WARN ",
+                                            "did you mean PARTNER_API_DATABASE_URL?",
+                                            "PARTNER_API_DATABSE_URL"));
+            assertThat(run.err()).doesNotContain("hunter2", "vermilion");
+        }
+
+        @Test
+        void what_kubernetes_tells_of_a_service_of_the_same_name_does_not_with_one_line() {
+            shell.set("PARTNER_API_PORT", "tcp://10.0.0.1:8080");
+            shell.set("PARTNER_API_PORT_8080_TCP_ADDR", "10.0.0.1");
+            shell.set("PARTNER_API_SERVICE_HOST", "10.0.0.1");
+            shell.set("PARTNER_API_DATABASE_URL", TestPostgres.newDatabase());
+
+            var run = shell.run("partner list");
+
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.err())
+                    .hasLineCount(1)
+                    .contains(" INFO ", "PARTNER_API_PORT PARTNER_API_PORT_8080_TCP_ADDR PARTNER_API_SERVICE_HOST");
         }
 
         @Test

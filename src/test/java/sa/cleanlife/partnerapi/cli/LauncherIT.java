@@ -16,11 +16,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The launcher in a checkout of its own, where the only java is what a test installs: it prints its arguments. */
+/** The launcher in a checkout of its own, where the only java is what a test installs: it prints its arguments, and rehearses. */
 @DisabledOnOs(OS.WINDOWS)
 class LauncherIT {
     private static final List<String> NEEDED_TOOLS = List.of(
+            "awk",
+            "cat",
             "cksum",
             "dirname",
             "env",
@@ -28,10 +33,13 @@ class LauncherIT {
             "grep",
             "ln",
             "mkdir",
+            "mv",
             "readlink",
             "rm",
             "sh",
             "sleep",
+            "stat",
+            "tail",
             "touch",
             "tr",
             "uname");
@@ -45,15 +53,14 @@ class LauncherIT {
     @BeforeEach
     void check_out_and_build() throws IOException {
         checkout = machine.resolve("check out");
-        for (var file : List.of("partner-api", "mvnw", "pom.xml", ".mvn/find-jdk.sh")) {
+        for (var file : List.of("partner-api", "mvnw", "pom.xml", ".mvn/find-jdk.sh", ".mvn/build-program.sh")) {
             Files.createDirectories(checkout.resolve(file).getParent());
             Files.copy(Path.of(file), checkout.resolve(file));
         }
         Files.createDirectories(checkout.resolve("src/main"));
-        Files.createDirectories(checkout.resolve("target/app"));
+        Files.createDirectories(checkout.resolve("target/app/lib"));
         Files.createFile(jar());
-        // Named after the checksum of that empty jar: a start needs no rehearsal.
-        Files.createFile(jar().resolveSibling("rehearsed-42949672950.aot"));
+        Files.createFile(checkout.resolve("target/app/lib/library.jar"));
 
         var tools = Files.createDirectory(machine.resolve("bin"));
         for (var tool : NEEDED_TOOLS) {
@@ -122,22 +129,142 @@ class LauncherIT {
     void builds_first_when_the_jar_is_older_than_its_sources() throws Exception {
         install("jvm/jdk 25", "25.0.1");
         Files.setLastModifiedTime(jar(), FileTime.from(Instant.EPOCH));
-        Files.writeString(checkout.resolve("mvnw"), "echo Built $*; : >target/app/partner-api.jar");
+        writeMaven("echo Built $*; : >target/app/partner-api.jar");
 
-        var first = launch("key", "list");
+        var first = launch("serve");
         var second = launch("key", "list");
 
-        assertThat(first.err())
-                .contains("building the program", "Built -B -ntp -q -DskipTests -Dspotless.check.skip package");
-        assertThat(first.out()).endsWith("\nkey\nlist\n").doesNotContain("Built");
+        assertThat(first.err()).isEqualTo("partner-api: building the program\n");
+        assertThat(first.out()).endsWith("\nserve\n").doesNotContain("Built");
+        assertThat(log()).content().startsWith("Built -B -Dlauncher ").endsWith(" package\n");
         assertThat(second.err()).isEmpty();
-        assertThat(second.out()).isEqualTo(first.out());
+        assertThat(second.out()).endsWith("\nkey\nlist\n");
     }
 
     @Test
-    void rehearses_once_what_maven_has_built() throws Exception {
+    void tells_every_ten_seconds_how_far_a_build_is() throws Exception {
         install("jvm/jdk 25", "25.0.1");
-        Files.delete(jar().resolveSibling("rehearsed-42949672950.aot"));
+        Files.delete(jar());
+        Files.delete(checkout.resolve("target/app/lib/library.jar"));
+        Files.delete(checkout.resolve("target/app/lib"));
+        writeMaven("""
+                echo '[INFO] Downloading from central: https://repo.example/a/b.pom'
+                for i in 1 2 3 4; do
+                  echo '[INFO] Downloaded from central: https://repo.example/a/b.pom (900 kB at 1.1 MB/s)'
+                done
+                sleep 11
+                : >target/app/partner-api.jar
+                """);
+
+        var run = launch("serve");
+
+        assertThat(run.err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("the first time, this fetches about"),
+                        line -> assertThat(line).matches("partner-api: fetching: 4 of about \\d+ files, 3 of \\d+ MB"));
+    }
+
+    /** The numbers of the whole are given here, so that the sentences stay the same when the libraries change. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                " 0 |    0 |  0 | preparing Maven",
+                " 5 |    0 | 30 | fetching: 5 of about 100 files, 0 of 50 MB",
+                "10 |  500 | 30 | fetching: 10 of about 100 files, 5 of 50 MB",
+                "20 |  500 | 30 | fetching, about 121 s left: 20 of about 100 files, 10 of 50 MB",
+                "50 |  500 | 30 | fetching, about 31 s left: 50 of about 100 files, 25 of 50 MB",
+                "99 | 1000 | 30 | fetching: 99 of about 100 files, 99 of 50 MB",
+            })
+    void estimates_the_time_that_is_left_once_a_tenth_is_fetched(
+            int files, int kilobytes, int secondsSinceTheFirst, String progress) throws Exception {
+        var fetched = "[INFO] Downloaded from central: https://repo.example/a/b.jar (%d kB at 1.1 MB/s)\n"
+                .formatted(kilobytes);
+        Files.writeString(checkout.resolve("target/launcher.log"), fetched.repeat(files));
+
+        change("""
+                root='check out'
+                . '%s/.mvn/build-program.sh'
+                all_files=100 all_megabytes=50
+                describe_progress %d >out
+                """.formatted(checkout, secondsSinceTheFirst));
+
+        assertThat(machine.resolve("out")).content().isEqualTo(progress);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"echo 24 50, 49", "echo 0 0, 79", "false, 79"})
+    void cuts_the_progress_to_the_width_of_the_terminal_if_that_is_known(String stty, String width) throws Exception {
+        change("""
+                root='check out'
+                . '%s/.mvn/build-program.sh'
+                stty() { %s; }
+                terminal_width >out
+                """.formatted(checkout, stty));
+
+        assertThat(machine.resolve("out")).content().isEqualTo(width + "\n");
+    }
+
+    @Test
+    void serves_at_once_after_a_build_and_rehearses_at_the_next_start() throws Exception {
+        install("jvm/jdk 25", "25.0.1");
+        Files.delete(jar());
+        writeMaven(": >target/app/partner-api.jar");
+
+        var first = launch("serve");
+        var second = launch("serve");
+        var third = launch("serve");
+
+        assertThat(first.err()).doesNotContain("rehears");
+        assertThat(first.out()).doesNotContain("AOT");
+        assertThat(second.err()).startsWith("partner-api: rehearsing a start, this once");
+        assertThat(second.out()).contains("-XX:AOTCache=" + checkout.toRealPath() + "/target/app/rehearsed-");
+        assertThat(third.err()).isEmpty();
+        assertThat(third.out()).isEqualTo(second.out());
+    }
+
+    @Test
+    void rehearses_after_a_build_for_another_command_as_of_an_image() throws Exception {
+        install("jvm/jdk 25", "25.0.1");
+        Files.delete(jar());
+        writeMaven(": >target/app/partner-api.jar");
+
+        assertThat(launch("--version").err()).contains("building the program", "rehearsing a start");
+        assertThat(launch("serve").err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // As after a copy.
+                "touch -d 2001-01-01 'check out/target/app/lib/library.jar'",
+                // As after an update of libraries, a build by Maven and an update of java.
+                "echo more >>'check out/target/app/lib/library.jar'",
+                "echo more >>'check out/target/app/partner-api.jar'",
+                "echo more >>'jvm/jdk 25/lib/modules'",
+                "mv 'check out' 'moved away' && ln -s 'moved away' 'check out'",
+            })
+    void rehearses_again_when_what_the_rehearsal_was_made_with_has_changed(String change) throws Exception {
+        install("jvm/jdk 25", "25.0.1");
+        launch("serve");
+
+        change(change);
+        var command = launch("key", "list");
+        var start = launch("serve");
+
+        assertThat(command.err()).isEmpty();
+        assertThat(command.out()).doesNotContain("AOT");
+        assertThat(start.err()).startsWith("partner-api: rehearsing a start");
+        assertThat(start.out()).contains("-XX:AOTCache=");
+        try (var files = Files.list(jar().getParent())) {
+            assertThat(files.filter(file -> file.toString().endsWith(".aot"))).hasSize(1);
+        }
+    }
+
+    @Test
+    void rehearses_once_only_when_that_makes_no_cache() throws Exception {
+        var java = install("jvm/jdk 25", "25.0.1").resolve("bin/java");
+        writeScript(java, "printf '%s\\n' \"$0\" \"$@\"; exit 42");
 
         var first = launch("serve");
         var second = launch("serve");
@@ -146,26 +273,67 @@ class LauncherIT {
                 .startsWith("partner-api: rehearsing a start")
                 .contains("partner-api: the rehearsal failed, so starts will be slower");
         assertThat(first.out()).endsWith("\nserve\n");
-        // This java makes no cache, and that it does not is not tried at every start.
         assertThat(second.err()).isEmpty();
         assertThat(second.out()).isEqualTo(first.out());
     }
 
     @Test
-    void says_on_standard_error_that_the_build_failed() throws Exception {
+    void rehearses_again_when_a_rehearsal_was_killed_while_it_wrote_the_cache() throws Exception {
+        var java = install("jvm/jdk 25", "25.0.1").resolve("bin/java");
+        var whole = Files.readString(java);
+        writeScript(java, "echo half >\"${1#*=}\"; kill -KILL $PPID");
+        launch("serve");
+        Files.writeString(java, whole);
+
+        var command = launch("key", "list");
+        var start = launch("serve");
+
+        assertThat(command.out()).endsWith("\nlist\n").doesNotContain("AOT");
+        assertThat(start.err()).startsWith("partner-api: rehearsing a start");
+        assertThat(start.out()).contains("-XX:AOTCache=");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Broken                                                         | the build failed.",
+                "[ERROR] COMPILATION ERROR :                                    | the build failed: the sources cannot be compiled.",
+                "[ERROR] a.jar: No space left on device                         | the build failed: a disk is full.",
+                "[ERROR] Could not transfer artifact a:b:1: Unknown host x.org  | the build failed: a file could not be fetched.",
+                "wget: Failed to fetch https://repo.example/maven.zip           | the build failed: a file could not be fetched.",
+            })
+    void says_why_the_build_failed_and_how_its_log_ends(String last, String reason) throws Exception {
         install("jvm/jdk 25", "25.0.1");
         Files.delete(jar());
-        Files.writeString(checkout.resolve("mvnw"), "echo Broken; exit 3");
+        writeMaven("echo '[INFO] Downloading from central: x'; echo '%s'; exit 3".formatted(last));
 
         var run = launch("key", "list");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).isEqualTo("""
-                        partner-api: building the program; a first build fetches its libraries and takes some minutes
-                        Broken
-                        partner-api: the build failed, for the reason above
-                        """);
+        assertThat(run.err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo("partner-api: building the program"),
+                        line -> assertThat(line).startsWith("partner-api: " + reason),
+                        line -> assertThat(line).isEqualTo("partner-api: the end of " + log() + ":"),
+                        line -> assertThat(line).isEqualTo(last));
+    }
+
+    private void change(String command) throws Exception {
+        var process = new ProcessBuilder("sh", "-c", command)
+                .directory(machine.toFile())
+                .inheritIO()
+                .start();
+        assertThat(process.waitFor()).isZero();
+    }
+
+    private void writeMaven(String commands) throws IOException {
+        Files.writeString(checkout.resolve("mvnw"), commands);
+    }
+
+    private Path log() throws IOException {
+        return checkout.toRealPath().resolve("target/launcher.log");
     }
 
     private Path jar() {
@@ -176,9 +344,14 @@ class LauncherIT {
         var home = machine.resolve(directory);
         Files.createDirectories(home.resolve("bin"));
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"A Vendor\"\nJAVA_VERSION=\"" + version + "\"\n");
+        Files.createDirectories(home.resolve("lib"));
+        Files.createFile(home.resolve("lib/modules"));
         for (var program : List.of("java", "javac")) {
             writeScript(home.resolve("bin").resolve(program), """
                     printf '%s\\n' "$0" "working directory: $(pwd -P)" "$@"
+                    case $1 in
+                      (-XX:AOTCacheOutput=*) : >"${1#*=}" && exit ;;
+                    esac
                     exit 42
                     """);
         }

@@ -2,16 +2,16 @@ package sa.cleanlife.partnerapi.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import sa.cleanlife.partnerapi.testing.DataDirectory;
 import sa.cleanlife.partnerapi.testing.Launched;
 import sa.cleanlife.partnerapi.testing.LoadClient;
@@ -106,6 +108,9 @@ class ServeIT {
 
         @Test
         void prints_a_curl_line_that_works_as_pasted() {
+            assertThat(firstAnswer)
+                    .as("the prompt after it stands on a line of its own")
+                    .endsWith("}\n");
             var answer = new JsonObject(firstAnswer);
 
             assertThat(answer.getBoolean("success")).isTrue();
@@ -180,9 +185,41 @@ class ServeIT {
                 assertThat(sentencesOf(server))
                         .singleElement()
                         .asString()
-                        .contains("PARTNER_API_PORT")
-                        .endsWith(".");
+                        .isEqualTo(
+                                "Port %d of 127.0.0.1 is already in use by another program. Stop that program, or set PARTNER_API_PORT to another port."
+                                        .formatted(taken.getLocalPort()));
                 assertThat(data.postgresProcesses()).isEmpty();
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({"[::1], [::1]", "::, [::1]", "0.0.0.0, 127.0.0.1"})
+        void prints_a_url_that_works_for_every_form_of_an_address(String host, String inUrl) throws Exception {
+            assumeTrue(hasIpv6());
+            try (var server = Launched.start(
+                    data, Map.of("PARTNER_API_HOST", host, "PARTNER_API_MANAGEMENT_HOST", host), "serve")) {
+                DataDirectory.await(
+                        "the server", Duration.ofSeconds(30), () -> server.out().contains("key issue"));
+
+                var urls = Pattern.compile("http://(.*?):\\d+(?=[ ,])")
+                        .matcher(server.out())
+                        .results()
+                        .toList();
+                assertThat(urls)
+                        .hasSize(2)
+                        .allSatisfy(url -> assertThat(url.group(1)).isEqualTo(inUrl));
+                assertThat(run("curl -sg " + urls.getFirst().group() + "/openapi.yaml"))
+                        .startsWith("openapi:");
+                assertThat(run("curl -sg " + urls.getLast().group() + "/health/ready"))
+                        .isNotEmpty();
+            }
+        }
+
+        private boolean hasIpv6() {
+            try (var _ = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"))) {
+                return true;
+            } catch (IOException none) {
+                return false;
             }
         }
 
@@ -482,12 +519,15 @@ class ServeIT {
     }
 
     private static String run(String pasted) throws Exception {
+        // A pipe would hold up an answer that is longer than its buffer.
+        var answer = Files.createTempFile(directory, "answer", ".txt");
         var process = new ProcessBuilder("sh", "-c", pasted)
+                .redirectOutput(answer.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        try (var answer = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+        try {
             assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-            return answer.readAllAsString();
+            return Files.readString(answer, UTF_8);
         } finally {
             process.destroyForcibly();
         }

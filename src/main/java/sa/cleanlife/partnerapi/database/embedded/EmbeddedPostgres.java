@@ -150,10 +150,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** The directory by its one real name, which is what the lock and the names of processes are compared by. */
     private static Path prepared(Path dataDirectory) throws IOException {
+        refuseUnquotable(dataDirectory);
         if (!Files.exists(dataDirectory)) {
             Files.createDirectories(dataDirectory, OwnerOnly.DIRECTORY);
         }
         return dataDirectory.toRealPath();
+    }
+
+    /** PostgreSQL's initdb and pg_ctl put the path between double quotes, and let a shell read it. */
+    private static void refuseUnquotable(Path dataDirectory) throws IOException {
+        // Links are followed, of a path too that does not exist to its end.
+        var path = dataDirectory.toFile().getCanonicalPath();
+        if (path.chars().anyMatch(c -> "$`\"\\".indexOf(c) >= 0 || Character.isISOControl(c))) {
+            throw new EmbeddedPostgresException(
+                    "The data directory " + path.replaceAll("\\p{Cntrl}", "?")
+                            + " cannot be used: PostgreSQL does not take a path with $, `, \", \\ or a line break. Set PARTNER_API_DATA_DIR to another one.");
+        }
     }
 
     private static EmbeddedPostgresException unusable(Path dataDirectory, IOException e) {

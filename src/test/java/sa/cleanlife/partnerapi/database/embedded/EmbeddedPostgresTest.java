@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
 /** A real PostgreSQL in a directory of each test's own, and real processes to kill. */
@@ -109,6 +111,47 @@ class EmbeddedPostgresTest {
             postgres.close();
 
             assertThat(postgresProcesses()).isEmpty();
+        }
+
+        @Test
+        void may_be_in_a_directory_whose_name_means_something_to_a_shell() throws IOException, SQLException {
+            var odd = Files.createDirectory(data.resolve("a b'c;d&e|f<g>(h)*i?j[k]{l}~m#n!o%p=q,r:s@t^u سارة"));
+
+            try (var postgres = EmbeddedPostgres.serve(odd)) {
+                store(postgres);
+            }
+
+            try (var postgres = EmbeddedPostgres.serve(odd)) {
+                assertThat(stored(postgres)).isEqualTo(PHONE);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"a$HOME", "$(id)", "a`id`", "say \"no\"", "back\\slash", "two\nlines", "tab\t", "$"})
+        void is_refused_before_anything_is_written_where_a_shell_would_change_its_path(String name) {
+            var odd = data.resolve(name);
+
+            for (var directory : List.of(odd, odd.resolve("data"))) {
+                assertThatThrownBy(() -> EmbeddedPostgres.serve(directory))
+                        .isInstanceOf(EmbeddedPostgresException.class)
+                        .hasMessageContaining("PostgreSQL does not take a path with")
+                        .hasMessageContaining("PARTNER_API_DATA_DIR")
+                        .hasMessageNotContaining("\n");
+                assertThatThrownBy(() -> EmbeddedPostgres.forCommand(directory))
+                        .isInstanceOf(EmbeddedPostgresException.class);
+            }
+            assertThat(odd).doesNotExist();
+        }
+
+        @Test
+        void is_refused_behind_a_link_to_such_a_place() throws IOException {
+            var odd = Files.createDirectory(data.resolve("a$b"));
+            var link = Files.createSymbolicLink(data.resolve("link"), odd);
+
+            assertThatThrownBy(() -> EmbeddedPostgres.serve(link.resolve("data")))
+                    .isInstanceOf(EmbeddedPostgresException.class)
+                    .hasMessageContaining("a$b");
+            assertThat(odd).isEmptyDirectory();
         }
 
         @Test

@@ -1,12 +1,12 @@
 package sa.cleanlife.partnerapi.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -79,13 +79,11 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
     }
 
     /** The one sentence of a refusal; empty when the field was taken. */
-    static Optional<String> sentence(Wire.Reply reply) {
-        var error = Optional.ofNullable(new JsonObject(reply.body()).getJsonObject("error"));
-        return error.map(refusal -> {
-            var sentences = refusal.getJsonObject("details").getJsonArray("message");
-            assertThat(sentences).hasSize(1);
-            return sentences.getString(0);
-        });
+    static List<String> sentences(Wire.Reply reply) {
+        return Optional.ofNullable(new JsonObject(reply.body()).getJsonObject("error")).stream()
+                .flatMap(refusal -> refusal.getJsonObject("details").getJsonArray("message").stream())
+                .map(String::valueOf)
+                .toList();
     }
 
     @Override

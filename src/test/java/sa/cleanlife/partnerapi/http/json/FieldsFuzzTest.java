@@ -19,7 +19,7 @@ import sa.cleanlife.partnerapi.http.json.StrictJson.Digits;
 import sa.cleanlife.partnerapi.http.json.StrictJson.NotAString;
 
 /** The reader of bodies and the rules of its fields, beside a strict reader and the same rules in other words. */
-class FieldsFuzzTest {
+public class FieldsFuzzTest {
     @RegisterExtension
     static final Reach REACH = new Reach("taken", "fields refused", "no object", "not UTF-8");
 
@@ -214,7 +214,8 @@ class FieldsFuzzTest {
         return field + " must not contain control characters or unpaired surrogates";
     }
 
-    private static void addWhatIsShownWrong(String field, String text, List<String> sentences) {
+    /** By the rules of what is shown to people, beside those of length and of what can be stored. */
+    public static void addWhatIsShownWrong(String field, String text, List<String> sentences) {
         addUnless(
                 text.isEmpty() || !isStorable(text) || !INVISIBLE.matcher(text).matches(),
                 field + " must contain at least one visible character",

@@ -1,6 +1,7 @@
 package sa.cleanlife.partnerapi.http;
 
 import io.vertx.core.buffer.Buffer;
+import java.util.List;
 import java.util.Optional;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.infra.Blackhole;
@@ -30,7 +31,7 @@ public class JsonBenchmark extends MicroBenchmark {
 
     private static ValidationException refusal() {
         var errors = new ValidationErrors();
-        var fields = JsonBody.read(Optional.empty(), Buffer.buffer("{\"phone\":5,\"name\":\"\",\"utmSource\":5}"), errors);
+        var fields = JsonBody.read(Optional.empty(), List.of(), Buffer.buffer("{\"phone\":5,\"name\":\"\",\"utmSource\":5}"), errors);
         fields.uuid("phone").required();
         fields.text("name").max(200).required();
         fields.text("utmSource").max(100).orElse("PARTNER");
@@ -52,7 +53,7 @@ public class JsonBenchmark extends MicroBenchmark {
     }
 
     private void read(Buffer body, Blackhole read) {
-        var fields = JsonBody.read(contentType, body, new ValidationErrors());
+        var fields = JsonBody.read(contentType, List.of(), body, new ValidationErrors());
         read.consume(
                 fields.string("phone", PHONE, (text, refusal) -> Optional.of(text)).required());
         read.consume(fields.text("name").max(200).required());

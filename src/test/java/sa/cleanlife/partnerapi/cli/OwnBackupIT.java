@@ -48,7 +48,7 @@ class OwnBackupIT {
         Assumptions.assumeTrue(installed.isPresent());
         programs = installed.get();
         postgres = OwnPostgres.initialize(programs, directory.resolve("cluster"));
-        // As the README says.
+        // As docs/deploy.md says.
         execute("postgres", "CREATE ROLE partner_api LOGIN PASSWORD 'change-me'");
         execute("postgres", "CREATE DATABASE partner_api OWNER partner_api");
         page = OperationsPage.in(Files.createDirectory(directory.resolve("place")));
@@ -77,8 +77,8 @@ class OwnBackupIT {
                 "RESTORED_URL", serverUrl(postgres, "partner_api_restored"));
         var typed = page.with(urls);
 
-        assertThat(typed.paste("Back up a PostgreSQL of your own", 0)).isEqualTo(new Shell.Run(0, "", ""));
-        var restored = typed.paste("Restore a PostgreSQL of your own", 0);
+        assertThat(typed.paste("Backing up a PostgreSQL of your own", 0)).isEqualTo(new Shell.Run(0, "", ""));
+        var restored = typed.paste("Restoring a PostgreSQL of your own", 0);
 
         assertThat(restored.table()).startsWith("CREATE DATABASE\n").contains("grand-hotel", "closed-hotel");
         assertWhole(postgres, "partner_api_restored");
@@ -91,7 +91,7 @@ class OwnBackupIT {
                         programs + ":" + System.getenv("PATH"),
                         "BACKUP_URL",
                         postgres.url("postgres", "partner_api")))
-                .paste("Back up a PostgreSQL of your own", 1);
+                .paste("Backing up a PostgreSQL of your own", 1);
 
         assertThat(copied.exitCode()).as(copied.err()).isZero();
         var cluster = page.backups().resolve("partner-api-cluster");

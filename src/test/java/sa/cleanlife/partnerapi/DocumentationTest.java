@@ -155,6 +155,8 @@ class DocumentationTest {
             delimiter = '|',
             value = {
                 "docs/deploy.md     | Starting the server",
+                "docs/operations.md | Finding out why requests get a 503",
+                "docs/operations.md | Making space on a full disk",
                 "docs/operations.md | Log messages",
                 "docs/operations.md | Upgrading",
             })
@@ -240,9 +242,9 @@ class DocumentationTest {
                 .contains("| headers | %d KiB in all |".formatted(options.getMaxHeaderSize() / 1024))
                 .contains(
                         "| next request head, whole | %d s after the one before |".formatted(options.getIdleTimeout()))
-                .contains("| answer of which the client takes nothing more | %d s;"
+                .contains("| response that the client stops reading | %d s;"
                         .formatted(options.getTcpUserTimeout() / 1000))
-                .contains("| answers that the kernel keeps for a connection | %d KiB,"
+                .contains("| unread responses that the kernel keeps for a connection | %d KiB,"
                         .formatted(options.getSendBufferSize() / 1024));
     }
 

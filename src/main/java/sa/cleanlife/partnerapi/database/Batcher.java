@@ -27,7 +27,7 @@ public final class Batcher<Q, A> {
     private record Waiting<Q, A>(Q question, Promise<A> answer, long sinceNanos) {}
 
     private final Time time;
-    private final Patience patience;
+    private final RetryPolicy retryPolicy;
     private final Function<List<Q>, Future<List<A>>> batch;
     private final DistributionSummary batchSizes;
     private final ArrayDeque<Waiting<Q, A>> waiting = new ArrayDeque<>();
@@ -43,7 +43,7 @@ public final class Batcher<Q, A> {
      */
     public Batcher(String name, Time time, Function<List<Q>, Future<List<A>>> batch, MeterRegistry meters) {
         this.time = time;
-        this.patience = new Patience(time);
+        this.retryPolicy = new RetryPolicy(time);
         this.batch = batch;
         this.batchSizes = DistributionSummary.builder("database.batch.size")
                 .description("Questions answered by one round of statements")
@@ -87,7 +87,7 @@ public final class Batcher<Q, A> {
         batchSizes.record(size);
         atDatabase = true;
         long began = time.nanoTime();
-        answers(taken, Patience.LONGEST)
+        answers(taken, RetryPolicy.LONGEST)
                 .onComplete(
                         answers -> {
                             batchSize.adapt(size, time.nanoTime() - began);
@@ -97,7 +97,7 @@ public final class Batcher<Q, A> {
                                 release();
                             }
                         },
-                        failure -> settle(taken, failure, began + Patience.LONGEST.toNanos()));
+                        failure -> settle(taken, failure, began + RetryPolicy.LONGEST.toNanos()));
     }
 
     private void release() {
@@ -117,7 +117,7 @@ public final class Batcher<Q, A> {
         var questions = taken.stream().map(Waiting::question).toList();
         try {
             // The batch's own future knows its event loop: a time-out is dealt with there, on no other thread.
-            return patience.once(
+            return retryPolicy.once(
                     batch.apply(questions).map(answers -> {
                         if (answers.size() != questions.size()) {
                             throw new IllegalStateException("a batch must answer each question");

@@ -95,7 +95,7 @@ final class Pools {
     }
 
     private void noteRefused(@Nullable Throwable failure) {
-        if (failure != null && !Patience.isUnavailable(failure) && refusedConnections.isTime()) {
+        if (failure != null && !RetryPolicy.isUnavailable(failure) && refusedConnections.isTime()) {
             LOG.atError()
                     .addKeyValue(
                             "reason",

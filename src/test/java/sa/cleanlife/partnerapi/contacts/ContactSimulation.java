@@ -92,7 +92,7 @@ final class ContactSimulation {
     /** Someone who asks one thing after the other, and some again when there was no good answer. */
     private final class Client {
         private final String name;
-        private final long patienceNanos = MILLISECOND * (1_000 + random.nextInt(9_000));
+        private final long timeoutNanos = MILLISECOND * (1_000 + random.nextInt(9_000));
         private int left = 2 + random.nextInt(6);
 
         private Client(String name) {
@@ -143,7 +143,7 @@ final class ContactSimulation {
                     goOn(question, answer, repeats);
                 }
             };
-            world.after(patienceNanos, () -> end.accept(new Lost()));
+            world.after(timeoutNanos, () -> end.accept(new Lost()));
             cluster.call(question, end);
         }
 

@@ -179,9 +179,9 @@ final class GeneratedTraffic {
             hangUp();
         }
 
-        private Optional<Reply> reply(Wire wire, boolean withBody, long since, Duration patience)
+        private Optional<Reply> reply(Wire wire, boolean withBody, long since, Duration timeout)
                 throws MalformedReply, Silence {
-            var reply = wire.reply(withBody, patience);
+            var reply = wire.reply(withBody, timeout);
             if (requests.sum() > WARM) {
                 var took = now() - since;
                 slowestNanos.accumulateAndGet(took, Math::max);

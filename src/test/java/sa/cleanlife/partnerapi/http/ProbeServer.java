@@ -27,7 +27,7 @@ final class ProbeServer implements BeforeAllCallback, AfterAllCallback {
     private static final int CONNECTIONS = 10;
 
     /** A request that is never answered fails its test. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -68,7 +68,7 @@ final class ProbeServer implements BeforeAllCallback, AfterAllCallback {
 
     HttpRequest.Builder request(String target) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + target))
-                .timeout(PATIENCE);
+                .timeout(TIMEOUT);
     }
 
     Answer get(String target) {

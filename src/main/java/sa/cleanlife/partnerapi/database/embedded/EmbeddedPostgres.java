@@ -17,10 +17,10 @@ import sa.cleanlife.partnerapi.database.embedded.DataDirectoryLock.Role;
  */
 public final class EmbeddedPostgres implements AutoCloseable {
     /** How long a server waits for a command to end. */
-    private static final Duration SERVER_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(10);
 
     /** How long a command waits for another to end, or for a server to come up. */
-    private static final Duration COMMAND_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(30);
 
     private final Path dataDirectory;
     private final int port;
@@ -98,7 +98,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private static EmbeddedPostgres serveIn(Path dataDirectory) throws IOException {
-        var deadline = Deadline.in(SERVER_PATIENCE);
+        var deadline = Deadline.in(SERVER_TIMEOUT);
         while (true) {
             var lock = DataDirectoryLock.tryAcquire(dataDirectory, Role.SERVER);
             if (lock.isPresent()) {
@@ -115,7 +115,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private static EmbeddedPostgres forCommandIn(Path dataDirectory) throws IOException {
-        var deadline = Deadline.in(COMMAND_PATIENCE);
+        var deadline = Deadline.in(COMMAND_TIMEOUT);
         while (true) {
             var lock = DataDirectoryLock.tryAcquire(dataDirectory, Role.COMMAND);
             if (lock.isPresent()) {
@@ -131,7 +131,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             if (deadline.hasPassed()) {
                 throw new EmbeddedPostgresException("The data directory " + dataDirectory + " is in use by "
                         + holder.map(Holder::toString).orElse("another process")
-                        + ", and no database was ready in it within " + COMMAND_PATIENCE.toSeconds() + " seconds.");
+                        + ", and no database was ready in it within " + COMMAND_TIMEOUT.toSeconds() + " seconds.");
             }
             deadline.pause();
         }

@@ -13,7 +13,7 @@ import sa.cleanlife.partnerapi.database.DatabaseUnavailableException.Reason;
  * two: {@link DatabaseUnavailableException} when asking again later may help, or the failure itself, which is then a fault
  * of ours.
  */
-public final class Patience {
+public final class RetryPolicy {
     /** An answer is due within 2 s of losing the database; this leaves time for the rest of it. */
     static final Duration LONGEST = Duration.ofMillis(1_500);
 
@@ -28,7 +28,7 @@ public final class Patience {
 
     private final Time time;
 
-    public Patience(Time time) {
+    public RetryPolicy(Time time) {
         this.time = time;
     }
 

@@ -39,7 +39,7 @@ public final class Database {
     private final Pools pools;
     private final Heartbeat heartbeat;
     private final Transactions transactions;
-    private final Map<Reason, NowAndThen> refusals = new ConcurrentHashMap<>();
+    private final Map<Reason, LogThrottle> refusals = new ConcurrentHashMap<>();
     private volatile long warming = -1;
 
     /** Connects when it is first asked something. */
@@ -127,7 +127,7 @@ public final class Database {
     }
 
     private boolean isTimeToTell(Reason reason) {
-        return refusals.computeIfAbsent(reason, first -> new NowAndThen()).isTime();
+        return refusals.computeIfAbsent(reason, first -> new LogThrottle()).isTime();
     }
 
     /**

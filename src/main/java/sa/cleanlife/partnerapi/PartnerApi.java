@@ -104,7 +104,7 @@ final class PartnerApi {
         List<Filter> filters = List.of(lifecycle, new KeyFilter(keys, keyLookup, keyUsage, checks));
         var api = new Api(vertx, filters, PartnerApi::refusalOf, this::originRefusal, requestLog);
 
-        var quota = new NewContactQuota(database.time(), newContacts, meters);
+        var quota = new NewContactQuota(database.scheduler(), newContacts, meters);
         new ContactRoutes(contacts.contacts(database, quota, meters)).addTo(api);
         new MeRoutes(keys).addTo(api);
         reference.addTo(api);

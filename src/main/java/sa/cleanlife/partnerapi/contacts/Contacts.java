@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import sa.cleanlife.partnerapi.database.Batcher;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
-import sa.cleanlife.partnerapi.database.Time;
+import sa.cleanlife.partnerapi.database.Scheduler;
 import sa.cleanlife.partnerapi.http.ApiException;
 
 /**
@@ -37,15 +37,15 @@ public final class Contacts {
     private final Counter found;
 
     public Contacts(Database database, NewContactQuota quota, MeterRegistry meters) {
-        this(new PostgresContactStore(database), database.time(), UUID::randomUUID, quota, meters);
+        this(new PostgresContactStore(database), database.scheduler(), UUID::randomUUID, quota, meters);
     }
 
-    Contacts(ContactStore store, Time time, Supplier<UUID> ids, NewContactQuota quota, MeterRegistry meters) {
+    Contacts(ContactStore store, Scheduler scheduler, Supplier<UUID> ids, NewContactQuota quota, MeterRegistry meters) {
         this.store = store;
         this.ids = ids;
-        this.wanted = new Batcher<>("find-or-create contacts", time, this::findOrCreateAll, meters);
-        this.reads = new Batcher<>("read contacts", time, this::findAll, meters);
-        this.lookUps = new Batcher<>("look up phones", time, this::findAllByPhone, meters);
+        this.wanted = new Batcher<>("find-or-create contacts", scheduler, this::findOrCreateAll, meters);
+        this.reads = new Batcher<>("read contacts", scheduler, this::findAll, meters);
+        this.lookUps = new Batcher<>("look up phones", scheduler, this::findAllByPhone, meters);
         this.quota = quota;
         this.created = contacts(meters, "created");
         this.found = contacts(meters, "found");

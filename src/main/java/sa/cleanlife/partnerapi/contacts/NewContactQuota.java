@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import sa.cleanlife.partnerapi.database.Batcher;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
-import sa.cleanlife.partnerapi.database.Time;
+import sa.cleanlife.partnerapi.database.Scheduler;
 import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.json.Sentence;
@@ -53,20 +53,20 @@ public final class NewContactQuota {
      */
     record Grant(int contacts, Duration moreIn) {}
 
-    private final Time time;
+    private final Scheduler scheduler;
     private final Counts counts;
     private final Batcher<UUID, Optional<Duration>> places;
     private final Batcher<UUID, Boolean> returns;
 
-    public NewContactQuota(Time time, NewContacts contacts, MeterRegistry meters) {
-        this(time, (Counts) contacts, meters);
+    public NewContactQuota(Scheduler scheduler, NewContacts contacts, MeterRegistry meters) {
+        this(scheduler, (Counts) contacts, meters);
     }
 
-    NewContactQuota(Time time, Counts counts, MeterRegistry meters) {
-        this.time = time;
+    NewContactQuota(Scheduler scheduler, Counts counts, MeterRegistry meters) {
+        this.scheduler = scheduler;
         this.counts = counts;
-        this.places = new Batcher<>("reserve new contacts", time, this::reserve, meters);
-        this.returns = new Batcher<>("give back new contacts", time, this::giveBack, meters);
+        this.places = new Batcher<>("reserve new contacts", scheduler, this::reserve, meters);
+        this.returns = new Batcher<>("give back new contacts", scheduler, this::giveBack, meters);
     }
 
     boolean limits(UUID key) {
@@ -78,7 +78,7 @@ public final class NewContactQuota {
         return places.submit(key)
                 .compose(moreIn -> moreIn.isEmpty()
                         ? Future.succeededFuture()
-                        : time.after(CREATED_MEANWHILE).compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
+                        : scheduler.after(CREATED_MEANWHILE).compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
     }
 
     private static ApiException refusal(Duration moreIn) {
@@ -92,7 +92,7 @@ public final class NewContactQuota {
     void giveBack(UUID key) {
         returns.submit(key).onFailure(failure -> {
             if (failure instanceof DatabaseUnavailableException unavailable && unavailable.isOverloaded()) {
-                time.after(AFTER_THE_RUSH).onSuccess(waited -> giveBack(key));
+                scheduler.after(AFTER_THE_RUSH).onSuccess(waited -> giveBack(key));
             }
         });
     }

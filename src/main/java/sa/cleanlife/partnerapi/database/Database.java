@@ -33,7 +33,7 @@ public final class Database {
     private static final Duration WARMED_EVERY = Duration.ofSeconds(5);
 
     private final Vertx vertx;
-    private final Time time;
+    private final Scheduler scheduler;
     private final RetryPolicy retryPolicy;
     private final PrimaryFinder primaryFinder;
     private final Pools pools;
@@ -45,8 +45,8 @@ public final class Database {
     /** Connects when it is first asked something. */
     public Database(Vertx vertx, DatabaseUrl url) {
         this.vertx = vertx;
-        this.time = Time.of(vertx);
-        this.retryPolicy = new RetryPolicy(time);
+        this.scheduler = Scheduler.of(vertx);
+        this.retryPolicy = new RetryPolicy(scheduler);
         this.primaryFinder = new PrimaryFinder(vertx, url, this::isAvailable);
         this.pools = new Pools(vertx, primaryFinder::server);
         this.heartbeat = new Heartbeat(vertx, this::ping, pools::replace);
@@ -54,8 +54,8 @@ public final class Database {
     }
 
     /** The time in which its answers are waited for. */
-    public Time time() {
-        return time;
+    public Scheduler scheduler() {
+        return scheduler;
     }
 
     /**

@@ -129,7 +129,7 @@ final class ContactSimulation {
                     isLimited);
         }
 
-        /** Until it is answered, or this client's patience is at an end. */
+        /** Until it is answered, or this client's timeout. */
         private void ask(SimulatedQuestion question, int repeats) {
             long startNanos = world.nowNanos();
             world.note(name, () -> "asks " + question);

@@ -121,8 +121,8 @@ final class SimulatedCluster {
                 onTheWay(),
                 () -> node.loop()
                         .ifPresentOrElse(
-                                loop -> loop.time()
-                                        .soon(() -> serve(question, loop, answer -> {
+                                loop -> loop.scheduler()
+                                        .defer(() -> serve(question, loop, answer -> {
                                             node.disconnect(broken);
                                             if (!isLost()) {
                                                 world.after(onTheWay(), () -> caller.accept(answer));
@@ -140,7 +140,7 @@ final class SimulatedCluster {
     }
 
     private void serve(SimulatedQuestion question, SimulatedNode.Loop loop, Consumer<Answer> back) {
-        var call = new Served(question, loop.time(), world.nowNanos());
+        var call = new Served(question, loop.scheduler(), world.nowNanos());
         calls.add(call);
         question.ask(loop.contacts()).onComplete(result -> {
             if (call.isAnswered) {

@@ -19,7 +19,7 @@ final class SimulatedNode {
     private static final Duration LONGEST_ABSENCE = Duration.ofMillis(500);
 
     /** An event loop with contacts of its own. */
-    record Loop(VirtualLoop time, Contacts contacts) {}
+    record Loop(VirtualLoop scheduler, Contacts contacts) {}
 
     private final VirtualTime world;
     private final String name;
@@ -82,7 +82,7 @@ final class SimulatedNode {
         }
         faults.count(InjectedFault.NODE_CRASHED);
         world.note(name, () -> "crashes");
-        loops.forEach(loop -> loop.time().kill());
+        loops.forEach(loop -> loop.scheduler().kill());
         loops.clear();
         var broken = List.copyOf(connections);
         connections.clear();
@@ -93,10 +93,10 @@ final class SimulatedNode {
     void pause() {
         loop().ifPresent(loop -> {
             faults.count(InjectedFault.NODE_PAUSED);
-            world.note(loop.time().name(), () -> "stands still");
+            world.note(loop.scheduler().name(), () -> "stands still");
             long nanos = random.nextLong(LONGEST_PAUSE.toNanos());
             pausedNanos += nanos;
-            loop.time().pause(nanos);
+            loop.scheduler().pause(nanos);
         });
     }
 

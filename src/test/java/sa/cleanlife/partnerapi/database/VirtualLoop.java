@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeoutException;
 
 /** An event loop of a simulated node: it can pause, and it can be gone. */
-public final class VirtualLoop implements Time {
+public final class VirtualLoop implements Scheduler {
     private static final long LONGEST_TURN_NANOS = 100_000;
 
     private final VirtualTime world;
@@ -70,7 +70,7 @@ public final class VirtualLoop implements Time {
     }
 
     @Override
-    public void soon(Runnable turn) {
+    public void defer(Runnable turn) {
         after(aTurn(), turn);
     }
 

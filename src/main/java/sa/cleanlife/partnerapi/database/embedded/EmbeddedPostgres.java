@@ -27,15 +27,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final String password;
 
     /** Empty when the server's is only used. */
-    private final Optional<DatabaseCluster> own;
+    private final Optional<EmbeddedCluster> own;
 
     private boolean closed;
 
-    private EmbeddedPostgres(Path dataDirectory, Postmaster postmaster, Optional<DatabaseCluster> own)
+    private EmbeddedPostgres(Path dataDirectory, Postmaster postmaster, Optional<EmbeddedCluster> own)
             throws IOException {
         this.dataDirectory = dataDirectory;
         this.port = postmaster.port();
-        this.password = DatabaseCluster.password(dataDirectory);
+        this.password = EmbeddedCluster.password(dataDirectory);
         this.own = own;
     }
 
@@ -59,8 +59,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** Where the database is and how to get in, as {@code postgresql://user:password@host:port/database}: a secret. */
     public String connectionUri() {
-        var name = DatabaseCluster.NAME;
-        return "postgresql://%s:%s@%s:%d/%s".formatted(name, password, DatabaseCluster.HOST, port, name);
+        var name = EmbeddedCluster.NAME;
+        return "postgresql://%s:%s@%s:%d/%s".formatted(name, password, EmbeddedCluster.HOST, port, name);
     }
 
     /** Starts PostgreSQL again, on the same port, if it has died. */
@@ -139,7 +139,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private static EmbeddedPostgres start(DataDirectoryLock lock) throws IOException {
         try {
-            var cluster = new DatabaseCluster(lock);
+            var cluster = new EmbeddedCluster(lock);
             return new EmbeddedPostgres(lock.dataDirectory(), cluster.start(), Optional.of(cluster));
         } catch (IOException | RuntimeException e) {
             // A PostgreSQL that is still recovering goes on with it; the next start finds it.

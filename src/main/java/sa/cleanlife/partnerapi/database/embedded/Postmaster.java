@@ -18,7 +18,7 @@ record Postmaster(ProcessHandle process, int port, boolean isReady) {
     static Optional<Postmaster> find(Path dataDirectory) throws IOException {
         List<String> lines;
         try {
-            lines = Files.readAllLines(DatabaseCluster.pidFile(dataDirectory));
+            lines = Files.readAllLines(EmbeddedCluster.pidFile(dataDirectory));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The database cluster of a data directory: makes it, and starts and stops PostgreSQL on it. One process at a time may do
  * so; see {@link DataDirectoryLock}.
  */
-final class DatabaseCluster implements Closeable {
+final class EmbeddedCluster implements Closeable {
     static final String HOST = "127.0.0.1";
 
     /** The name of the database, and of the user that owns it. */
@@ -35,7 +35,7 @@ final class DatabaseCluster implements Closeable {
     /** Enough for a port that another program took in the moment between its choice and its use. */
     private static final int MAX_LAUNCHES = 3;
 
-    private static final Logger LOG = LoggerFactory.getLogger(DatabaseCluster.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
 
     private final DataDirectoryLock lock;
     private final Path dataDirectory;
@@ -46,7 +46,7 @@ final class DatabaseCluster implements Closeable {
     /** The same for all starts, so that who knew the database before one finds it after. 0 until the first. */
     private int port;
 
-    DatabaseCluster(DataDirectoryLock lock) throws IOException {
+    EmbeddedCluster(DataDirectoryLock lock) throws IOException {
         this.lock = lock;
         this.dataDirectory = lock.dataDirectory();
         this.directory = directory(dataDirectory);

@@ -29,7 +29,7 @@ record Postmaster(ProcessHandle process, int port, boolean isReady) {
         var port = Integer.parseInt(lines.get(PORT));
         var isReady = lines.size() > STATUS && lines.get(STATUS).strip().equals("ready");
         return ProcessHandle.of(Long.parseLong(lines.get(PID)))
-                .filter(process -> PostgresPrograms.areRunBy(process, dataDirectory))
+                .filter(process -> PostgresBinaries.areRunBy(process, dataDirectory))
                 .map(process -> new Postmaster(process, port, isReady));
     }
 }

@@ -130,7 +130,7 @@ final class EmbeddedCluster implements Closeable {
         }
         LOG.info("Creating the database in {}", directory);
         writeNewPassword();
-        var unfinished = UnfinishedDirectory.of(directory);
+        var unfinished = AtomicDirectory.of(directory);
         var path = unfinished.path().toString();
         programs.run(
                 INITDB_TIMEOUT,

@@ -120,7 +120,7 @@ final class PostgresBinaries {
                 throw new EmbeddedPostgresException("This build of the server carries no PostgreSQL for this machine ("
                         + archive.substring(1) + "). Set PARTNER_API_DATABASE_URL to a PostgreSQL of your own.");
             }
-            var unfinished = UnfinishedDirectory.of(target);
+            var unfinished = AtomicDirectory.of(target);
             unpack(packed, unfinished.path());
             unfinished.finish();
         }

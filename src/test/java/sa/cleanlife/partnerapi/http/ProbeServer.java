@@ -22,7 +22,7 @@ import sa.cleanlife.partnerapi.testing.Answer;
 
 /** The API on a real HTTP server, with routes of a test's own and nothing before them. */
 final class ProbeServer implements BeforeAllCallback, AfterAllCallback {
-    static final Guard EVERYBODY = request -> {};
+    static final RequiredPermission EVERYBODY = request -> {};
 
     private static final int CONNECTIONS = 10;
 

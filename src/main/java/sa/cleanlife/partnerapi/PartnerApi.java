@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import sa.cleanlife.partnerapi.access.AddressCheck;
 import sa.cleanlife.partnerapi.access.DomainCheck;
-import sa.cleanlife.partnerapi.access.KeyCheck;
+import sa.cleanlife.partnerapi.access.AccessCheck;
 import sa.cleanlife.partnerapi.access.KeyFilter;
 import sa.cleanlife.partnerapi.access.KeyLookup;
 import sa.cleanlife.partnerapi.access.KeyUsage;
@@ -99,7 +99,7 @@ final class PartnerApi {
 
     /** The routes of one event loop, with all that it shares with no other. */
     Api api() {
-        List<KeyCheck> checks =
+        List<AccessCheck> checks =
                 List.of(new AddressCheck(settings.trustedProxies()), new RateCheck(rateLimits), new DomainCheck());
         List<Filter> filters = List.of(lifecycle, new KeyFilter(keys, keyLookup, keyUsage, checks));
         var api = new Api(vertx, filters, PartnerApi::refusalOf, this::originRefusal, requestLog);

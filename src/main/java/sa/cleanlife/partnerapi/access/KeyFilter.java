@@ -19,10 +19,10 @@ public final class KeyFilter implements Filter {
     private final KnownKeys keys;
     private final KeyLookup lookup;
     private final KeyUsage usage;
-    private final List<KeyCheck> checks;
+    private final List<AccessCheck> checks;
 
     /** @param checks what a request with a good key must pass, in this order */
-    public KeyFilter(KnownKeys keys, KeyLookup lookup, KeyUsage usage, List<KeyCheck> checks) {
+    public KeyFilter(KnownKeys keys, KeyLookup lookup, KeyUsage usage, List<AccessCheck> checks) {
         this.keys = keys;
         this.lookup = lookup;
         this.usage = usage;
@@ -79,7 +79,7 @@ public final class KeyFilter implements Filter {
     }
 
     /** Straight on as long as nothing has to be waited for, which is the usual. */
-    private static Future<Void> pass(Request request, HeldKey key, Iterator<KeyCheck> left) {
+    private static Future<Void> pass(Request request, HeldKey key, Iterator<AccessCheck> left) {
         while (left.hasNext()) {
             var checked = left.next().check(request, key);
             if (!checked.succeeded()) {

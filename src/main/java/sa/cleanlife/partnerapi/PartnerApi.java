@@ -12,7 +12,7 @@ import sa.cleanlife.partnerapi.access.AccessCheck;
 import sa.cleanlife.partnerapi.access.KeyFilter;
 import sa.cleanlife.partnerapi.access.KeyLookup;
 import sa.cleanlife.partnerapi.access.KeyUsage;
-import sa.cleanlife.partnerapi.access.KnownKeys;
+import sa.cleanlife.partnerapi.access.KeyCache;
 import sa.cleanlife.partnerapi.access.MeRoutes;
 import sa.cleanlife.partnerapi.access.RateCheck;
 import sa.cleanlife.partnerapi.access.ratelimit.RateLimits;
@@ -48,7 +48,7 @@ final class PartnerApi {
     private final ContactsFactory contacts;
 
     private final RequestLog requestLog;
-    private final KnownKeys keys;
+    private final KeyCache keys;
     private final KeyLookup keyLookup;
     private final KeyUsage keyUsage;
     private final RateLimits rateLimits;
@@ -71,7 +71,7 @@ final class PartnerApi {
         this.contacts = contacts;
 
         this.requestLog = new RequestLog(meters);
-        this.keys = new KnownKeys(database, clock);
+        this.keys = new KeyCache(database, clock);
         this.keyLookup = new KeyLookup(vertx, keys);
         this.keyUsage = new KeyUsage(database, clock);
         this.rateLimits = new RateLimits(database);

@@ -25,7 +25,7 @@ public final class AddressCheck implements AccessCheck {
     }
 
     @Override
-    public Future<Void> check(Request request, HeldKey key) {
+    public Future<Void> check(Request request, ActiveKey key) {
         var allowed = key.rules().allowedAddresses();
         if (allowed.isEmpty()) {
             return Future.succeededFuture();

@@ -11,7 +11,7 @@ import sa.cleanlife.partnerapi.http.Request;
  */
 public final class DomainCheck implements AccessCheck {
     @Override
-    public Future<Void> check(Request request, HeldKey key) {
+    public Future<Void> check(Request request, ActiveKey key) {
         if (key.origins().isEmpty()) {
             return Future.succeededFuture();
         }

@@ -16,13 +16,13 @@ import sa.cleanlife.partnerapi.http.Request;
 public final class KeyFilter implements Filter {
     private static final CharSequence X_API_KEY = HttpHeaders.createOptimized("x-api-key");
 
-    private final KnownKeys keys;
+    private final KeyCache keys;
     private final KeyLookup lookup;
     private final KeyUsage usage;
     private final List<AccessCheck> checks;
 
     /** @param checks what a request with a good key must pass, in this order */
-    public KeyFilter(KnownKeys keys, KeyLookup lookup, KeyUsage usage, List<AccessCheck> checks) {
+    public KeyFilter(KeyCache keys, KeyLookup lookup, KeyUsage usage, List<AccessCheck> checks) {
         this.keys = keys;
         this.lookup = lookup;
         this.usage = usage;
@@ -72,14 +72,14 @@ public final class KeyFilter implements Filter {
         return Future.failedFuture(key.refusal());
     }
 
-    private Future<Void> check(Request request, HeldKey key) {
+    private Future<Void> check(Request request, ActiveKey key) {
         request.identify(key.caller());
         usage.count(key.caller().keyId());
         return pass(request, key, checks.iterator());
     }
 
     /** Straight on as long as nothing has to be waited for, which is the usual. */
-    private static Future<Void> pass(Request request, HeldKey key, Iterator<AccessCheck> left) {
+    private static Future<Void> pass(Request request, ActiveKey key, Iterator<AccessCheck> left) {
         while (left.hasNext()) {
             var checked = left.next().check(request, key);
             if (!checked.succeeded()) {

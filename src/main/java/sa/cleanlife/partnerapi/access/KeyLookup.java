@@ -16,7 +16,7 @@ public final class KeyLookup {
     private static final Duration TURN = Duration.ofMillis(100);
 
     private final Vertx vertx;
-    private final KnownKeys keys;
+    private final KeyCache keys;
     private Turn next = new Turn();
     private boolean busy;
 
@@ -28,7 +28,7 @@ public final class KeyLookup {
         private boolean needsLook;
     }
 
-    public KeyLookup(Vertx vertx, KnownKeys keys) {
+    public KeyLookup(Vertx vertx, KeyCache keys) {
         this.vertx = vertx;
         this.keys = keys;
     }

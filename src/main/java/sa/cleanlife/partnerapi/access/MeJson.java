@@ -5,7 +5,7 @@ import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.JsonWriter;
 
 /** The caller on the wire: its partner, the environment, and the key that it calls with, but for the key itself. */
-record MeJson(HeldKey held) implements Json.Value {
+record MeJson(ActiveKey held) implements Json.Value {
     @Override
     public void writeTo(JsonWriter out) {
         out.object("partner", this::writePartner)

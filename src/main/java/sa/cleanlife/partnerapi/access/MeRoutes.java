@@ -8,9 +8,9 @@ import sa.cleanlife.partnerapi.http.Request;
 
 /** Who the caller is, over HTTP: the first call of a newcomer, which any good key may make. */
 public final class MeRoutes {
-    private final KnownKeys keys;
+    private final KeyCache keys;
 
-    public MeRoutes(KnownKeys keys) {
+    public MeRoutes(KeyCache keys) {
         this.keys = keys;
     }
 

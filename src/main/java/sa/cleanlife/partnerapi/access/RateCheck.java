@@ -18,7 +18,7 @@ public final class RateCheck implements AccessCheck {
     }
 
     @Override
-    public Future<Void> check(Request request, HeldKey key) {
+    public Future<Void> check(Request request, ActiveKey key) {
         var limit = key.rules().rateLimit();
         if (limit.isEmpty()) {
             return Future.succeededFuture();

@@ -10,7 +10,7 @@ import sa.cleanlife.partnerapi.access.AddressCheck;
 import sa.cleanlife.partnerapi.access.DomainCheck;
 import sa.cleanlife.partnerapi.access.AccessCheck;
 import sa.cleanlife.partnerapi.access.KeyFilter;
-import sa.cleanlife.partnerapi.access.KeyLookup;
+import sa.cleanlife.partnerapi.access.UnknownKeyThrottle;
 import sa.cleanlife.partnerapi.access.KeyUsage;
 import sa.cleanlife.partnerapi.access.KeyCache;
 import sa.cleanlife.partnerapi.access.MeRoutes;
@@ -49,7 +49,7 @@ final class PartnerApi {
 
     private final RequestLog requestLog;
     private final KeyCache keys;
-    private final KeyLookup keyLookup;
+    private final UnknownKeyThrottle unknownKeys;
     private final KeyUsage keyUsage;
     private final RateLimits rateLimits;
     private final NewContacts newContacts;
@@ -72,7 +72,7 @@ final class PartnerApi {
 
         this.requestLog = new RequestLog(meters);
         this.keys = new KeyCache(database, clock);
-        this.keyLookup = new KeyLookup(vertx, keys);
+        this.unknownKeys = new UnknownKeyThrottle(vertx, keys);
         this.keyUsage = new KeyUsage(database, clock);
         this.rateLimits = new RateLimits(database);
         this.newContacts = new NewContacts(database, clock, keys::newContactsPerDay, meters);
@@ -101,7 +101,7 @@ final class PartnerApi {
     Api api() {
         List<AccessCheck> checks =
                 List.of(new AddressCheck(settings.trustedProxies()), new RateCheck(rateLimits), new DomainCheck());
-        List<Filter> filters = List.of(lifecycle, new KeyFilter(keys, keyLookup, keyUsage, checks));
+        List<Filter> filters = List.of(lifecycle, new KeyFilter(keys, unknownKeys, keyUsage, checks));
         var api = new Api(vertx, filters, PartnerApi::refusalOf, this::originRefusal, requestLog);
 
         var quota = new NewContactQuota(database.scheduler(), newContacts, meters);

@@ -90,8 +90,8 @@ public final class NewContacts implements NewContactQuota.Counts {
     }
 
     @Override
-    public Future<Void> giveBack(Map<UUID, Integer> unused) {
-        return database.inTransaction(tx -> store.giveBack(tx, unused));
+    public Future<Void> release(Map<UUID, Integer> unused) {
+        return database.inTransaction(tx -> store.release(tx, unused));
     }
 
     /** A quota that was taken away meanwhile is no limit. */

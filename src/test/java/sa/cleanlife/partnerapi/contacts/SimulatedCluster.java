@@ -37,7 +37,7 @@ final class SimulatedCluster {
     /** For the batch before it, and for its own. */
     private static final long LONGEST_QUESTION = 2 * 1_500 * MILLISECOND;
 
-    /** For the turns of event loops in between, and for how long another's last place in a quota is waited for. */
+    /** For the turns of event loops in between, and for how long another's last reservation in a quota is waited for. */
     private static final long A_WHILE = 200 * MILLISECOND;
 
     private static final class Served {

@@ -35,7 +35,7 @@ sealed interface SimulatedQuestion {
             return new FindOrCreate(phone.e164(), spelling, name, startNanos, endNanos, answer);
         }
 
-        /** With a quota: looks, takes a place, creates, and looks again. */
+        /** With a quota: looks, reserves, creates, and looks again. */
         @Override
         public int parts() {
             return isLimited ? 4 : 1;

@@ -41,8 +41,8 @@ final class SimulatedQuota {
                     }
 
                     @Override
-                    public Future<Void> giveBack(Map<UUID, Integer> unused) {
-                        return retryPolicy.once(database.send(loop, () -> "give back " + unused, () -> takeBack(unused))
+                    public Future<Void> release(Map<UUID, Integer> unused) {
+                        return retryPolicy.once(database.send(loop, () -> "release " + unused, () -> release(unused))
                                 .mapEmpty());
                     }
 
@@ -65,7 +65,7 @@ final class SimulatedQuota {
         return grants;
     }
 
-    private Map<UUID, Integer> takeBack(Map<UUID, Integer> unused) {
+    private Map<UUID, Integer> release(Map<UUID, Integer> unused) {
         unused.forEach((key, contacts) -> reserved.merge(key, -contacts, Integer::sum));
         return unused;
     }

@@ -133,7 +133,7 @@ public final class Api {
                 .map(header -> new Header(header.getKey(), header.getValue()))
                 .toList();
         var page = Future.succeededFuture(new Response(status, all, content, Optional.empty()));
-        add(HttpMethod.GET, path, request -> active.isCrowded() ? Future.failedFuture(overloaded()) : page);
+        add(HttpMethod.GET, path, request -> active.isOverloaded() ? Future.failedFuture(overloaded()) : page);
     }
 
     private static ApiException overloaded() {

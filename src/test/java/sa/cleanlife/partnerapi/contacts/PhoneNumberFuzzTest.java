@@ -37,7 +37,7 @@ class PhoneNumberFuzzTest {
                 assertThat(WHITE_SPACE.matcher(text).find()).isFalse();
                 assertIsStored(number);
             }
-            case RefusedPhone refused
+            case InvalidPhone refused
             when refused.suggestion().isPresent() -> {
                 REACH.saw("refused with a suggestion");
                 assertIsStored(refused.suggestion().orElseThrow());
@@ -47,8 +47,8 @@ class PhoneNumberFuzzTest {
                         .isEqualTo("phone must be a valid phone number in international form; send "
                                 + refused.suggestion().orElseThrow().e164());
             }
-            case RefusedPhone refused
-            when refused == RefusedPhone.OF_ANOTHER_COUNTRY -> {
+            case InvalidPhone refused
+            when refused == InvalidPhone.OF_ANOTHER_COUNTRY -> {
                 REACH.saw("refused as another country's");
                 assertThat(meant(text)).isEmpty();
                 assertThat(unwrapped(text)).matches(FOREIGN);
@@ -56,7 +56,7 @@ class PhoneNumberFuzzTest {
                         .isEqualTo("phone must be a valid phone number in international form and a Saudi one,"
                                 + " for example +966500000000; this is a number of another country");
             }
-            case RefusedPhone refused -> {
+            case InvalidPhone refused -> {
                 REACH.saw("refused without one");
                 assertThat(meant(text)).isEmpty();
                 assertThat(PhoneTexts.sentence(refused))
@@ -64,7 +64,7 @@ class PhoneNumberFuzzTest {
                                 "phone must be a valid phone number in international form, for example +966500000000");
             }
         }
-        assertThat(parsed.toString()).isIn("PhoneNumber(hidden)", "RefusedPhone(hidden)");
+        assertThat(parsed.toString()).isIn("PhoneNumber(hidden)", "InvalidPhone(hidden)");
     }
 
     private static void assertIsStored(PhoneNumber number) {

@@ -12,7 +12,7 @@ import sa.cleanlife.partnerapi.fuzz.Conversation.Then;
 /** What no HTTP client would send, and what it would send otherwise. */
 final class Disturbances {
     /** A request that nothing wrong before it may turn into another; its answer, if it comes to that, is the last. */
-    private static final String FAREWELL = "GET /farewell HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+    private static final String LAST_REQUEST = "GET /last HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
 
     private final Calls calls;
     private final Draw draw;
@@ -149,7 +149,7 @@ final class Disturbances {
                 "zz\r\n", "-2\r\n", "\r\n", "ffffffffffffffffff\r\n", "1\r\n", Integer.toHexString(length) + "\r\n");
         var end = draw.oneOf("0\r\n\r\n", "\r\r\n0\r\n\r\n", "x");
         return List.of(whatever(
-                request.head("Transfer-Encoding: chunked") + chunks + good.json() + end + FAREWELL,
+                request.head("Transfer-Encoding: chunked") + chunks + good.json() + end + LAST_REQUEST,
                 request,
                 Optional.empty()));
     }
@@ -168,7 +168,7 @@ final class Disturbances {
         var bytes = request.bytes();
         var body = bytes.indexOf("\r\n\r\n") + 4;
         return List.of(whatever(
-                draw.mutated(bytes.substring(0, body - 4)) + bytes.substring(body - 4) + FAREWELL,
+                draw.mutated(bytes.substring(0, body - 4)) + bytes.substring(body - 4) + LAST_REQUEST,
                 request,
                 Optional.of(good.contact())));
     }
@@ -180,7 +180,7 @@ final class Disturbances {
         var after = draw.mutated("\",\"utmSource\":\"x\"}");
         var request = calls.create().json(before + phone + after);
         return List.of(
-                whatever(request.bytes() + FAREWELL, request, Optional.of(new Contact(phone, "", Optional.empty()))));
+                whatever(request.bytes() + LAST_REQUEST, request, Optional.of(new Contact(phone, "", Optional.empty()))));
     }
 
     List<Step> randomBytes() {
@@ -188,9 +188,9 @@ final class Disturbances {
         var request = new Request("GET", "/");
         return switch (draw.below(3)) {
             case 0 -> List.of(new Step(bytes, List.of(), Then.THE_CLIENT_ENDS_IT));
-            case 1 -> List.of(whatever(bytes + "\r\n\r\n" + FAREWELL, request, Optional.empty()));
+            case 1 -> List.of(whatever(bytes + "\r\n\r\n" + LAST_REQUEST, request, Optional.empty()));
             default ->
-                List.of(whatever("GET / HTTP/1.1\r\n" + bytes + "\r\n\r\n" + FAREWELL, request, Optional.empty()));
+                List.of(whatever("GET / HTTP/1.1\r\n" + bytes + "\r\n\r\n" + LAST_REQUEST, request, Optional.empty()));
         };
     }
 }

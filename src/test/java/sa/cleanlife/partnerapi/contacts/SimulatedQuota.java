@@ -42,7 +42,7 @@ final class SimulatedQuota {
 
                     @Override
                     public Future<Void> release(Map<UUID, Integer> unused) {
-                        return retryPolicy.once(database.send(loop, () -> "release " + unused, () -> release(unused))
+                        return retryPolicy.once(database.send(loop, () -> "release " + unused, () -> SimulatedQuota.this.release(unused))
                                 .mapEmpty());
                     }
 

@@ -41,7 +41,7 @@ final class GeneratedTraffic {
 
     private final RunningApi server;
     private final Conversations conversations;
-    private final AnswerJudge judge = new AnswerJudge();
+    private final AnswerOracle oracle = new AnswerOracle();
     private final Stalls stalls = new Stalls();
     private final AtomicLong next;
     private final long most;
@@ -140,7 +140,7 @@ final class GeneratedTraffic {
             for (var expected : step.answers()) {
                 var reply = reply(wire, !expected.method().equals("HEAD"), sent, LOST)
                         .orElseThrow(() -> new AssertionError("the connection ended without an answer"));
-                judge.judge(expected, reply).ifPresent(id -> idOfTheContact = Optional.of(id));
+                oracle.check(expected, reply).ifPresent(id -> idOfTheContact = Optional.of(id));
             }
         }
 
@@ -165,7 +165,7 @@ final class GeneratedTraffic {
                     if (reply.isEmpty()) {
                         break;
                     }
-                    judge.judgeUnforeseen(contact, reply.get());
+                    oracle.checkUnforeseen(contact, reply.get());
                 } catch (Silence silence) {
                     if (isFinished) {
                         throw silence;
@@ -210,8 +210,8 @@ final class GeneratedTraffic {
         return faults;
     }
 
-    Map<String, AnswerJudge.Acknowledged> acknowledged() {
-        return judge.acknowledged();
+    Map<String, AnswerOracle.Acknowledged> acknowledged() {
+        return oracle.acknowledged();
     }
 
     /** Phones that may have a contact or not: the client gave up before an answer came. */

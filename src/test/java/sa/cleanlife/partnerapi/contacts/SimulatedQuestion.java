@@ -9,7 +9,7 @@ import sa.cleanlife.partnerapi.faults.History.Read;
 import sa.cleanlife.partnerapi.faults.History.Refused;
 import sa.cleanlife.partnerapi.faults.History.Told;
 
-/** What a client of a simulated world asks for, as often as it likes. */
+/** What a client of a simulated run asks for, as often as it likes. */
 sealed interface SimulatedQuestion {
     Future<Answer> ask(Contacts contacts);
 

@@ -7,13 +7,13 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import sa.cleanlife.partnerapi.fuzz.Reach;
+import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 
 /** The gate of phone numbers, beside the rule in its own words. */
 class PhoneNumberFuzzTest {
     @RegisterExtension
-    static final Reach REACH =
-            new Reach("accepted", "refused with a suggestion", "refused as another country's", "refused without one");
+    static final AnswerCoverage COVERAGE =
+            new AnswerCoverage("accepted", "refused with a suggestion", "refused as another country's", "refused without one");
 
     private static final Pattern WHITE_SPACE = Pattern.compile("\\p{IsWhite_Space}");
 
@@ -33,13 +33,13 @@ class PhoneNumberFuzzTest {
         assertThat(accepted).isEqualTo(PhoneRule.accepted(text));
         switch (parsed) {
             case PhoneNumber number -> {
-                REACH.saw("accepted");
+                COVERAGE.saw("accepted");
                 assertThat(WHITE_SPACE.matcher(text).find()).isFalse();
                 assertIsStored(number);
             }
             case InvalidPhone refused
             when refused.suggestion().isPresent() -> {
-                REACH.saw("refused with a suggestion");
+                COVERAGE.saw("refused with a suggestion");
                 assertIsStored(refused.suggestion().orElseThrow());
                 assertThat(meant(text))
                         .contains(refused.suggestion().orElseThrow().e164());
@@ -49,7 +49,7 @@ class PhoneNumberFuzzTest {
             }
             case InvalidPhone refused
             when refused == InvalidPhone.OF_ANOTHER_COUNTRY -> {
-                REACH.saw("refused as another country's");
+                COVERAGE.saw("refused as another country's");
                 assertThat(meant(text)).isEmpty();
                 assertThat(unwrapped(text)).matches(FOREIGN);
                 assertThat(PhoneTexts.sentence(refused))
@@ -57,7 +57,7 @@ class PhoneNumberFuzzTest {
                                 + " for example +966500000000; this is a number of another country");
             }
             case InvalidPhone refused -> {
-                REACH.saw("refused without one");
+                COVERAGE.saw("refused without one");
                 assertThat(meant(text)).isEmpty();
                 assertThat(PhoneTexts.sentence(refused))
                         .isEqualTo(

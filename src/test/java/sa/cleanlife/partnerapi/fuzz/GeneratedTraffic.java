@@ -42,7 +42,7 @@ final class GeneratedTraffic {
     private final RunningApi server;
     private final Conversations conversations;
     private final AnswerOracle oracle = new AnswerOracle();
-    private final Stalls stalls = new Stalls();
+    private final SchedulingDelay schedulingDelay = new SchedulingDelay();
     private final AtomicLong next;
     private final long most;
     private final LongAdder requests = new LongAdder();
@@ -62,7 +62,7 @@ final class GeneratedTraffic {
 
     /** Returns when all have ended, or many have gone wrong. */
     void run() {
-        try (stalls;
+        try (schedulingDelay;
                 var clients = Executors.newVirtualThreadPerTaskExecutor()) {
             var done = LongStream.range(0, Math.min(CLIENTS, most))
                     .mapToObj(i -> clients.submit(() -> new Client().run()))
@@ -197,7 +197,7 @@ final class GeneratedTraffic {
 
         /** A clock that stands still while the machine does. */
         private long now() {
-            return System.nanoTime() - stalls.lostNanos();
+            return System.nanoTime() - schedulingDelay.lostNanos();
         }
 
         private void hangUp() {

@@ -38,7 +38,7 @@ import sa.cleanlife.partnerapi.cli.Main;
 import sa.cleanlife.partnerapi.http.Api;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 
-/** What the documents say of names, defaults and files is so. */
+/** The names, defaults, messages, commands and links in the documents are those of the program. */
 class DocumentationTest {
     private static final Path README = Path.of("README.md");
     private static final Path SETTINGS = Path.of("docs/settings.md");
@@ -48,13 +48,13 @@ class DocumentationTest {
     private static final Path DECISIONS = Path.of("docs/decisions");
     private static final Path SECURITY = Path.of("docs/security.md");
 
-    /** Whoever opens the repository reads it to its end. */
+    /** In lines: a newcomer should read all of it. */
     private static final int LONGEST_README = 130;
 
-    /** {@code serve}, {@code help} and {@code completion} are explained elsewhere. */
+    /** All groups of commands; {@code serve}, {@code help} and {@code completion} are not about access. */
     private static final List<String> COMMANDS_OF_OPERATORS = List.of("partner", "key", "audit");
 
-    /** Of HTTP, PostgreSQL and the JDK. */
+    /** Names of HTTP, PostgreSQL and the JDK that look like classes of this program. */
     private static final Set<String> NOT_CLASSES = Set.of("RateLimit", "DateStyle", "TimeZone", "SyncRep", "BigDecimal");
 
     private static final List<String> PARTS_OF_A_DECISION =
@@ -128,7 +128,7 @@ class DocumentationTest {
                         .toList());
     }
 
-    /** Those that do something: a command that only has others is not among them. */
+    /** The commands of a group that have no further commands below them. */
     private static List<String> commandsBelow(String command) {
         var below = help(command)
                 .lines()
@@ -149,7 +149,7 @@ class DocumentationTest {
         return out.toString();
     }
 
-    /** An operator looks for these texts; what the program puts in the place of {@code …} differs. */
+    /** Operators search the documents for these messages. The program replaces each {@code …}. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -175,7 +175,7 @@ class DocumentationTest {
         });
     }
 
-    /** Of the server and of the launcher, with strings joined that are broken over lines. */
+    /** The source of the server and the launcher, in which a string that continues on the next line is one string. */
     private static String textOfTheProgram() throws IOException {
         var text = new StringBuilder();
         try (var sources = Files.walk(Path.of("src/main/java"));
@@ -267,7 +267,7 @@ class DocumentationTest {
         });
     }
 
-    /** As GitHub makes them of headings. */
+    /** The anchors that GitHub makes of headings. */
     private static List<String> anchors(Path document) throws IOException {
         return headings(document).stream()
                 .map(heading -> heading.toLowerCase(Locale.ROOT)
@@ -284,7 +284,7 @@ class DocumentationTest {
                 .toList();
     }
 
-    /** What is not in a block of code: there a line may begin with the sign of a heading too. */
+    /** The lines outside blocks of code, in which a comment may look like a heading. */
     private static List<String> textLines(Path document) throws IOException {
         var text = new ArrayList<String>();
         var isCode = false;
@@ -452,7 +452,7 @@ class DocumentationTest {
         }
     }
 
-    /** What stands under a heading, up to the next. */
+    /** The lines under a heading, up to the next heading. */
     private static String section(Path document, String heading) throws IOException {
         var under = new ArrayList<String>();
         var isCode = false;
@@ -479,7 +479,7 @@ class DocumentationTest {
         return rows;
     }
 
-    /** Of the rows of a section's tables that begin with code. */
+    /** The first cell of each row of a section's tables, where it begins with code. */
     private static List<String> firstCells(Path document, String heading) throws IOException {
         return section(document, heading)
                 .lines()

@@ -55,7 +55,8 @@ class DocumentationTest {
     private static final List<String> COMMANDS_OF_OPERATORS = List.of("partner", "key", "audit");
 
     /** Names of HTTP, PostgreSQL and the JDK that look like classes of this program. */
-    private static final Set<String> NOT_CLASSES = Set.of("RateLimit", "DateStyle", "TimeZone", "SyncRep", "BigDecimal");
+    private static final Set<String> NOT_CLASSES =
+            Set.of("RateLimit", "DateStyle", "TimeZone", "SyncRep", "BigDecimal");
 
     private static final List<String> PARTS_OF_A_DECISION =
             List.of("Status", "Context", "Decision", "Alternatives considered", "Consequences");
@@ -114,7 +115,8 @@ class DocumentationTest {
             var command = COMMANDS_OF_OPERATORS.stream()
                     .filter(words.getFirst()::equals)
                     .flatMap(group -> commandsBelow(group).stream())
-                    .filter(name -> typed.startsWith("./partner-api " + name + " ") || typed.equals("./partner-api " + name))
+                    .filter(name ->
+                            typed.startsWith("./partner-api " + name + " ") || typed.equals("./partner-api " + name))
                     .findFirst();
             assertThat(command).as(typed).isPresent();
             listed.add(command.get());
@@ -142,7 +144,8 @@ class DocumentationTest {
     }
 
     private static String help(String command) {
-        var words = Stream.concat(Stream.of("help"), Stream.of(command.split(" "))).toArray(String[]::new);
+        var words =
+                Stream.concat(Stream.of("help"), Stream.of(command.split(" "))).toArray(String[]::new);
         var out = new StringWriter();
         int exitCode = Main.run(Map.of(), new PrintWriter(out), new PrintWriter(out), words);
         assertThat(exitCode).as(out.toString()).isZero();
@@ -472,10 +475,13 @@ class DocumentationTest {
     /** The second cell of each row of a section's table, by the name in the first. */
     private static Map<String, String> table(Path document, String heading) throws IOException {
         var rows = new LinkedHashMap<String, String>();
-        section(document, heading).lines().filter(line -> line.startsWith("| `")).forEach(line -> {
-            var cells = line.split("\\|", -1);
-            rows.put(codes(cells[1]).getFirst(), cells[2]);
-        });
+        section(document, heading)
+                .lines()
+                .filter(line -> line.startsWith("| `"))
+                .forEach(line -> {
+                    var cells = line.split("\\|", -1);
+                    rows.put(codes(cells[1]).getFirst(), cells[2]);
+                });
         return rows;
     }
 

@@ -42,7 +42,6 @@ import sa.cleanlife.partnerapi.testing.RunningApi;
 class DocumentationTest {
     private static final Path README = Path.of("README.md");
     private static final Path SETTINGS = Path.of("docs/settings.md");
-    private static final Path DEPLOY = Path.of("docs/deploy.md");
     private static final Path ACCESS = Path.of("docs/access.md");
     private static final Path OPERATIONS = Path.of("docs/operations.md");
     private static final Path DECISIONS = Path.of("docs/decisions");

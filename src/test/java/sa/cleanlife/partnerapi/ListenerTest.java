@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** A server that cannot listen where it should: why, and what to do. */
+/** A server that cannot listen on its address says why, and what to do. */
 class ListenerTest {
     @ParameterizedTest
     @ValueSource(strings = {"PARTNER_API_PORT", "PARTNER_API_MANAGEMENT_PORT"})

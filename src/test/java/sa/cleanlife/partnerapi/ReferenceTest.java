@@ -40,7 +40,7 @@ import sa.cleanlife.partnerapi.testing.Waiting;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The reference: served whole and to everybody, and true in each of its examples. */
+/** The API reference: served completely and without a key, and correct in each of its examples. */
 class ReferenceTest {
     private static final RunningApi SERVER = RunningApi.shared();
     private static final TestPartner HOTEL = SERVER.newPartner();
@@ -86,13 +86,16 @@ class ReferenceTest {
                     .doesNotContain("unsafe", "http", "*");
         }
 
-        /** More than are under way when pages have to come later; but these wait for their clients, not for the server. */
+        /**
+         * More of these requests are under way than the load at which pages are rejected; but they wait for their
+         * clients, not for the server.
+         */
         @Test
-        void are_served_beside_calls_whose_bodies_do_not_come() {
+        void are_served_beside_requests_whose_bodies_never_arrive() {
             var head = "POST " + TestPartner.CONTACTS + " HTTP/1.1\r\nHost: test\r\nx-api-key: " + HOTEL.key()
                     + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n";
             int loops = Runtime.getRuntime().availableProcessors();
-            // Calls with a key that the server does not know yet would wait for the server.
+            // Requests with a key that the server has not cached yet would wait for the server.
             assertThat(HOTEL.isLetIn()).isTrue();
             var clients = new ArrayList<SlowClient>();
             try {
@@ -318,7 +321,7 @@ class ReferenceTest {
         }
 
         @Test
-        void of_keys_that_open_nothing_any_more_are_what_the_server_answers() {
+        void of_revoked_and_expired_keys_are_what_the_server_answers() {
             var revoked = SERVER.newPartner(RULES);
             var expired = SERVER.newPartner(RULES);
             var suspended = SERVER.newPartner(RULES);
@@ -424,7 +427,7 @@ class ReferenceTest {
                     .isEqualTo(with(example, "error", Map.of("requestId", "")));
         }
 
-        /** A copy in which what differs from call to call is replaced. */
+        /** A copy in which the values that differ between responses are replaced. */
         private static JsonNode with(JsonNode json, String part, Map<String, String> values) {
             var copy = json.deepCopy();
             values.forEach(((ObjectNode) copy.get(part))::put);

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.TypeConversionException;
 
-/** What may be typed for a time, an overlap and a limit. */
+/** The accepted values of the options for an expiry, an overlap and a limit. */
 class ConvertersTest {
     private static final String DURATION = "a duration is a positive number and d, h or m, for example 90d, 12h or 30m";
 

@@ -21,8 +21,8 @@ import sa.cleanlife.partnerapi.testing.TestPostgres;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
 /**
- * A database that says what PostgreSQL says when its disk is full, and reads on. {@code DiskFullIT} fills a real disk, where
- * the user may mount one.
+ * A database that fails writes as PostgreSQL does when its disk is full, while reads go on. {@code DiskFullIT} fills a
+ * real disk, where the user may mount one.
  */
 class FullDiskTest {
     private static final int CONTACTS = 40;
@@ -48,7 +48,7 @@ class FullDiskTest {
                 assertThat(hotel.postContact(phone, "Ahmed Ali").isNewContact()).isTrue());
         fillTheDisk();
 
-        // In turns, so that they share batches.
+        // Alternating, so that they share batches.
         var found = new ArrayList<CompletableFuture<Answer>>();
         var refused = new ArrayList<CompletableFuture<Answer>>();
         for (var phone : known) {
@@ -89,7 +89,7 @@ class FullDiskTest {
         var limited = server.newPartner(rules);
         fillTheDisk();
         for (int i = 0; i < 3; i++) {
-            // Until the reservation of the last one is released.
+            // Waits until the last request's reservation is released.
             Waiting.until(() ->
                     limited.postContact(RunningApi.newPhone(), "Ahmed Ali").status() == 503);
         }

@@ -27,7 +27,7 @@ import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.StoredContact;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 
-/** What a request's body must be before its fields are looked at. */
+/** What a request's body must be before its fields are read. */
 class BodyTest {
     private static final RunningApi SERVER = RunningApi.shared();
     private static final TestPartner HOTEL = SERVER.newPartner();
@@ -41,7 +41,7 @@ class BodyTest {
                 {"phone":"%s","name":"Ahmed Ali"%s}""".formatted(newPhone(), more);
     }
 
-    /** A valid body of so many bytes. */
+    /** A valid body of this many bytes. */
     private static String bodyOf(int bytes) {
         var withoutPadding = bodyWith(",\"padding\":\"\"");
         return withoutPadding.replace("\"\"", "\"" + "x".repeat(bytes - withoutPadding.length()) + "\"");
@@ -49,7 +49,7 @@ class BodyTest {
 
     @Nested
     class Accepted {
-        /** Names whose hash codes collide would spoil a table of names that all requests share. */
+        /** Colliding hash codes would degrade a table of names that all requests share. */
         @Test
         void has_any_names_of_unknown_fields_however_they_collide() {
             var colliding = new StringBuilder();

@@ -20,7 +20,7 @@ import sa.cleanlife.partnerapi.testing.TestPartner;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the server tells a browser whose page wants to call it, and that nobody else notices. */
+/** What the server tells a browser whose page sends requests, and that other clients notice nothing of it. */
 class CorsTest {
     private static final RunningApi SERVER = RunningApi.shared();
     private static final TestPartner HOTEL = SERVER.newPartner();
@@ -126,7 +126,7 @@ class CorsTest {
             }
         }
 
-        /** A line may be written just after its answer. */
+        /** A line may be written just after its response. */
         private static JsonNode requestLine(CapturedLog log, String requestId) {
             long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
             while (System.nanoTime() < deadline) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which pattern a path has. */
+/** Which pattern matches a path. */
 class RoutingTableTest {
     private static final List<String> PATTERNS = List.of(
             "/",

@@ -150,7 +150,7 @@ class PhoneNumberTest {
     }
 
     @Nested
-    class Which_numbers {
+    class The_parser {
         @ParameterizedTest
         @ValueSource(strings = {"50", "51", "52", "53", "54", "55", "56", "57", "58", "59"})
         void accepts_every_mobile_range_whether_the_metadata_knows_it_or_not(String range) {

@@ -69,7 +69,7 @@ class HostileInputTest {
     }
 
     @Nested
-    class What_is_no_http {
+    class Malformed_http {
         static final List<Arguments> REQUESTS = List.of(
                 arguments(named("every byte there is", everyByte() + "\r\n\r\n"), MALFORMED),
                 arguments(named("four bytes and a line break", "\u0000\u0001\u0002\u00ff\r\n\r\n"), MALFORMED),

@@ -169,7 +169,7 @@ class DocumentationTest {
 
     /** A code block in a page follows a sentence with a link to its source file; indentation does not matter. */
     @Test
-    void the_code_that_shows_how_to_add_a_feature_is_in_the_files_that_it_is_said_to_be_from() throws IOException {
+    void the_code_examples_for_adding_a_feature_match_their_source_files() throws IOException {
         var page = Path.of("docs/adding-a-feature.md");
         var blocks = CODE_FROM.matcher(Files.readString(page)).results().toList();
 

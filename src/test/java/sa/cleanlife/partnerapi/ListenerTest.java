@@ -38,7 +38,7 @@ class ListenerTest {
     }
 
     @Test
-    void names_the_host_that_nobody_knows() {
+    void names_the_host_that_does_not_resolve() {
         assertIsRefused(
                 Map.of("PARTNER_API_HOST", "no-such-host.invalid"),
                 "No address is known for the host no-such-host.invalid. Set PARTNER_API_HOST to an address of this machine.");

@@ -198,7 +198,7 @@ class ReferenceTest {
     }
 
     @Nested
-    class Examples_of_answers {
+    class Examples_of_responses {
         @Test
         void of_success_are_what_the_server_answers() {
             for (var example : List.of("new", "found")) {
@@ -269,7 +269,7 @@ class ReferenceTest {
             REFUSED_POSTS.put(
                     "bodyNotUtf8",
                     () -> HOTEL.postBody("{\"phone\":\"\u00ff\"}".getBytes(StandardCharsets.ISO_8859_1)));
-            REFUSED_POSTS.put("bodyTooSlow", Examples_of_answers::bodyThatStops);
+            REFUSED_POSTS.put("bodyTooSlow", Examples_of_responses::bodyThatStops);
             REFUSED_POSTS.put("malformedRequest", () -> raw("POST\r\n\r\n"));
             REFUSED_POSTS.put("withoutHost", () -> raw("POST " + TestPartner.CONTACTS + " HTTP/1.1\r\n\r\n"));
             REFUSED_POSTS.put("requestLineTooLong", () -> raw("POST /" + "x".repeat(5_000) + " HTTP/1.1\r\n\r\n"));

@@ -74,7 +74,7 @@ class AccessTest {
 
         /** Everything is revoked at once, so that the server needs to refresh only once. */
         @BeforeAll
-        static void end_the_access_of_those_who_had_it() {
+        static void end_the_access_of_the_known_keys() {
             var server = RunningApi.shared();
             EnumSet.range(Caller.WITH_A_REVOKED_KEY, Caller.OF_AN_INACTIVE_PARTNER)
                     .forEach(caller -> ONCE_LET_IN.put(caller, known(server.newPartner())));

@@ -106,7 +106,7 @@ class AuditTest {
     }
 
     @Test
-    void an_entry_names_who_was_named_or_else_the_user_of_the_operating_system() {
+    void an_entry_names_the_given_operator_or_else_the_operating_systems_user() {
         var user = System.getProperty("user.name");
 
         assertThat(entry("partner add", 1).get("who").asString()).isEqualTo("سارة العلي");

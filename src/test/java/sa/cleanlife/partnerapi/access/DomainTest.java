@@ -143,7 +143,7 @@ class DomainTest {
 
         @ParameterizedTest
         @FieldSource("NO_HOSTS")
-        void is_what_is_no_host(String typed) {
+        void is_anything_but_a_host(String typed) {
             assertThatExceptionOfType(IllegalArgumentException.class)
                     .isThrownBy(() -> Domain.parse(typed, false))
                     .withMessage(
@@ -412,7 +412,7 @@ class DomainTest {
             "fussball.example, https://fußball.example",
             "xn--fuball-cta.example, https://fussball.example",
         })
-        void is_none_that_only_looks_like_a_registered_one(String registered, String origin) {
+        void is_never_one_that_only_looks_like_a_registered_one(String registered, String origin) {
             assertThat(covers(registered, origin)).isFalse();
         }
 

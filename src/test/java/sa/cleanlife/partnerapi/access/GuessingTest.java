@@ -36,7 +36,7 @@ class GuessingTest {
 
     /** Each database lookup for unknown keys is one query of access_version, which a sequence counts. */
     @BeforeAll
-    static void start_a_server_whose_looks_at_the_database_are_counted() {
+    static void start_a_server_with_counted_lookups() {
         server = RunningApi.start(TestPostgres.newDatabase(), Clock.systemUTC());
         hotel = server.newPartner();
         TestPostgres.execute(server.database(), """

@@ -115,7 +115,7 @@ class KeyChangesTest {
     @Nested
     class A_key {
         @Test
-        void that_is_issued_opens_with_the_first_call() {
+        void that_is_issued_works_for_the_first_request() {
             var hotel = one.newPartner();
             for (int i = 0; i < 20; i++) {
                 var issued = one.issue(hotel, RULES, Expiry.NEVER);
@@ -126,7 +126,7 @@ class KeyChangesTest {
         }
 
         @Test
-        void that_is_revoked_opens_nothing() {
+        void that_is_revoked_is_rejected() {
             for (int i = 0; i < 5; i++) {
                 var hotel = one.newPartner();
                 var probe = Probe.of(hotel);
@@ -140,7 +140,7 @@ class KeyChangesTest {
         }
 
         @Test
-        void of_a_partner_that_is_suspended_opens_nothing() {
+        void of_a_partner_that_is_suspended_is_rejected() {
             for (int i = 0; i < 5; i++) {
                 var hotel = one.newPartner();
                 var probe = Probe.of(hotel);
@@ -153,7 +153,7 @@ class KeyChangesTest {
         }
 
         @Test
-        void of_a_partner_that_is_activated_opens_with_the_first_call() {
+        void of_a_partner_that_is_activated_works_for_the_first_request() {
             var hotel = one.newPartner();
             var probe = Probe.of(hotel);
             probe.is(SERVED);
@@ -350,7 +350,7 @@ class KeyChangesTest {
     @Nested
     class A_key_that_is_rotated {
         @Test
-        void has_a_successor_that_opens_with_its_first_call() {
+        void has_a_successor_that_works_for_its_first_request() {
             var hotel = one.newPartner(RULES);
 
             var successor = one.rotate(hotel, Duration.ofDays(1));
@@ -360,7 +360,7 @@ class KeyChangesTest {
         }
 
         @Test
-        void opens_until_the_overlap_is_over() {
+        void works_until_the_overlap_is_over() {
             var hotel = one.newPartner(RULES);
             var old = Probe.of(hotel);
             old.is(SERVED);
@@ -379,7 +379,7 @@ class KeyChangesTest {
         }
 
         @Test
-        void opens_nothing_when_there_is_no_overlap() {
+        void is_rejected_when_there_is_no_overlap() {
             var hotel = one.newPartner(RULES);
             var old = Probe.of(hotel);
             old.is(SERVED);

@@ -40,7 +40,7 @@ class MeTest {
     }
 
     @Test
-    void tells_no_limit_as_null() {
+    void shows_an_absent_limit_as_null() {
         var key = server.newPartner(ONE_PERMISSION).get(ME).data().get("key");
 
         assertThat(key.get("rateLimit").isNull()).isTrue();

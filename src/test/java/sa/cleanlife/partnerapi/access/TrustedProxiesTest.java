@@ -577,7 +577,7 @@ class TrustedProxiesTest {
         }
 
         @Test
-        void headers_have_an_answer() {
+        void headers_are_read_without_an_exception() {
             int known = 0;
             for (int i = 0; i < 50_000; i++) {
                 var peer = InetAddress.ofLiteral(any(List.of("10.0.0.1", "6.6.6.6")));

@@ -83,7 +83,7 @@ class DiskFullIT {
     }
 
     @Test
-    void known_contacts_are_found_new_ones_get_a_503_and_all_works_again_once_there_is_space() throws Exception {
+    void known_contacts_are_found_and_new_ones_get_a_503_until_there_is_space() throws Exception {
         try (var server = Launched.serve(data);
                 var load = SteadyLoad.start(server.port(), key, CLIENTS, Duration.ofMillis(2));
                 var client = new LoadClient(CLIENTS)) {

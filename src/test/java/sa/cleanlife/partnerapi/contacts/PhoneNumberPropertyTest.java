@@ -72,7 +72,7 @@ class PhoneNumberPropertyTest {
     }
 
     @Test
-    void beside_mobiles_exactly_what_libphonenumber_holds_valid_is_accepted() {
+    void apart_from_mobiles_exactly_the_numbers_valid_in_libphonenumber_are_accepted() {
         forMany(30_000, PhoneTexts::number, text -> {
             var isAccepted = PhoneNumber.parse(text) instanceof PhoneNumber number
                     && number.e164().equals(text);

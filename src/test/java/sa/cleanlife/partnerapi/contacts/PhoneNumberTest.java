@@ -200,7 +200,7 @@ class PhoneNumberTest {
                     "+96618446744073709551616112345678", // overflows a long
                     "+9669999999999999999999999999999999999999999999999999999999999",
                 })
-        void refuses_what_is_no_number(String text) {
+        void refuses_any_other_text(String text) {
             assertThat(answerTo(text)).isEqualTo(REFUSED);
         }
     }

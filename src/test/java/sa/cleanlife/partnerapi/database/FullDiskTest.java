@@ -64,7 +64,7 @@ class FullDiskTest {
     }
 
     @Test
-    void is_told_in_the_log_once_and_as_the_reason_of_each_refusal() {
+    void is_logged_once_and_as_the_reason_of_each_rejected_request() {
         fillTheDisk();
         try (var log = CapturedLog.open()) {
             for (int i = 0; i < 3; i++) {
@@ -84,7 +84,7 @@ class FullDiskTest {
     }
 
     @Test
-    void costs_a_key_none_of_its_new_contacts() {
+    void uses_nothing_of_a_keys_quota() {
         var rules = KeyRules.of(EnumSet.allOf(Permission.class)).withNewContactsPerDay(Optional.of(1));
         var limited = server.newPartner(rules);
         fillTheDisk();

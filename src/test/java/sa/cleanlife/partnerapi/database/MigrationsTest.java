@@ -179,7 +179,7 @@ class MigrationsTest {
 
     /** The operator's message completes the sentence "The schema of the database …". */
     @Test
-    void an_index_that_could_not_be_built_is_told_with_its_cure() throws IOException {
+    void a_failed_index_build_is_reported_with_its_remedy() throws IOException {
         var database = TestPostgres.newDatabase();
         migrate(database);
         TestPostgres.execute(database, """

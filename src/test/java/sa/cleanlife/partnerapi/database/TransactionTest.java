@@ -65,7 +65,7 @@ class TransactionTest {
     }
 
     @Test
-    void commits_what_all_its_statements_did() {
+    void commits_all_its_statements() {
         var balance = database.transaction(tx -> {
             add(tx, 2);
             return add(tx, 1) + add(tx, 1);
@@ -77,7 +77,7 @@ class TransactionTest {
     }
 
     @Test
-    void fails_with_what_its_work_throws_and_leaves_nothing_of_what_it_did() {
+    void fails_with_the_exception_of_its_work_and_is_rolled_back() {
         var refusal = new IllegalArgumentException("not this one");
 
         var refused = database.transaction(tx -> {
@@ -90,7 +90,7 @@ class TransactionTest {
     }
 
     @Test
-    void fails_with_what_a_statement_failed_with_even_when_its_work_goes_on_after_that() {
+    void fails_with_the_failure_of_a_statement_even_when_its_work_ignores_it() {
         var failed = database.transaction(tx -> {
             add(tx, 1);
             try {

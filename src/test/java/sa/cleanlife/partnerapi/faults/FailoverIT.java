@@ -78,7 +78,7 @@ class FailoverIT {
     }
 
     @BeforeEach
-    void make_whole_what_another_test_broke() throws Exception {
+    void restore_the_pair() throws Exception {
         postgres.makeWhole();
         for (var node : List.of(one, other)) {
             DataDirectory.await("service", () -> {

@@ -124,7 +124,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_the_one_who_creates_is_answered_last() {
+        void when_the_creating_request_gets_its_response_last() {
             calls.add(new FindOrCreate(PHONE, PHONE, "Ahmed", 0, 1_000, created()));
             asked(100, "Sara", found());
             stored();
@@ -133,7 +133,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_a_contact_is_asked_for_by_id_before_it_was_acknowledged() {
+        void when_a_contact_is_read_by_id_before_it_was_acknowledged() {
             read(0, ID, new Refused(404));
             asked(5, "Ahmed", created());
             stored();
@@ -264,7 +264,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_another_phone_is_answered() {
+        void when_a_response_has_another_phone() {
             asked(0, OTHER_PHONE, "Ahmed", created());
             stored();
 
@@ -314,7 +314,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_what_was_read_is_not_stored() {
+        void when_a_contact_that_was_read_is_not_stored() {
             asked(0, "Ahmed", new Lost());
             read(100, ID, found());
 

@@ -186,7 +186,7 @@ class CorsTest {
         }
 
         @Test
-        void gets_the_same_answer_with_an_origin_that_is_not_registered_and_nothing_that_lets_a_page_read_it() {
+        void with_an_unregistered_origin_gets_the_same_response_without_cors_headers() {
             requests().forEach(request -> {
                 request.header("x-request-id", "test-1");
                 var expected = TestPartner.send(request.copy());

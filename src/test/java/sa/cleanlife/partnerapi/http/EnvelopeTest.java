@@ -395,7 +395,7 @@ class EnvelopeTest {
                     "INVENTED",
                     "post"
                 })
-        void is_405_and_told_the_right_one(String method) {
+        void is_405_with_the_allowed_methods(String method) {
             ALLOWED.forEach((path, allowed) -> {
                 if (!method.equals(allowed)) {
                     var answer = answerTo(method, path, "Content-Length: 0");

@@ -86,7 +86,7 @@ class FaultTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/success", "/refusal", "/header"})
-    void is_a_500_for_an_answer_that_cannot_be_made(String path) {
+    void gives_a_500_when_the_response_cannot_be_made(String path) {
         var answer = SERVER.get(path);
 
         answer.error(500, "INTERNAL_ERROR");

@@ -219,7 +219,7 @@ class HalfCloseTest {
     }
 
     @Test
-    void a_client_of_HTTP_1_0_is_sent_no_interim_answer_whatever_it_expects() {
+    void an_http_1_0_client_gets_no_interim_response_whatever_it_expects() {
         var body = TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali");
 
         var answer = RawHttp.send(

@@ -192,7 +192,7 @@ class HostileInputTest {
     class A_transfer_encoding {
         @ParameterizedTest
         @ValueSource(strings = {"gzip", "gzip, chunked", "identity", "chunked\r\nTransfer-Encoding: chunked"})
-        void other_than_chunked_is_refused_and_what_follows_is_no_request(String encoding) {
+        void other_than_chunked_is_refused_and_the_rest_is_not_read_as_a_request(String encoding) {
             try (var connection = RawConnection.to(SERVER)) {
                 connection.send(POST + "Transfer-Encoding: " + encoding + "\r\n\r\n" + POST + withContentLength(BODY));
 
@@ -239,7 +239,7 @@ class HostileInputTest {
         }
 
         @Test
-        void of_less_than_what_is_sent_makes_the_rest_another_request() {
+        void that_is_too_small_makes_the_rest_another_request() {
             try (var connection = RawConnection.to(SERVER)) {
                 connection.send(POST + "Content-Length: 2\r\n\r\n{}" + BODY + "\r\n\r\n");
 

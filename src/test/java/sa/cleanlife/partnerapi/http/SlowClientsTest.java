@@ -64,7 +64,7 @@ class SlowClientsTest {
     private static long directBytesGrown;
 
     @BeforeAll
-    static void let_them_all_come() throws Exception {
+    static void connect_all() throws Exception {
         server = RunningApi.startOnForgetfulDatabase();
         var hotel = server.newPartner();
         try (var load = SteadyLoad.start(server.port(), hotel.key(), 4, Duration.ofMillis(5))) {
@@ -143,7 +143,7 @@ class SlowClientsTest {
     }
 
     @AfterAll
-    static void and_all_go() {
+    static void disconnect_all() {
         try (var _ = server) {
             Stream.of(idle.stream(), slowInSecondHead.stream(), slowOrDeaf())
                     .flatMap(clients -> clients)

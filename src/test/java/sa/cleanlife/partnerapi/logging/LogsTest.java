@@ -285,7 +285,7 @@ class LogsTest {
         }
 
         @Test
-        void has_a_line_that_says_who_did_what_and_how_long_it_took() {
+        void has_a_line_with_the_caller_the_operation_and_the_duration() {
             TestPartner.send(hotel.contactRequest(GOOD_BODY).header("x-request-id", "mine-1"));
             TestPartner.send(hotel.request(TestPartner.CONTACTS + "/" + UUID.randomUUID())
                     .header("x-request-id", "mine-2"));

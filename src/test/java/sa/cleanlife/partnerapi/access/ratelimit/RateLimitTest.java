@@ -110,7 +110,7 @@ class RateLimitTest {
         }
 
         @Test
-        void over_the_limit_says_when_to_come_back() {
+        void over_the_limit_has_retry_after() {
             var partner = partnerWithLimit(1);
             useUp(partner, 1);
 
@@ -252,7 +252,7 @@ class RateLimitTest {
 
     @Tag("slow")
     @Nested
-    class A_client_that_asks_as_fast_as_it_can {
+    class A_client_at_full_speed {
         private static final Duration TIME = WINDOW.plusSeconds(15);
 
         /**

@@ -114,7 +114,7 @@ class EmbeddedPostgresTest {
         }
 
         @Test
-        void may_be_in_a_directory_whose_name_means_something_to_a_shell() throws IOException, SQLException {
+        void may_be_in_a_directory_with_shell_metacharacters_in_its_name() throws IOException, SQLException {
             var odd = Files.createDirectory(data.resolve("a b'c;d&e|f<g>(h)*i?j[k]{l}~m#n!o%p=q,r:s@t^u سارة"));
 
             try (var postgres = EmbeddedPostgres.serve(odd)) {

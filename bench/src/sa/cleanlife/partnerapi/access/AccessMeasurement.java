@@ -105,7 +105,7 @@ public final class AccessMeasurement {
         return client.postContact(partner.server().port(), partner.key(), phone, "Ahmed Ali")
                 .map(reply -> {
                     if (reply.status() != 200) {
-                        throw new AssertionError("answered with " + reply.status());
+                        throw new AssertionError("response with status " + reply.status());
                     }
                     nanos.add(reply.took().toNanos());
                     return null;
@@ -149,7 +149,7 @@ public final class AccessMeasurement {
                 : "pk_live_" + UUID.randomUUID();
         return flood.getContact(port, key, UUID.randomUUID().toString()).map(reply -> {
             if (reply.status() != 401) {
-                throw new AssertionError("answered with " + reply.status());
+                throw new AssertionError("response with status " + reply.status());
             }
             refused.incrementAndGet();
             return null;

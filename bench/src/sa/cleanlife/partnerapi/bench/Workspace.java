@@ -50,7 +50,7 @@ final class Workspace implements AutoCloseable {
     /** Fails after the workspace was closed, which a signal may do at any time; nothing can be opened during that. */
     synchronized <T extends AutoCloseable> T open(Callable<T> opening) {
         if (closed) {
-            throw new IllegalStateException("the run is over");
+            throw new IllegalStateException("the run has ended");
         }
         try {
             var resource = opening.call();

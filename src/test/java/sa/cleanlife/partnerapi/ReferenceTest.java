@@ -406,7 +406,7 @@ class ReferenceTest {
 
         private static Answer answerFor(String name, Map<String, Supplier<Answer>> answers) {
             return Optional.ofNullable(answers.get(name))
-                    .orElseThrow(() -> new AssertionError("no request here for the example " + name))
+                    .orElseThrow(() -> new AssertionError("this test has no request for the example " + name))
                     .get();
         }
 

@@ -118,8 +118,8 @@ class DiskFullIT {
 
             disk.fill();
             stopPostgresForWantOfSpace();
-            DataDirectory.await("ready to say 503", () -> status(client, server, "/health/ready") == 503);
-            DataDirectory.await("a sentence", () -> server.err().contains("the database could not be started again"));
+            DataDirectory.await("a 503 from /health/ready", () -> status(client, server, "/health/ready") == 503);
+            DataDirectory.await("the log line", () -> server.err().contains("the database could not be started again"));
             Thread.sleep(2_000);
             var away = load.outcomes().stream()
                     .filter(each -> each.endedNanos()
@@ -136,7 +136,7 @@ class DiskFullIT {
 
             disk.makeSpace();
             long space = System.nanoTime();
-            var took = DataDirectory.await("ready", () -> status(client, server, "/health/ready") == 200);
+            var took = DataDirectory.await("readiness", () -> status(client, server, "/health/ready") == 200);
             System.out.println("DiskFullIT: ready " + took.toMillis() + " ms after there was space");
             awaitService(load, space);
             assertKept(server, client, load, List.of(503));

@@ -63,7 +63,7 @@ class FewFilesIT {
                     () -> server.err().contains("connections were turned away: as many as may be are open"));
 
             crowd.forEach(SlowClient::close);
-            DataDirectory.await("room again", () -> isServed(server));
+            DataDirectory.await("free connections", () -> isServed(server));
             assertThat(post(client, server, key)).isEqualTo(200);
         }
     }

@@ -313,7 +313,7 @@ class ServeIT {
 
                 server.signal("TERM");
 
-                DataDirectory.await("the end of accepting", () -> isRefused(port));
+                DataDirectory.await("the end of new connections", () -> isRefused(port));
                 assertThat(LoadClient.await(client.get(managementPort, "/health/ready"))
                                 .status())
                         .isEqualTo(503);

@@ -50,7 +50,7 @@ class ContactSimulationTest {
     }
 
     @Nested
-    @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "one seed was asked for")
+    @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "a single seed was requested")
     class All_runs {
         private static final int RUNS = Integer.getInteger("simulation.runs", 1_000);
 
@@ -105,7 +105,7 @@ class ContactSimulationTest {
     @EnabledIfSystemProperty(
             named = SEED,
             matches = "(?s).*",
-            disabledReason = "no seed was asked for: -D" + SEED + "=…")
+            disabledReason = "no seed was requested: -D" + SEED + "=…")
     class One_run {
         @Test
         void keeps_every_promise() {
@@ -135,7 +135,7 @@ class ContactSimulationTest {
 
     /** A simulation that cannot detect a fault would prove nothing. */
     @Nested
-    @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "one seed was asked for")
+    @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "a single seed was requested")
     class A_store_that_breaks_a_promise_is_noticed {
         private static final int MOST_RUNS = 2_000;
 

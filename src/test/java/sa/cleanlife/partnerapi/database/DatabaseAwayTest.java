@@ -415,7 +415,7 @@ class DatabaseAwayTest {
 
                 data.restartPostgres();
 
-                var took = DataDirectory.await("ready", () -> ready(managementPort) == 200);
+                var took = DataDirectory.await("readiness", () -> ready(managementPort) == 200);
                 System.out.println("DatabaseAwayTest: ready " + took.toMillis() + " ms after the database came");
                 assertThat(LoadClient.await(client.postContact(port, key, "+966500000000", "Ahmed Ali"))
                                 .isNewContact())

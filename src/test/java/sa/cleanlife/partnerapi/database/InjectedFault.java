@@ -8,7 +8,7 @@ public enum InjectedFault {
     LOST_AFTER_THE_COMMIT,
     /** The connection breaks, and the statement takes effect afterwards: while it is sent again, or later. */
     COMMITTED_AFTER_THE_LOSS,
-    /** The response comes just within the timeout. */
+    /** The response is slow, but comes within the timeout. */
     SLOW,
     /** The statement takes effect long after its sender was given an error. */
     COMMITTED_AFTER_THE_REFUSAL,

@@ -26,13 +26,13 @@ final class MigrationLocks {
 
     private static final String CURE = """
             Build an index CONCURRENTLY, in a migration of its own, and make a constraint of it with USING INDEX in the next; \
-            add a check NOT VALID and validate it in the next migration, which lets SET NOT NULL read nothing; \
-            give a new column a constant default, or none; put a column beside the one whose type is to change.""";
+            add a CHECK as NOT VALID and validate it in the next migration, after which SET NOT NULL needs no scan; \
+            give a new column a constant default, or none; add a new column instead of changing a column's type.""";
 
     private MigrationLocks() {}
 
     private static final String CURE_OF_CHANGED_ROWS =
-            "Change them in portions, each in a transaction of its own, outside of migrations.";
+            "Change them outside of migrations in portions, each in its own transaction.";
 
     /**
      * The number of scans in this transaction and the table's file, one of which changes when the whole table is read
@@ -64,16 +64,16 @@ final class MigrationLocks {
                     return;
                 }
                 if (lock != null && (now.scans() != traces.scans() || now.file() != traces.file())) {
-                    verdicts.add("%s %s all of %s while it holds %s on it, which blocks %s until it is over. %s"
+                    verdicts.add("%s %s all of %s while it holds %s on it, which blocks %s until the migration ends. %s"
                             .formatted(
                                     migration,
-                                    now.file() == traces.file() ? "reads" : "writes anew",
+                                    now.file() == traces.file() ? "reads" : "rewrites",
                                     traces.table(),
                                     lock,
                                     lock.equals("AccessExclusiveLock") ? "reads and writes" : "writes",
                                     CURE));
                 } else if (now.changedRows() != traces.changedRows()) {
-                    verdicts.add("%s changes rows of %s, which blocks other changes of these until it is over. %s"
+                    verdicts.add("%s changes rows of %s, which blocks other changes of these rows until the migration ends. %s"
                             .formatted(migration, traces.table(), CURE_OF_CHANGED_ROWS));
                 }
             });
@@ -90,7 +90,7 @@ final class MigrationLocks {
         for (var statement : statements.split(";", -1)) {
             var words = statement.strip().replaceAll("\\s+", " ");
             if (!words.isEmpty() && !CONCURRENTLY.matcher(words).matches()) {
-                others.add("%s has %s beside what it does CONCURRENTLY: put it into a migration of its own."
+                others.add("%s has %s beside a CONCURRENTLY statement: put it into a migration of its own."
                         .formatted(migration, words));
             }
         }

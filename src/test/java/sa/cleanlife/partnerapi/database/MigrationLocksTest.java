@@ -124,7 +124,7 @@ class MigrationLocksTest {
                     .singleElement()
                     .asString()
                     .startsWith(
-                            "V1000__example.sql reads all of contact while it holds ShareLock on it, which blocks writes until it is over. Build an index CONCURRENTLY");
+                            "V1000__example.sql reads all of contact while it holds ShareLock on it, which blocks writes until the migration ends. Build an index CONCURRENTLY");
         }
 
         @ParameterizedTest

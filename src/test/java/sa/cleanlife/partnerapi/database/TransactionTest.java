@@ -315,7 +315,7 @@ class TransactionTest {
     void has_a_connection_that_the_heartbeat_keeps_open() throws Exception {
         database.watch(() -> {});
 
-        DataDirectory.await("a connection that goes on being used", () -> TestPostgres.queryNumber(url, """
+        DataDirectory.await("a connection that the heartbeat uses", () -> TestPostgres.queryNumber(url, """
                         SELECT count(*)
                           FROM pg_stat_activity
                          WHERE datname = current_database()

@@ -87,7 +87,7 @@ final class Bodies {
     }
 
     private static IllegalStateException unknown(Field field) {
-        return new IllegalStateException("openapi.yaml has a field that no values are known for: " + field.name());
+        return new IllegalStateException("this generator has no values for the field of openapi.yaml: " + field.name());
     }
 
     /** A body in which one or more fields break a rule. */

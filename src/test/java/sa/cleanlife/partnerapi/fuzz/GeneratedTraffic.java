@@ -140,7 +140,7 @@ final class GeneratedTraffic {
         private void answers(Step step, Wire wire, long sent) throws MalformedReply, Silence {
             for (var expected : step.answers()) {
                 var reply = reply(wire, !expected.method().equals("HEAD"), sent, LOST)
-                        .orElseThrow(() -> new AssertionError("the connection ended without an answer"));
+                        .orElseThrow(() -> new AssertionError("the connection ended without a response"));
                 oracle.check(expected, reply).ifPresent(id -> idOfTheContact = Optional.of(id));
             }
         }
@@ -187,7 +187,7 @@ final class GeneratedTraffic {
                 var took = now() - since;
                 slowestNanos.accumulateAndGet(took, Math::max);
                 if (took > HANGING.toNanos()) {
-                    throw new AssertionError("it took %d ms".formatted(took / 1_000_000));
+                    throw new AssertionError("the response took %d ms".formatted(took / 1_000_000));
                 }
             }
             reply.ifPresent(answer -> answersByStatus

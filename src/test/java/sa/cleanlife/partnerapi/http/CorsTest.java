@@ -139,7 +139,7 @@ class CorsTest {
                 }
                 RawConnection.sleep(Duration.ofMillis(10));
             }
-            throw new AssertionError("no line for " + requestId);
+            throw new AssertionError("no log line for request " + requestId);
         }
     }
 

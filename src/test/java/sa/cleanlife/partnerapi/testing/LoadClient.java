@@ -64,7 +64,7 @@ public final class LoadClient implements AutoCloseable {
 
         private JsonObject data() {
             if (status != 200) {
-                throw new AssertionError("answered with " + status + ": " + body);
+                throw new AssertionError("response with status " + status + ": " + body);
             }
             return new JsonObject(body).getJsonObject("data");
         }
@@ -136,7 +136,7 @@ public final class LoadClient implements AutoCloseable {
         try {
             return future.await(LONGEST_LOAD.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError("no answer within " + LONGEST_LOAD, e);
+            throw new AssertionError("no response within " + LONGEST_LOAD, e);
         }
     }
 

@@ -46,7 +46,7 @@ final class SimulatedContactStore implements ContactStore {
             return byPhone.values();
         }
 
-        /** Whether two batches inserted in different orders, so that each could have waited for the other's rows. */
+        /** Whether a batch was not sorted by phone, so that two batches could have waited for each other's rows. */
         boolean mayDeadlock() {
             return mayDeadlock;
         }

@@ -165,7 +165,8 @@ class AccessTest {
             "OF_A_SUSPENDED_PARTNER, is not active, the partner is not active",
             "OF_AN_INACTIVE_PARTNER, is not active, the partner is not active",
         })
-        void is_told_the_reason_when_the_key_was_known_and_the_log_has_it_too(Caller caller, String told, String reason) {
+        void is_told_the_reason_when_the_key_was_known_and_the_log_has_it_too(
+                Caller caller, String told, String reason) {
             var partner = onceLetIn(caller);
             try (var log = CapturedLog.open()) {
                 var answer = partner.call();

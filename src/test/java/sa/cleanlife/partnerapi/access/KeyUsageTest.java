@@ -105,7 +105,9 @@ class KeyUsageTest {
                     .isZero();
         }
 
-        assertThat(query("SELECT last_value FROM writes")).as("one write for each table").isEqualTo(2);
+        assertThat(query("SELECT last_value FROM writes"))
+                .as("one write for each table")
+                .isEqualTo(2);
         assertThat(query("SELECT coalesce(sum(calls), 0) FROM key_day WHERE day = '2026-11-24'"))
                 .isEqualTo(100);
         assertThat(query("SELECT count(*) FROM key_use WHERE last_used_at = '2026-11-23T21:30:00Z'"))

@@ -98,7 +98,9 @@ class PhoneNumberPropertyTest {
             try {
                 property.accept(drawn);
             } catch (Throwable broken) {
-                fail("-Dphone.seed=" + SEED + " generates, as text number " + i + ", " + escaped(drawn.toString()), broken);
+                fail(
+                        "-Dphone.seed=" + SEED + " generates, as text number " + i + ", " + escaped(drawn.toString()),
+                        broken);
             }
         }
     }

@@ -52,9 +52,8 @@ class BatcherTest {
     }
 
     @Test
-    void
-            all_fail_when_the_database_goes_away_while_a_refused_batch_is_retried_one_by_one_and_the_next_is_served()
-                    throws Exception {
+    void all_fail_when_the_database_goes_away_while_a_refused_batch_is_retried_one_by_one_and_the_next_is_served()
+            throws Exception {
         var task = new FutureTask<>(() -> {
             var setup = new Setup();
             while (setup.batches.isEmpty() || setup.batches.getLast() < LARGEST_BATCH) {

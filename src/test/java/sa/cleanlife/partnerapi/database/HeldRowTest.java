@@ -42,7 +42,9 @@ class HeldRowTest {
                         .isThrownBy(() -> server.administer(
                                 (partners, keys) -> keys.revoke(id).await()));
 
-                assertThat(server.newPartner().isLetIn()).as("a partner added meanwhile is let in").isTrue();
+                assertThat(server.newPartner().isLetIn())
+                        .as("a partner added meanwhile is let in")
+                        .isTrue();
                 for (int i = 0; i < 5; i++) {
                     assertThat(other.postContact(RunningApi.newPhone(), "Ahmed Ali")
                                     .isNewContact())

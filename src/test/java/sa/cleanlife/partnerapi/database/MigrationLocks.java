@@ -73,8 +73,9 @@ final class MigrationLocks {
                                     lock.equals("AccessExclusiveLock") ? "reads and writes" : "writes",
                                     CURE));
                 } else if (now.changedRows() != traces.changedRows()) {
-                    verdicts.add("%s changes rows of %s, which blocks other changes of these rows until the migration ends. %s"
-                            .formatted(migration, traces.table(), CURE_OF_CHANGED_ROWS));
+                    verdicts.add(
+                            "%s changes rows of %s, which blocks other changes of these rows until the migration ends. %s"
+                                    .formatted(migration, traces.table(), CURE_OF_CHANGED_ROWS));
                 }
             });
             return verdicts;

@@ -125,8 +125,7 @@ class UpgradeTest {
          * of its quota.
          */
         @Test
-        void can_still_be_written_by_nodes_of_the_previous_version_beside_those_of_this_one()
-                throws Exception {
+        void can_still_be_written_by_nodes_of_the_previous_version_beside_those_of_this_one() throws Exception {
             TestPostgres.migrateTo("3", database);
             writeRows(database, 3, key);
             TestPostgres.execute(database, "UPDATE api_key SET new_contacts_per_day = 2");

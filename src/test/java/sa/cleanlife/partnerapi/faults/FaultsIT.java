@@ -278,7 +278,8 @@ class FaultsIT {
                         },
                         TreeMap::new,
                         Collectors.counting()));
-        System.out.printf("FaultsIT: %d requests, responses %s%n", history.calls().size(), answers);
+        System.out.printf(
+                "FaultsIT: %d requests, responses %s%n", history.calls().size(), answers);
         System.out.println("FaultsIT: longest time without service, in ms, from the strike to its end and beyond:");
         System.out.printf("%-28s %7s %10s %10s %18s%n", "fault", "strikes", "both nodes", "one node", "after its end");
         tolls.forEach((fault, toll) -> System.out.printf(

@@ -148,7 +148,8 @@ final class GeneratedTraffic {
         private void end(Wire wire, long sent) throws MalformedReply, Silence {
             var more = reply(wire, true, sent, LOST);
             if (more.isPresent()) {
-                throw new AssertionError("an additional response, with " + more.get().status());
+                throw new AssertionError(
+                        "an additional response, with " + more.get().status());
             }
             hangUp();
         }

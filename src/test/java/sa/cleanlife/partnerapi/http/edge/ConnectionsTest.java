@@ -151,8 +151,7 @@ class ConnectionsTest {
 
     @ParameterizedTest
     @MethodSource("transports")
-    void one_that_is_half_closed_is_answered_and_closed_on_every_transport(Transport transport)
-            throws Exception {
+    void one_that_is_half_closed_is_answered_and_closed_on_every_transport(Transport transport) throws Exception {
         var other = Vertx.builder().withTransport(transport).build();
         var watched = new Connections(other, MOST);
         var listening = watched.watch(

@@ -169,8 +169,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Stops accepting requests, finishes the accepted ones within 10 s, and then stops everything else, the database
-     * last.
+     * Stops accepting connections, finishes the accepted requests within 10 s, and then stops everything else, the
+     * database last.
      */
     @Override
     public void close() {

@@ -147,7 +147,7 @@ class SettingsTest {
         void are_refused_together_when_one_is_wrong_which_is_pointed_out(String list, int wrong) {
             assertThat(fault(Map.of("PARTNER_API_TRUSTED_PROXIES", list)))
                     .isEqualTo(
-                            "PARTNER_API_TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas; number %d is wrong: an address or CIDR range is wanted, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32."
+                            "PARTNER_API_TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas; number %d is wrong: an address or CIDR range is expected, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32."
                                     .formatted(wrong));
         }
 
@@ -155,14 +155,14 @@ class SettingsTest {
         @ValueSource(strings = {"0.0.0.0/0", "10.0.0.0/8,::/0"})
         void are_not_all_addresses_there_are(String list) {
             assertThat(fault(Map.of("PARTNER_API_TRUSTED_PROXIES", list)))
-                    .endsWith("it is every address, so every caller could say that it is another.");
+                    .endsWith("it contains every address, so any client could claim any address.");
         }
 
         @Test
         void that_do_not_begin_at_the_first_address_are_answered_with_the_range_to_write() {
             assertThat(fault(Map.of("PARTNER_API_TRUSTED_PROXIES", "192.0.2.7, 10.0.0.5/8")))
                     .isEqualTo(
-                            "PARTNER_API_TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas; number 2 is wrong: a range begins with its first address: 10.0.0.0/8 is wanted, or 10.0.0.5 alone.");
+                            "PARTNER_API_TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas; number 2 is wrong: a range begins with its first address: write 10.0.0.0/8, or 10.0.0.5 alone.");
         }
     }
 

@@ -24,7 +24,7 @@ import sa.cleanlife.partnerapi.http.json.Sentence;
  */
 public final class NewContactQuota {
     private static final Sentence SENTENCE = new Sentence(
-            "This API key has used up its quota of new contacts in 24 hours; existing contacts are still found.",
+            "This API key has used up its 24-hour quota of new contacts; existing contacts are still found.",
             "أنشأ مفتاح API هذا كل ما يُسمح له به من جهات الاتصال الجديدة خلال 24 ساعة؛ وما زال يمكن العثور على جهات الاتصال الموجودة.");
 
     /** The time for the event loop or node with the last reservation to create its contact. */

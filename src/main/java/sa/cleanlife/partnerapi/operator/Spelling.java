@@ -12,8 +12,8 @@ public final class Spelling {
     private Spelling() {}
 
     /**
-     * The nearest word; empty if none has at most one typing error for every three letters, or is the other one with an
-     * end left off.
+     * The nearest known word; empty if none is near. A word is near with at most one typing error for every three
+     * letters, or if one of the two words is the beginning of the other.
      */
     public static Optional<String> nearest(String typed, Collection<String> known) {
         return known.stream()

@@ -85,7 +85,7 @@ public final class Storage implements AutoCloseable {
     }
 
     /**
-     * Starts to check the database periodically: {@link Database#isAvailable} tells the result, and an embedded
+     * Starts to check the database periodically: {@link Database#isAvailable} reports the result, and an embedded
      * database that has died is restarted.
      */
     void watch() {

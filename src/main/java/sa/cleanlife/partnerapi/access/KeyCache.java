@@ -19,7 +19,7 @@ import sa.cleanlife.partnerapi.http.ApiException;
  * latest closed keys are cached too, so that their holders can be told the cause.
  */
 public final class KeyCache {
-    /** A revocation must reach every node within a second; polling twice in that time leaves some to spare. */
+    /** A revocation must reach every node within a second, so the version is polled twice in that time. */
     private static final Duration POLL = Duration.ofMillis(500);
 
     /** The limit of cached closed keys: all of them are reloaded on an event loop after each change by an operator. */

@@ -39,7 +39,7 @@ public final class KeyCommand {
     @Spec
     private @Nullable CommandSpec command;
 
-    /** @param createdContacts counts the contacts that "key show" tells of */
+    /** @param createdContacts counts the new contacts that "key show" prints */
     public KeyCommand(OperatorSession session, CreatedContacts createdContacts) {
         this.session = session;
         this.createdContacts = createdContacts;
@@ -134,7 +134,7 @@ public final class KeyCommand {
                             paramLabel = "PERMISSION",
                             converter = PermissionConverter.class,
                             description =
-                                    "A permission that replaces those of the key, for example partner_contacts_read; may be given several times.")
+                                    "A permission, for example partner_contacts_read; may be given several times. The given ones replace all that the key has.")
                     @Nullable
                     List<Permission> permissions,
             @Option(

@@ -78,7 +78,7 @@ public final class KeyFilter implements Filter {
         return pass(request, key, checks.iterator());
     }
 
-    /** Runs the checks without waiting for as long as each has already succeeded, which is the usual case. */
+    /** Runs the checks in order. It waits only for a check that does not complete at once, which is rare. */
     private static Future<Void> pass(Request request, ActiveKey key, Iterator<AccessCheck> left) {
         while (left.hasNext()) {
             var checked = left.next().check(request, key);

@@ -23,7 +23,7 @@ final class KeyRuleOptions {
             paramLabel = "CIDR",
             converter = AllowedConverter.class,
             description =
-                    "An address or range from which the key may be used, for example 203.0.113.0/24; may be given several times. It replaces the addresses that the key has. any: from anywhere.")
+                    "An address or range from which the key may be used, for example 203.0.113.0/24; may be given several times. The given ones replace all that the key has. any: from anywhere.")
     private @Nullable List<Allowed> allowed;
 
     @Option(

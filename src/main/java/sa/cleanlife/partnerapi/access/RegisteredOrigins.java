@@ -12,9 +12,8 @@ import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 
 /**
- * The origins from which web pages of one or of several partners may send requests. Anybody without a key can make a
- * browser send any number of CORS preflights, so a check costs only a few look-ups in a map, however many domains there
- * are.
+ * The origins from which web pages of one or of several partners may send requests. Anybody can cause any number of
+ * CORS preflights, which need no key, so a check costs only a few look-ups in a map, however many domains there are.
  */
 final class RegisteredOrigins {
     private record Registration(UUID partner, boolean isOpen) {}

@@ -75,7 +75,11 @@ final class Management {
                         .onFailure(
                                 failure -> answer(request, 500, "text/plain", "the metrics could not be gathered\n"));
             case null, default ->
-                answer(request, 404, "text/plain", "no such path; the paths are /health/live, /health/ready and /metrics\n");
+                answer(
+                        request,
+                        404,
+                        "text/plain",
+                        "no such path; the paths are /health/live, /health/ready and /metrics\n");
         }
     }
 

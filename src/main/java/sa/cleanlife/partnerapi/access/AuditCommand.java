@@ -27,7 +27,8 @@ public final class AuditCommand {
             description = "Lists the changes, newest first: who made each one, when, and the values before and after.",
             mixinStandardHelpOptions = true)
     void list(
-            @Option(names = "--partner", paramLabel = "NAME", description = "Only entries about this partner.") @Nullable
+            @Option(names = "--partner", paramLabel = "NAME", description = "Only entries about this partner.")
+                    @Nullable
                     String partner,
             @Option(
                             names = "--most",

@@ -65,7 +65,11 @@ public final class KeyCommand {
             description = "Issues a key. It works at once, and is shown only this once, since only its hash is stored.",
             mixinStandardHelpOptions = true)
     void issue(
-            @Option(names = "--partner", paramLabel = "NAME", required = true, description = "The partner who gets the key.")
+            @Option(
+                            names = "--partner",
+                            paramLabel = "NAME",
+                            required = true,
+                            description = "The partner who gets the key.")
                     String partner,
             @Option(
                             names = "--permission",
@@ -125,7 +129,8 @@ public final class KeyCommand {
 
     @Command(
             name = "update",
-            description = "Changes the rules of a key, on all nodes within a second. Rules that are not given stay as they are.",
+            description =
+                    "Changes the rules of a key, on all nodes within a second. Rules that are not given stay as they are.",
             mixinStandardHelpOptions = true)
     void update(
             @Parameters(paramLabel = "ID", description = ID) String id,
@@ -183,7 +188,10 @@ public final class KeyCommand {
         output.print(new KeyJson.Successor(rotated));
     }
 
-    @Command(name = "revoke", description = "Revokes a key for ever, on all nodes within a second.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "revoke",
+            description = "Revokes a key for ever, on all nodes within a second.",
+            mixinStandardHelpOptions = true)
     void revoke(
             @Parameters(paramLabel = "ID", description = ID) String id,
             @Mixin OperatorOption as,

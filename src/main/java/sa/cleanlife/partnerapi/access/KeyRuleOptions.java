@@ -80,7 +80,8 @@ final class KeyRuleOptions {
                 given.stream().flatMap(each -> each.range().stream()).distinct().toList();
         if (given.size() > 1 && given.stream().anyMatch(each -> each.range().isEmpty()) && command != null) {
             throw new ParameterException(
-                    command.commandLine(), "--allow-address any cannot be combined with another: it allows every address");
+                    command.commandLine(),
+                    "--allow-address any cannot be combined with another: it allows every address");
         }
         return ranges;
     }

@@ -3,8 +3,8 @@ package sa.cleanlife.partnerapi.access;
 import io.vertx.core.Future;
 import sa.cleanlife.partnerapi.http.Api;
 import sa.cleanlife.partnerapi.http.ErrorCode;
-import sa.cleanlife.partnerapi.http.RequiredPermission;
 import sa.cleanlife.partnerapi.http.Request;
+import sa.cleanlife.partnerapi.http.RequiredPermission;
 
 /**
  * Tells the caller its partner and key, over HTTP. It is a newcomer's first request, and any active key may make it.

@@ -44,7 +44,8 @@ public final class PartnerCommand {
 
     @Command(
             name = "suspend",
-            description = "Suspends a partner: its keys are rejected, on all nodes within a second, until it is activated again.",
+            description =
+                    "Suspends a partner: its keys are rejected, on all nodes within a second, until it is activated again.",
             mixinStandardHelpOptions = true)
     void suspend(
             @Parameters(paramLabel = "NAME", description = NAME) String name,
@@ -54,7 +55,10 @@ public final class PartnerCommand {
                 session.change(as, (database, operator) -> new Partners(database, operator).suspend(name))));
     }
 
-    @Command(name = "activate", description = "Activates a suspended partner, so that its keys work again.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "activate",
+            description = "Activates a suspended partner, so that its keys work again.",
+            mixinStandardHelpOptions = true)
     void activate(
             @Parameters(paramLabel = "NAME", description = NAME) String name,
             @Mixin OperatorOption as,
@@ -74,7 +78,8 @@ public final class PartnerCommand {
                             paramLabel = "on|off",
                             required = true,
                             converter = OnOffConverter.class,
-                            description = "on: web pages of its sandbox domains may send requests; off (the default): they may not.")
+                            description =
+                                    "on: web pages of its sandbox domains may send requests; off (the default): they may not.")
                     OnOff sandboxAccess,
             @Mixin OperatorOption as,
             @Mixin Output output) {

@@ -39,7 +39,8 @@ import sa.cleanlife.partnerapi.operator.Spelling;
  */
 @Command(
         name = "partner-api",
-        description = "Serves the Partner API, which finds or creates a customer by Saudi phone number, and manages its partners and keys.",
+        description =
+                "Serves the Partner API, which finds or creates a customer by Saudi phone number, and manages its partners and keys.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND")

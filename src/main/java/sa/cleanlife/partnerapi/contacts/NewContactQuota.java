@@ -78,10 +78,13 @@ public final class NewContactQuota {
      * another request for the same phone may create the contact, so that looking it up again is worthwhile.
      */
     Future<Void> reserve(UUID key) {
-        return reservations.submit(key)
+        return reservations
+                .submit(key)
                 .compose(moreIn -> moreIn.isEmpty()
                         ? Future.succeededFuture()
-                        : scheduler.after(CREATED_MEANWHILE).compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
+                        : scheduler
+                                .after(CREATED_MEANWHILE)
+                                .compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
     }
 
     private static ApiException refusal(Duration moreIn) {

@@ -128,7 +128,9 @@ public final class NewContacts implements NewContactQuota.Counts {
                 .<Void>mapEmpty()
                 .recover(failure -> {
                     if (!(failure instanceof DatabaseUnavailableException)) {
-                        LOG.atWarn().setCause(failure).log("counts of new contacts were not written; they will be written in a few seconds");
+                        LOG.atWarn()
+                                .setCause(failure)
+                                .log("counts of new contacts were not written; they will be written in a few seconds");
                     }
                     created.forEach((key, contacts) -> unwritten
                             .computeIfAbsent(key, first -> new AtomicInteger())

@@ -99,7 +99,8 @@ public final class Database {
 
     /** Runs one statement in a transaction of its own. It must be safe to repeat: it is asked until its answer is known. */
     public Future<RowSet<Row>> query(String sql, Tuple parameters) {
-        return retryPolicy.untilKnown(() -> pools.statements().preparedQuery(sql).execute(parameters))
+        return retryPolicy
+                .untilKnown(() -> pools.statements().preparedQuery(sql).execute(parameters))
                 .onFailure(this::noteRefusal);
     }
 
@@ -204,7 +205,9 @@ public final class Database {
 
     /** The server that can be written to, for who connects to it by other means. */
     public Future<Host> primary() {
-        return retryPolicy.untilKnown(primaryFinder::server).map(server -> new Host(server.getHost(), server.getPort()));
+        return retryPolicy
+                .untilKnown(primaryFinder::server)
+                .map(server -> new Host(server.getHost(), server.getPort()));
     }
 
     /** Ends the connections; one that hangs ends with the process. */

@@ -7,7 +7,8 @@ public final class OperatorOption {
     @Option(
             names = "--as",
             paramLabel = "NAME",
-            description = "The name in the audit of the person who makes this change; if not given, the user of the operating system.")
+            description =
+                    "The name in the audit of the person who makes this change; if not given, the user of the operating system.")
     private String name = System.getProperty("user.name", "unknown");
 
     String name() {

@@ -242,8 +242,7 @@ class AddressRangeTest {
                 String text, String range, String address) {
             assertThatThrownBy(() -> AddressRange.parse(text))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage(
-                            "a range begins with its first address: write " + range + ", or " + address + " alone");
+                    .hasMessage("a range begins with its first address: write " + range + ", or " + address + " alone");
         }
 
         /** So what is wanted is what will do. */

@@ -167,7 +167,8 @@ class KeyCommandTest {
         long before = stored();
 
         assertThat(shell.run("key update --expires 2020-01-01T00:00:00Z " + id).refusal())
-                .isEqualTo("A key cannot expire in the past (2020-01-01T00:00:00Z); give a later time, for example 90d.");
+                .isEqualTo(
+                        "A key cannot expire in the past (2020-01-01T00:00:00Z); give a later time, for example 90d.");
         assertThat(shell.run(ISSUE + "--expires 2020-01-01T00:00:00Z").refusal())
                 .startsWith("A key cannot expire in the past");
         assertThat(shell.run(ISSUE + "--expires 9999-12-31T00:00:00Z").refusal())

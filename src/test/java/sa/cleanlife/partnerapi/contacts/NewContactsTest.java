@@ -287,8 +287,9 @@ class NewContactsTest {
     class The_warning {
         private static List<JsonNode> of(TestPartner partner, CapturedLog log) {
             return log.json().stream()
-                    .filter(line -> line.contains("possible phone-number enumeration: key creates conspicuously many contacts")
-                            && line.contains(partner.keyId().toString()))
+                    .filter(line ->
+                            line.contains("possible phone-number enumeration: key creates conspicuously many contacts")
+                                    && line.contains(partner.keyId().toString()))
                     .map(line -> new JsonMapper().readTree(line))
                     .toList();
         }

@@ -188,9 +188,9 @@ public final class Api {
                 // A body that arrives before its reader is there would be lost.
                 request.request().pause();
             }
-            return passed.map(admitted -> {
+            return passed.compose(admitted -> {
                 permission.check(request);
-                return admitted;
+                return passed;
             });
         } catch (Throwable failure) {
             return Future.failedFuture(failure);

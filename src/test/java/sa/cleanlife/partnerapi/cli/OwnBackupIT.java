@@ -52,7 +52,9 @@ class OwnBackupIT {
         postgres = OwnPostgres.initialize(programs, directory.resolve("cluster"));
         // The statements of docs/deploy.md.
         execute("postgres", "CREATE ROLE partner_api LOGIN PASSWORD 'change-me'");
-        execute("postgres", "CREATE DATABASE partner_api OWNER partner_api ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0");
+        execute(
+                "postgres",
+                "CREATE DATABASE partner_api OWNER partner_api ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0");
         page = OperationsPage.in(Files.createDirectory(directory.resolve("place")));
         data = DataDirectory.of(page.data());
         var environment = Map.of("PARTNER_API_DATABASE_URL", serverUrl(postgres, "partner_api"));

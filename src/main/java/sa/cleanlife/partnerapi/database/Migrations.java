@@ -25,8 +25,8 @@ public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     /**
-     * How long a statement waits for a table lock before it is retried: everybody who comes to the table after it waits
-     * behind it, so it gives up soon and lets them go first.
+     * How long a statement waits for a table lock before it is retried: every later statement on the table waits behind it,
+     * so it gives up soon and lets the others go first.
      */
     private static final Duration LOCK_TIMEOUT = Duration.ofMillis(500);
 

@@ -184,7 +184,7 @@ final class Transactions {
             });
         }
 
-        /** Judged by the failure of the statement, whatever exception the work made of it. */
+        /** Whether a retry may succeed, by the failure of the statement, whatever exception the work made of it. */
         private boolean mayBeRunAgain(Throwable thrown) {
             var failure = intact.failed() ? intact.cause() : thrown;
             return failure instanceof PgException e && RUN_AGAIN.contains(e.getSqlState());

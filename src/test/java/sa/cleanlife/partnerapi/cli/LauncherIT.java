@@ -160,7 +160,7 @@ class LauncherIT {
 
         assertThat(run.err().lines())
                 .satisfiesExactly(
-                        line -> assertThat(line).contains("the first time, this fetches about"),
+                        line -> assertThat(line).contains("the first build fetches about"),
                         line -> assertThat(line).matches("partner-api: fetching: 4 of about \\d+ files, 3 of \\d+ MB"));
     }
 

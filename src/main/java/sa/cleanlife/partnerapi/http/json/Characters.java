@@ -17,7 +17,14 @@ final class Characters {
      * displayed on the preceding text.
      */
     static boolean hasVisible(String text) {
-        return text.codePoints().anyMatch(Characters::isVisible);
+        int c;
+        for (int i = 0; i < text.length(); i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            if (isVisible(c)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isVisible(int c) {
@@ -54,6 +61,21 @@ final class Characters {
      * would change the direction of the text displayed after it.
      */
     static boolean closesAllDirections(String text) {
+        return !opensDirection(text) || closesAllThatItOpens(text);
+    }
+
+    /** Whether the text has any such character. Nearly no text has one, so the full check is rarely needed. */
+    private static boolean opensDirection(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean closesAllThatItOpens(String text) {
         var ends = new ArrayDeque<Integer>();
         int isolates = 0;
         for (int i = 0; i < text.length(); i++) {

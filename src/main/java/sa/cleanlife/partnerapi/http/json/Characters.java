@@ -64,7 +64,7 @@ final class Characters {
         return !opensDirection(text) || closesAllThatItOpens(text);
     }
 
-    /** Whether the text has any such character. Nearly no text has one, so the full check is rarely needed. */
+    /** Whether the text has embeddings, overrides or isolates. Nearly no text has, so the full check is rarely needed. */
     private static boolean opensDirection(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -102,7 +102,8 @@ public final class Database {
      * outcome is known.
      */
     public Future<RowSet<Row>> query(String sql, Tuple parameters) {
-        return retryPolicy.untilKnown(() -> pools.statements().preparedQuery(sql).execute(parameters))
+        return retryPolicy
+                .untilKnown(() -> pools.statements().preparedQuery(sql).execute(parameters))
                 .onFailure(this::noteRefusal);
     }
 
@@ -207,7 +208,9 @@ public final class Database {
 
     /** The server that accepts writes, for code that connects to it in another way. */
     public Future<Host> primary() {
-        return retryPolicy.untilKnown(primaryFinder::server).map(server -> new Host(server.getHost(), server.getPort()));
+        return retryPolicy
+                .untilKnown(primaryFinder::server)
+                .map(server -> new Host(server.getHost(), server.getPort()));
     }
 
     /** Closes the connections; a connection that hangs ends with the process. */

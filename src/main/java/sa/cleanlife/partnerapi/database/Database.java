@@ -30,7 +30,7 @@ public final class Database {
     private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(5);
 
     /** Well within {@link PoolBuilder#SILENCE}, after which an idle connection ends. */
-    private static final Duration WARMED_EVERY = Duration.ofSeconds(5);
+    static final Duration WARMED_EVERY = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final Time time;
@@ -64,8 +64,13 @@ public final class Database {
      * @param remedy what may help when it does not; it may block, and is tried again until the database answers
      */
     public void watch(Runnable remedy) {
+        watch(remedy, WARMED_EVERY);
+    }
+
+    /** With another interval, for a test. */
+    void watch(Runnable remedy, Duration warmedEvery) {
         heartbeat.start(remedy);
-        warming = vertx.setPeriodic(1, WARMED_EVERY.toMillis(), due -> warm());
+        warming = vertx.setPeriodic(1, warmedEvery.toMillis(), due -> warm());
     }
 
     /**

@@ -36,6 +36,9 @@ public final class Migrations {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
+    private static final String NO_PRIVILEGE =
+            "the role may not create or change tables, SQLSTATE 42501; run a command such as partner list as the owner of the database first, or make this role the owner";
+
     private Migrations() {}
 
     /** The schema cannot be brought up to date. The message completes the sentence "The schema of the database …". */
@@ -80,8 +83,12 @@ public final class Migrations {
         configuration
                 .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
                 .setTransactionalLock(false);
+        var source = new MigrationSource(url, primary);
+        if (!mayCreateTables(source)) {
+            throw notDone(NO_PRIVILEGE);
+        }
         var flyway = configuration
-                .dataSource(new MigrationSource(url, primary))
+                .dataSource(source)
                 .callbacks(new LimitWaitForLocks())
                 .locations(locations)
                 // A newer schema is refused, rather than written to by a server that does not know it.
@@ -99,7 +106,7 @@ public final class Migrations {
                         "is not one that this version knows, so a newer version has written it: run that, or restore a backup");
             } catch (FlywayException e) {
                 if (!sqlState(e).equals(Optional.of(LOCK_NOT_AVAILABLE)) || System.nanoTime() - end >= 0) {
-                    throw new MigrationException("could not be brought up to date (%s)".formatted(reason(e)));
+                    throw notDone(reason(e));
                 }
             }
             if (!waiting) {
@@ -107,6 +114,25 @@ public final class Migrations {
                 LOG.warn("a migration waits for a table that other transactions hold; it is tried again and again");
             }
             pause();
+        }
+    }
+
+    private static MigrationException notDone(String reason) {
+        return new MigrationException("could not be brought up to date (%s)".formatted(reason));
+    }
+
+    /** Without this privilege, Flyway tries ten times, a second apart, to create the table of its history. */
+    private static boolean mayCreateTables(MigrationSource source) {
+        try (var connection = source.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("""
+                        SELECT to_regclass('flyway_schema_history') IS NOT NULL
+                               OR coalesce(has_schema_privilege(current_schema(), 'CREATE'), true)
+                        """)) {
+            return !rows.next() || rows.getBoolean(1);
+        } catch (SQLException e) {
+            // Flyway meets the same failure, which is then reported as every other.
+            return true;
         }
     }
 
@@ -167,8 +193,7 @@ public final class Migrations {
     private static String cause(FlywayException failure) {
         return sqlState(failure)
                 .map(state -> switch (state) {
-                    case "42501" ->
-                        "the role may not create or change tables, SQLSTATE 42501; run a command such as partner list as the owner of the database first, or make this role the owner";
+                    case "42501" -> NO_PRIVILEGE;
                     case LOCK_NOT_AVAILABLE ->
                         "other transactions hold its tables, SQLSTATE 55P03; end the long ones, which pg_stat_activity lists, and start again";
                     default -> "SQLSTATE " + state;

@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -240,7 +241,7 @@ class TransactionTest {
 
     @Test
     void gives_its_connection_back_however_it_ends() {
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < MANY; i++) {
             var thrown = database.transaction(tx -> {
                 throw new IllegalArgumentException();
             });
@@ -310,18 +311,23 @@ class TransactionTest {
         }
     }
 
-    /** What is idle for half a minute ends. */
+    /** An idle connection ends after half a minute. */
     @Test
     void finds_a_connection_that_is_kept_for_it_while_there_is_none() throws Exception {
-        database.watch(() -> {});
+        database.watch(() -> {}, Duration.ofMillis(200));
 
         DataDirectory.await("a connection that goes on being used", () -> TestPostgres.queryNumber(url, """
                         SELECT count(*)
                           FROM pg_stat_activity
                          WHERE datname = current_database()
                            AND query = 'SELECT 1'
-                           AND query_start > backend_start + interval '4 s'
+                           AND query_start > backend_start + interval '500 ms'
                         """) == 1);
+    }
+
+    @Test
+    void has_its_connection_kept_long_before_that_would_end() {
+        assertThat(Database.WARMED_EVERY.multipliedBy(2)).isLessThan(PoolBuilder.SILENCE);
     }
 
     private <T> List<Future<T>> many(Function<Transaction, T> work) {

@@ -40,6 +40,7 @@ public final class Connections {
 
     private final Vertx vertx;
     private final int most;
+    private final Duration betweenLooks;
     private final long longestToFirstHead;
     private final long longestToNextHead;
     private final Map<HttpConnection, Silence> open = new HashMap<>();
@@ -59,15 +60,16 @@ public final class Connections {
 
     /** @param most so many may be open at a time; who comes then is turned away */
     public Connections(Vertx vertx, int most) {
-        this(vertx, most, FIRST_HEAD, NEXT_HEAD);
+        this(vertx, most, FIRST_HEAD, NEXT_HEAD, BETWEEN_LOOKS);
     }
 
     /** For a test that cannot wait for so long. */
-    Connections(Vertx vertx, int most, Duration toFirstHead, Duration toNextHead) {
+    Connections(Vertx vertx, int most, Duration toFirstHead, Duration toNextHead, Duration betweenLooks) {
         this.vertx = vertx;
         this.most = most;
-        this.longestToFirstHead = toFirstHead.dividedBy(BETWEEN_LOOKS);
-        this.longestToNextHead = toNextHead.dividedBy(BETWEEN_LOOKS);
+        this.betweenLooks = betweenLooks;
+        this.longestToFirstHead = toFirstHead.dividedBy(betweenLooks);
+        this.longestToNextHead = toNextHead.dividedBy(betweenLooks);
     }
 
     /** How many each of so many event loops may have open. Half of the files that a process may open is left for all else. */
@@ -126,7 +128,7 @@ public final class Connections {
 
     /** Not at a fixed rate: after a pause of the whole process, what has arrived meanwhile is to be read first. */
     private void lookLater() {
-        vertx.setTimer(BETWEEN_LOOKS.toMillis(), due -> look());
+        vertx.setTimer(betweenLooks.toMillis(), due -> look());
     }
 
     private void look() {

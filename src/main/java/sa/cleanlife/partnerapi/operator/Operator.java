@@ -13,7 +13,7 @@ public record Operator(String name, Clock clock, Supplier<UUID> ids) {
 
     /** Throws {@link CommandRefusedException} when nobody could be recognised by that name. */
     public Operator {
-        if (!Names.isUsable(name)) {
+        if (!NameRule.isUsable(name)) {
             throw new CommandRefusedException(RULE);
         }
     }

@@ -53,7 +53,7 @@ class EmbeddedPostgresTest {
     @BeforeAll
     static void create_a_database_once() throws IOException {
         unpacked = DataDirectory.of(once.resolve("unpacked"));
-        PostgresPrograms.unpackInto(unpacked.path(), PostgresLog.in(unpacked.path()));
+        PostgresBinaries.unpackInto(unpacked.path(), PostgresLog.in(unpacked.path()));
         closed = unpacked.copyTo(once.resolve("closed"));
         EmbeddedPostgres.serve(closed.path()).close();
     }
@@ -85,7 +85,7 @@ class EmbeddedPostgresTest {
         @Test
         void is_the_same_on_every_machine() throws SQLException {
             try (var postgres = EmbeddedPostgres.serve(data)) {
-                assertThat(ask(postgres, "SHOW server_version") + ".0").isEqualTo(PostgresPrograms.VERSION);
+                assertThat(ask(postgres, "SHOW server_version") + ".0").isEqualTo(PostgresBinaries.VERSION);
                 assertThat(ask(postgres, "SHOW server_encoding")).isEqualTo("UTF8");
                 assertThat(ask(postgres, "SELECT datcollate FROM pg_database WHERE datname = current_database()"))
                         .isEqualTo("C");
@@ -504,7 +504,7 @@ class EmbeddedPostgresTest {
 
     private List<ProcessHandle> postgresProcesses() {
         return ProcessHandle.allProcesses()
-                .filter(process -> PostgresPrograms.areRunBy(process, data))
+                .filter(process -> PostgresBinaries.areRunBy(process, data))
                 .toList();
     }
 

@@ -3,11 +3,11 @@ package sa.cleanlife.partnerapi.operator;
 import java.util.List;
 
 /** Which names of partners and operators are taken: they are typed into commands and shown in tables and logs. */
-public final class Names {
+public final class NameRule {
     public static final int MAX_LENGTH = 100;
     private static final int MOST_LISTED = 10;
 
-    private Names() {}
+    private NameRule() {}
 
     /** The first few of them, in a sentence. */
     public static String listed(List<String> names) {

@@ -12,11 +12,11 @@ import sa.cleanlife.partnerapi.testing.DataDirectory;
 import sa.cleanlife.partnerapi.testing.Launched;
 
 /**
- * What the packaged server left where it was started for the first time, called with the curl line that it printed, and
- * stopped. Tests run on copies.
+ * The first start of the packaged server on a new data directory, which was used with the printed curl line and stopped.
+ * Tests run on copies of that directory.
  *
- * @param out what it printed
- * @param answer what the curl line printed
+ * @param out the output of the server
+ * @param answer the output of the curl line
  */
 record FirstStart(DataDirectory data, String out, String answer, String key) {
     private static final AtomicInteger COPIES = new AtomicInteger();
@@ -39,9 +39,9 @@ record FirstStart(DataDirectory data, String out, String answer, String key) {
                 .orElseThrow();
     }
 
-    /** What a line prints that is pasted into a shell. */
+    /** The output of a line that is pasted into a shell. */
     static String run(String pasted) throws Exception {
-        // A pipe would hold up an answer that is longer than its buffer.
+        // A pipe would block a response longer than its buffer.
         var answer = Files.createTempFile("answer", ".txt");
         var process = new ProcessBuilder("sh", "-c", pasted)
                 .redirectOutput(answer.toFile())

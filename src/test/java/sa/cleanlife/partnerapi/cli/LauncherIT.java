@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The launcher in a checkout of its own, where the only java is what a test installs: it prints its arguments, and rehearses. */
+/**
+ * The launcher in its own checkout, where the only java is a script that prints its arguments and performs rehearsals.
+ */
 @DisabledOnOs(OS.WINDOWS)
 class LauncherIT {
     private static final List<String> NEEDED_TOOLS = List.of(
@@ -142,9 +144,9 @@ class LauncherIT {
     }
 
     @Test
-    void tells_now_and_then_how_far_a_build_is() throws Exception {
+    void reports_the_progress_of_a_build_every_ten_seconds() throws Exception {
         install("jvm/jdk 25", "25.0.1");
-        // Every ten seconds would be long for a test.
+        // Every three seconds here: the test need not last longer.
         var builder = checkout.resolve(".mvn/build-program.sh");
         Files.writeString(builder, Files.readString(builder).replace("seconds % 10", "seconds % 3"));
         Files.delete(jar());
@@ -167,7 +169,7 @@ class LauncherIT {
                         line -> assertThat(line).matches("partner-api: fetching: 4 of about \\d+ files, 3 of \\d+ MB"));
     }
 
-    /** The numbers of the whole are given here, so that the sentences stay the same when the libraries change. */
+    /** The totals are fixed here, so that the sentences stay the same when the libraries change. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -227,7 +229,7 @@ class LauncherIT {
     }
 
     @Test
-    void rehearses_after_a_build_for_another_command_as_of_an_image() throws Exception {
+    void rehearses_after_a_build_that_was_not_for_serve() throws Exception {
         install("jvm/jdk 25", "25.0.1");
         Files.delete(jar());
         writeMaven(": >target/app/partner-api.jar");
@@ -239,9 +241,9 @@ class LauncherIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                // As after a copy.
+                // The effect of a copy.
                 "touch -d 2001-01-01 'check out/target/app/lib/library.jar'",
-                // As after an update of libraries, a build by Maven and an update of java.
+                // The effects of a library update, a build by Maven and a Java update.
                 "echo more >>'check out/target/app/lib/library.jar'",
                 "echo more >>'check out/target/app/partner-api.jar'",
                 "echo more >>'jvm/jdk 25/lib/modules'",

@@ -31,7 +31,7 @@ import sa.cleanlife.partnerapi.testing.Launched;
 import sa.cleanlife.partnerapi.testing.LoadClient;
 import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
 
-/** The packaged server as an operator starts it, and administers it beside. */
+/** The packaged server as an operator starts it, and administers it meanwhile. */
 @Timeout(60)
 @DisabledOnOs(OS.WINDOWS)
 class ServeIT {
@@ -122,7 +122,7 @@ class ServeIT {
         }
 
         @Test
-        void prints_no_key_later_but_how_to_issue_one() throws Exception {
+        void prints_how_to_issue_a_key_but_no_key_at_a_later_start() throws Exception {
             long start = System.nanoTime();
             try (var server = Launched.serve(data);
                     var client = new LoadClient(1)) {
@@ -225,7 +225,7 @@ class ServeIT {
         }
 
         @Test
-        void writes_nothing_but_json_lines_to_standard_error_when_told_so() throws Exception {
+        void writes_only_json_lines_to_standard_error_in_json_format() throws Exception {
             try (var server = Launched.serve(data, Map.of("PARTNER_API_LOG", "json"));
                     var client = new LoadClient(1)) {
                 assertThat(post(client, server, firstStart.key(), "+966500000078")
@@ -248,7 +248,7 @@ class ServeIT {
     @Nested
     class Being_administered {
         @Test
-        void lets_a_new_key_in_at_once_and_a_revoked_or_suspended_one_no_longer_than_a_second() throws Exception {
+        void accepts_a_new_key_at_once_and_a_revoked_or_suspended_one_for_at_most_a_second() throws Exception {
             try (var server = Launched.serve(data);
                     var client = new LoadClient(1)) {
                 succeed(Map.of(), "partner", "add", "hotel");
@@ -306,13 +306,13 @@ class ServeIT {
             return issued;
         }
 
-        /** Promised is a second after the command has ended; a busy machine may add to that. */
+        /** The promise is a second after the command has ended; a busy machine may add to that. */
         private void assertThatItIsSoon(int status, LoadClient client, Launched server, String anyKey)
                 throws Exception {
             var took = DataDirectory.await(
                     "a " + status,
                     () -> post(client, server, anyKey, "+966500000000").status() == status);
-            System.out.println("ServeIT: refused " + took.toMillis() + " ms after the command");
+            System.out.println("ServeIT: the key was rejected " + took.toMillis() + " ms after the command");
             assertThat(took).isLessThan(Duration.ofSeconds(3));
         }
     }
@@ -326,7 +326,7 @@ class ServeIT {
                 .status();
     }
 
-    /** What the command prints. */
+    /** Runs a command that must succeed, and returns its output. */
     private String succeed(Map<String, String> environment, String... command) throws Exception {
         try (var launched = Launched.start(data, environment, command)) {
             assertThat(launched.exitCode()).as(launched.err()).isZero();
@@ -334,7 +334,7 @@ class ServeIT {
         }
     }
 
-    /** What it says beside its log, which is JSON where no person looks. */
+    /** The lines on standard error other than the log, which is JSON without a terminal. */
     private static List<String> sentencesOf(Launched launched) throws IOException {
         return launched.err().lines().filter(line -> !line.startsWith("{")).toList();
     }

@@ -28,7 +28,7 @@ import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
 import sa.cleanlife.partnerapi.testing.SteadyLoad;
 import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 
-/** The packaged server as an operator stops it, and what is left when it is killed. */
+/** The packaged server, stopped by an operator or killed: what it finishes, and what it leaves. */
 @Timeout(60)
 @DisabledOnOs(OS.WINDOWS)
 class StopIT {
@@ -79,7 +79,7 @@ class StopIT {
         private void endsCleanlyOn(String signal) throws Exception {
             try (var server = Launched.serve(data);
                     var client = new LoadClient(1)) {
-                // Its connection stays open, as a balancer's would, and must not hold the server up.
+                // An open connection, like a balancer's, must not delay the stop.
                 assertThat(post(client, server, firstStart.key(), "+966500000080")
                                 .isNewContact())
                         .isTrue();
@@ -110,7 +110,7 @@ class StopIT {
                         "POST /v1/partners/contacts HTTP/1.1\r\nHost: api\r\nx-api-key: " + firstStart.key()
                                 + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
                                 + body.substring(0, 10));
-                // So that the server has surely seen the request's head.
+                // After this response the server has surely read the request's head.
                 assertThat(post(client, server, firstStart.key(), "+966500000082")
                                 .status())
                         .isEqualTo(200);
@@ -118,7 +118,7 @@ class StopIT {
 
                 server.signal("TERM");
 
-                DataDirectory.await("the end of accepting", () -> isRefused(port));
+                DataDirectory.await("the end of new connections", () -> isRefused(port));
                 assertThat(LoadClient.await(client.get(managementPort, "/health/ready"))
                                 .status())
                         .isEqualTo(503);
@@ -218,7 +218,7 @@ class StopIT {
                 }
                 assertThat(data.queryNumber("SELECT count(*) - count(DISTINCT phone) FROM contact"))
                         .isZero();
-                // Every phone that was asked, and the one of the first start.
+                // Every phone that was requested, and the one of the first start.
                 assertThat(data.queryNumber("SELECT count(*) FROM contact")).isEqualTo(outcomes.size() + 1);
 
                 server.signal("TERM");

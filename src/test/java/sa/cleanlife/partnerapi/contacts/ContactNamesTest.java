@@ -174,7 +174,7 @@ class ContactNamesTest {
 
     @ParameterizedTest
     @MethodSource("invisible")
-    void of_which_nothing_is_seen_are_refused(String sent) {
+    void without_a_visible_character_are_refused(String sent) {
         assertThat(HOTEL.postContact(newPhone(), sent).sentences())
                 .containsExactly("name must contain at least one visible character");
     }
@@ -196,7 +196,7 @@ class ContactNamesTest {
                 "\u202cAhmed\u202b",
                 "\u202aAhmed\u202c\u2067"
             })
-    void that_do_not_end_a_change_of_direction_are_refused(String sent) {
+    void with_an_unclosed_bidi_control_are_refused(String sent) {
         assertThat(HOTEL.postContact(newPhone(), sent).sentences())
                 .containsExactly("name must end each embedding, override and isolate of text direction that it begins"
                         + " (U+202A, U+202B, U+202D, U+202E, U+2066, U+2067, U+2068)");
@@ -215,7 +215,7 @@ class ContactNamesTest {
                 "\u0627\u064e",
                 "\ud55c\u3164"
             })
-    void with_other_characters_that_are_not_seen_are_kept(String sent) {
+    void with_other_invisible_characters_are_kept(String sent) {
         var answer = HOTEL.postContact(newPhone(), sent);
 
         assertThat(answer.data().get("name").asString()).isEqualTo(sent);

@@ -21,7 +21,7 @@ class ContactPhonesTest {
             "phone must be a valid phone number in international form, for example +966500000000";
 
     static {
-        // So that there are others to be found by mistake.
+        // Decoys, which a wrong lookup could find.
         HOTEL.postContact("+966500000009", "Decoy One");
         HOTEL.postContact("+966509000000", "Decoy Two");
     }
@@ -50,7 +50,7 @@ class ContactPhonesTest {
             "+966920012345"                           | +966920012345
             "+9668001234567"                          | +9668001234567
             """)
-    void are_answered_in_their_one_form(String sent, String answered) {
+    void are_returned_in_e164_form(String sent, String answered) {
         var answer = postPhone(sent);
 
         assertThat(answer.data().get("phone").asString()).isEqualTo(answered);

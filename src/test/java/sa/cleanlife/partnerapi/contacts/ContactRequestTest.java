@@ -80,7 +80,7 @@ class ContactRequestTest {
     @Nested
     class All_faults_at_once {
         @Test
-        void are_told_in_the_order_of_the_fields_and_by_field() {
+        void are_reported_in_the_order_of_the_fields_and_by_field() {
             var answer = HOTEL.postContact("""
                     {"utmSource":5,"phone":"0500000000"}""");
 
@@ -103,7 +103,7 @@ class ContactRequestTest {
         }
 
         @Test
-        void are_told_of_an_empty_object() {
+        void are_reported_for_an_empty_object() {
             var answer = HOTEL.postContact("{}");
 
             assertThat(answer.sentences())

@@ -28,7 +28,7 @@ class ContactsTest {
     private static final TestPartner OTHER_HOTEL = SERVER.newPartner();
 
     static {
-        // So that there are others to be found by mistake.
+        // Decoys, which a wrong lookup could find.
         HOTEL.postContact("+966500000009", "Decoy One");
         HOTEL.postContact("+966509000000", "Decoy Two");
     }
@@ -51,7 +51,7 @@ class ContactsTest {
         }
 
         @Test
-        void answers_the_stored_name_when_the_phone_is_known() {
+        void returns_the_stored_name_when_the_phone_is_known() {
             var phone = newPhone();
             HOTEL.postContact(newPhone(), "Decoy Before");
             var stored = HOTEL.postContact(phone, "Ahmed Ali");
@@ -78,7 +78,7 @@ class ContactsTest {
         }
 
         @Test
-        void answers_every_partner_with_the_same_contact() {
+        void returns_the_same_contact_to_every_partner() {
             var phone = newPhone();
             var first = HOTEL.postContact(phone, "Ahmed Ali");
 

@@ -30,7 +30,7 @@ class UtmSourcesTest {
             ""                      | PARTNER
             " \\n\\u00a0"           | PARTNER
             """)
-    void are_stored_stripped_and_are_partner_when_there_is_none(String sent, String stored) {
+    void are_stored_stripped_or_as_partner_when_blank(String sent, String stored) {
         var phone = newPhone();
 
         postUtmSource(phone, sent).data();

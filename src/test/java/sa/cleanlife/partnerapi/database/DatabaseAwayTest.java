@@ -38,10 +38,10 @@ import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** What becomes of requests, and of a start, while the database does not answer or must not be trusted. */
+/** How requests, and a start, fare while the database does not answer or could lose what it acknowledges. */
 @Timeout(60)
 class DatabaseAwayTest {
-    /** What is promised, and on top of it what a busy machine may need to run this test. */
+    /** The promised delay, plus an allowance for a busy machine. */
     private static final Duration SOON = Duration.ofSeconds(2).plusMillis(600);
 
     private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(10);
@@ -70,9 +70,9 @@ class DatabaseAwayTest {
             void take() throws Exception;
         }
 
-        /** @param outcomes of all requests, from before it began until full service was back */
+        /** @param outcomes of all requests, from before the outage until full service was back */
         private record Outage(long beganNanos, long endsSoonNanos, List<Outcome> outcomes) {
-            /** @param noticed how long after it began the server surely knows of it */
+            /** @param noticed the time that the server may take to notice the outage */
             void meant503(Duration noticed) {
                 assertThat(outcomes.stream()
                                 .filter(each -> each.sentNanos() >= beganNanos + noticed.toNanos()
@@ -83,7 +83,7 @@ class DatabaseAwayTest {
             }
         }
 
-        /** Full service, an outage for so long, and full service again in time; nothing that was acknowledged is lost. */
+        /** Asserts full service in time after an outage under load, and that no acknowledged contact is lost. */
         private Outage outage(RunningApi server, Step begin, Duration lasting, Step end) throws Exception {
             try (var load = underLoad(server)) {
                 begin.take();
@@ -155,7 +155,7 @@ class DatabaseAwayTest {
         }
 
         @Test
-        void a_host_that_says_nothing_is_not_asked_again_once_another_is_known_to_be_the_primary() throws Exception {
+        void a_silent_host_is_not_tried_again_once_the_primary_is_known() throws Exception {
             var database = URI.create(postgres.newDatabase());
             var host = "127.0.0.1:" + database.getPort();
             try (var silent = Relay.to(database.getPort())) {
@@ -168,10 +168,11 @@ class DatabaseAwayTest {
                     assertThat(post(client, server, key).isNewContact()).isTrue();
                     assertThat(silent.taken()).isPositive();
 
-                    // On a busy machine a primary may itself be too slow once, and then the other host is asked.
+                    // On a busy machine the primary itself may respond too slowly once, and then the other host is
+                    // tried.
                     var asked = new ArrayList<Integer>();
                     for (int i = 0; i < 3; i++) {
-                        // Until all connections are there that a search was made for.
+                        // Waits until all connections are open that needed a search for the primary.
                         Thread.sleep(1_000);
                         int before = silent.taken();
                         endConnections(database.toString());
@@ -252,7 +253,7 @@ class DatabaseAwayTest {
                             postgres.reset("synchronous_standby_names");
                         });
 
-                // Until it is noticed, requests are answered that have nothing to commit.
+                // Before the server has noticed, requests that commit nothing still succeed.
                 outage.meant503(SOON);
                 assertThat(connections)
                         .hasValueLessThanOrEqualTo(
@@ -276,7 +277,7 @@ class DatabaseAwayTest {
                             + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
         }
 
-        /** With some acknowledged contacts already. */
+        /** Starts a load and waits until it has some acknowledged contacts. */
         private SteadyLoad underLoad(RunningApi server) throws Exception {
             var hotel = server.newPartner();
             var load = SteadyLoad.start(server.port(), hotel.key(), CLIENTS, BETWEEN_REQUESTS);
@@ -293,7 +294,7 @@ class DatabaseAwayTest {
             var took = DataDirectory.await(
                     "ready to say " + status,
                     () -> ready(server.managementUri("").getPort()) == status);
-            System.out.println("DatabaseAwayTest: ready said " + status + " after " + took.toMillis() + " ms");
+            System.out.println("DatabaseAwayTest: ready returned " + status + " after " + took.toMillis() + " ms");
             assertThat(TestPartner.send(HttpRequest.newBuilder(server.managementUri("/metrics")))
                             .body())
                     .contains("\nserver_ready " + (status == 200 ? 1 : 0));
@@ -329,7 +330,7 @@ class DatabaseAwayTest {
                     });
         }
 
-        /** From then on, with the promised delay. */
+        /** Asserts full service from then on, after the promised delay. */
         private void assertFullService(List<Outcome> outcomes, long back) {
             var last503 = outcomes.stream()
                     .filter(each -> each.status() == 503)
@@ -395,7 +396,7 @@ class DatabaseAwayTest {
 
                 data.restartPostgres();
 
-                var took = DataDirectory.await("ready", () -> ready(managementPort) == 200);
+                var took = DataDirectory.await("readiness", () -> ready(managementPort) == 200);
                 System.out.println("DatabaseAwayTest: ready " + took.toMillis() + " ms after the database came");
                 assertThat(LoadClient.await(client.postContact(port, key, "+966500000000", "Ahmed Ali"))
                                 .isNewContact())
@@ -422,7 +423,7 @@ class DatabaseAwayTest {
                 var started = CompletableFuture.runAsync(server::start);
                 DataDirectory.await(
                         "a line", () -> log.text().stream().anyMatch(line -> line.contains("cannot be used")));
-                // Meanwhile several more are tried.
+                // Long enough for several more attempts.
                 Thread.sleep(1_500);
                 assertThat(ready(managementPort)).isEqualTo(503);
                 assertThat(log.text())
@@ -471,7 +472,7 @@ class DatabaseAwayTest {
             }
         }
 
-        /** The sentence for the operator. */
+        /** The error message for the operator. */
         private String refusalToStart(String database) {
             try (var server =
                     new Server(RunningApi.settings(Map.of("PARTNER_API_DATABASE_URL", database)), Clock.systemUTC())) {
@@ -507,7 +508,7 @@ class DatabaseAwayTest {
         return status(managementPort, "/health/ready");
     }
 
-    /** 0 when nobody listens. */
+    /** The status, or 0 without a listener. */
     private static int status(int port, String path) {
         try {
             return TestPartner.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)))

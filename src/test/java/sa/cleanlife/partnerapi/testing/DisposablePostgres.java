@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
 
-/** A PostgreSQL of one test class's own, which it kills, freezes and misconfigures under servers that use it by URL. */
+/** A test class's own PostgreSQL, which it may kill, freeze and misconfigure under the servers that use it. */
 public final class DisposablePostgres {
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -21,7 +21,7 @@ public final class DisposablePostgres {
         return new DisposablePostgres(DataDirectory.of(directory));
     }
 
-    /** Its processes, from outside. */
+    /** The data directory, with the processes that run in it. */
     public DataDirectory data() {
         return data;
     }
@@ -34,7 +34,7 @@ public final class DisposablePostgres {
         return uri.substring(0, uri.lastIndexOf('/') + 1) + name;
     }
 
-    /** For all its databases, as {@code fsync = off}. */
+    /** Changes a setting for all its databases, for example {@code fsync = off}. */
     public void set(String setting) {
         TestPostgres.execute(postgres.connectionUri(), "ALTER SYSTEM SET " + setting);
         TestPostgres.execute(postgres.connectionUri(), "SELECT pg_reload_conf()");
@@ -45,7 +45,7 @@ public final class DisposablePostgres {
         TestPostgres.execute(postgres.connectionUri(), "SELECT pg_reload_conf()");
     }
 
-    /** For the next test, whatever became of this one. */
+    /** Restores the database for the next test, whatever its state. */
     public void ensureItRuns() throws Exception {
         if (data.postgresProcesses().isEmpty()) {
             data.restartPostgres();

@@ -62,13 +62,15 @@ public final class Contacts {
     }
 
     Future<FoundContact> findOrCreate(ContactRequest request) {
-        var answered = quota.limits(request.key()) ? findOrCreateWithinQuota(request) : findOrCreateFreely(request);
-        return answered.onSuccess(answer -> (answer.isNew() ? created : found).increment());
-    }
-
-    private Future<FoundContact> findOrCreateFreely(ContactRequest request) {
-        return askFor(request).onSuccess(answer -> {
-            if (answer.isNew()) {
+        boolean isLimited = quota.limits(request.key());
+        var answered = isLimited ? findOrCreateWithinQuota(request) : askFor(request);
+        return answered.onSuccess(answer -> {
+            if (!answer.isNew()) {
+                found.increment();
+                return;
+            }
+            created.increment();
+            if (!isLimited) {
                 quota.count(request.key());
             }
         });

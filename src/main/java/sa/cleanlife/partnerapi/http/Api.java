@@ -130,11 +130,7 @@ public final class Api {
                 method,
                 path,
                 request -> admit(request, permission)
-                        .compose(admitted -> bodyOf(request, maxKib))
-                        .compose(body -> {
-                            request.receive(body);
-                            return answer(request, handler);
-                        }));
+                        .compose(admitted -> answerWithBody(request, maxKib, handler)));
     }
 
     /** Adds a fixed page that needs no key. It is rejected under overload: partner requests come first. */
@@ -170,10 +166,18 @@ public final class Api {
         });
     }
 
-    private Future<Buffer> bodyOf(Request request, int maxKib) {
+    private Future<Response> answerWithBody(
+            Request request, int maxKib, Function<Request, Future<? extends Json.Value>> handler) {
         var body = BodyReader.read(vertx, request.request(), maxKib);
         active.leave();
-        return body.onComplete(arrived -> active.enter());
+        return body.transform(arrived -> {
+            active.enter();
+            if (arrived.failed()) {
+                return Future.failedFuture(arrived.cause());
+            }
+            request.receive(arrived.result());
+            return answer(request, handler);
+        });
     }
 
     /** Runs the filters and the permission check, without creating a future for each one that completes at once. */

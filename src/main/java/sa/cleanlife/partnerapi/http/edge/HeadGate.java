@@ -79,8 +79,11 @@ public final class HeadGate extends ChannelInboundHandlerAdapter {
 
     /** Vert.x recognises {@code close} and {@code keep-alive} only alone in a line, not in a list. */
     private static void reduceConnectionOptions(HttpRequest request) {
+        if (!request.headers().contains(HttpHeaderNames.CONNECTION)) {
+            return;
+        }
         var lines = request.headers().getAll(HttpHeaderNames.CONNECTION);
-        if (lines.isEmpty() || (lines.size() == 1 && lines.getFirst().indexOf(',') < 0)) {
+        if (lines.size() == 1 && lines.getFirst().indexOf(',') < 0) {
             return;
         }
         for (var option : List.of(HttpHeaderValues.CLOSE, HttpHeaderValues.KEEP_ALIVE)) {

@@ -14,6 +14,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -608,7 +610,7 @@ class ContactsTest {
             "fullName",
             "full_name",
             "customer-name",
-            "nameOfCustomer"
+            "contactName"
         })
         void is_named_when_the_name_is_missing(String sent) {
             assertThat(HOTEL.postContact("{\"phone\":\"+966500000000\",\"%s\":\"Ahmed Ali\"}".formatted(sent))
@@ -617,7 +619,7 @@ class ContactsTest {
         }
 
         @ParameterizedTest
-        @CsvSource({"phone_number", "phoneNumber", "Phone", "PHONE", "mobilePhone", "phon", "phnoe", "telephone"})
+        @CsvSource({"phone_number", "phoneNumber", "Phone", "PHONE", "mobilePhone", "phone_no", "phon", "phnoe", "telephone"})
         void is_named_when_the_phone_is_missing(String sent) {
             assertThat(HOTEL.postContact("{\"%s\":\"+966500000000\",\"name\":\"Ahmed Ali\"}".formatted(sent))
                             .sentences())
@@ -636,11 +638,35 @@ class ContactsTest {
         @CsvSource(delimiter = '|', textBlock = """
                 {"phone":"+966500000000","customer":"A"}
                 {"phone":"+966500000000","utmSource":"A"}
+                {"phone":"+966500000000","firstName":"A","lastName":"B"}
+                {"phone":"+966500000000","nameOfCustomer":"A"}
+                {"phone":"+966500000000","customerName":"A","contactName":"B"}
                 {"phone":"+966500000000","\\u0000name":"A","\\u0646ame":"A"}
                 {"phone":"+966500000000","na":"A","n":"A","":"A"}
                 """)
         void is_not_seen_in_any_other(String body) {
             assertThat(HOTEL.postContact(body).sentences()).containsExactly("name must be a string; it is required");
+        }
+
+        @Test
+        void is_not_seen_in_a_part_of_the_phone() {
+            assertThat(HOTEL.postContact("{\"phoneCountryCode\":\"+966\",\"phoneType\":\"A\",\"name\":\"Ahmed Ali\"}")
+                            .sentences())
+                    .containsExactly(WRONG_PHONE + "; it is required");
+        }
+
+        @Test
+        void is_not_looked_for_among_more_than_50_that_are_not_read() {
+            assertThat(postAfterOthers(49).sentences())
+                    .containsExactly("name must be a string; it is required; send Name as name");
+            assertThat(postAfterOthers(50).sentences()).containsExactly("name must be a string; it is required");
+        }
+
+        private static Answer postAfterOthers(int others) {
+            var body = IntStream.range(0, others)
+                    .mapToObj("\"other%d\":1,"::formatted)
+                    .collect(Collectors.joining("", "{\"phone\":\"+966500000000\",", "\"Name\":\"A\"}"));
+            return HOTEL.postContact(body);
         }
 
         @Test

@@ -35,7 +35,12 @@ public record DatabaseUrl(
     private static final Set<String> TARGETS = Set.of("any", "primary", "read-write", "master");
 
     /** One server; an IPv6 address stands without its brackets. */
-    public record Host(String name, int port) {}
+    public record Host(String name, int port) {
+        /** The name as a URL has it. */
+        private String inUrl() {
+            return name.contains(":") ? "[" + name + "]" : name;
+        }
+    }
 
     /**
      * Throws with a sentence about what is wrong, which never repeats the URL: it holds a password.
@@ -197,9 +202,8 @@ public record DatabaseUrl(
      * answer, which may be that a large table has a new index.
      */
     String jdbcUrl(Host host) {
-        var name = host.name().contains(":") ? "[" + host.name() + "]" : host.name();
         return "jdbc:postgresql://%s:%d/%s?ApplicationName=partner-api&connectTimeout=2&loginTimeout=10&socketTimeout=3600&sslmode=%s"
-                        .formatted(name, host.port(), encode(database), sslMode.value)
+                        .formatted(host.inUrl(), host.port(), encode(database), sslMode.value)
                 + (sslRootCertificate.isEmpty() ? "" : "&sslrootcert=" + encode(sslRootCertificate));
     }
 
@@ -210,7 +214,7 @@ public record DatabaseUrl(
     /** Where, without who. */
     @Override
     public String toString() {
-        return hosts.stream().map(host -> host.name() + ":" + host.port()).collect(Collectors.joining(",")) + "/"
+        return hosts.stream().map(host -> host.inUrl() + ":" + host.port()).collect(Collectors.joining(",")) + "/"
                 + database;
     }
 }

@@ -1,6 +1,7 @@
 package sa.cleanlife.partnerapi.database;
 
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -35,33 +36,67 @@ public final class Migrations {
     private static final Duration LONGEST_WAIT_FOR_LOCKS = Duration.ofMinutes(1);
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String UNDEFINED_TABLE = "42P01";
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    private static final String OF_ANOTHER_PROGRAM =
+            "it holds another program's tables; name a database of the server's own";
 
     private Migrations() {}
 
     /** The schema cannot be brought up to date. The message completes the sentence "The schema of the database …". */
     @SuppressWarnings("serial") // never serialised
     public static final class MigrationException extends RuntimeException {
+        private final boolean lacksPrivilege;
+
         private MigrationException(String predicate) {
+            this(predicate, false);
+        }
+
+        private MigrationException(String predicate, boolean lacksPrivilege) {
             super(predicate, null, false, false);
+            this.lacksPrivilege = lacksPrivilege;
+        }
+
+        /** Whether the cause is that the role has not been granted something. */
+        public boolean lacksPrivilege() {
+            return lacksPrivilege;
         }
     }
 
     /**
      * Whether there is nothing to do, which is so at nearly every start: to find that out Flyway and its driver take as long
-     * as everything else with the database.
+     * as everything else with the database. Fails with a {@link MigrationException} when the history cannot be read.
      */
     public static Future<Boolean> areDone(Database database) {
-        var versions = MigrationScripts.versions(Migrations.class.getClassLoader());
-        return database.query("""
-                SELECT version
-                  FROM flyway_schema_history
-                 WHERE success
-                 ORDER BY installed_rank
-                """, Tuple.tuple())
-                .map(rows -> rows.stream().map(row -> row.getString("version")).toList())
-                .map(versions::equals)
-                // There is no such table yet, for one.
-                .otherwise(false);
+        var scripts = MigrationScripts.scripts(Migrations.class.getClassLoader());
+        return database.query("SELECT current_schema() IS NOT NULL", Tuple.tuple())
+                .compose(rows -> rows.iterator().next().getBoolean(0)
+                        ? database.query("""
+                                SELECT script
+                                  FROM flyway_schema_history
+                                 WHERE success
+                                 ORDER BY installed_rank
+                                """, Tuple.tuple())
+                        : Future.failedFuture(new MigrationException("may not be used by this role", true)))
+                .map(rows -> rows.stream().map(row -> row.getString("script")).toList())
+                .map(scripts::equals)
+                .recover(Migrations::withoutHistory);
+    }
+
+    /** Only a table that is not there says that there is something to do. */
+    private static Future<Boolean> withoutHistory(Throwable failure) {
+        if (!(failure instanceof PgException refusal)) {
+            return Future.failedFuture(failure);
+        }
+        return switch (refusal.getSqlState()) {
+            case UNDEFINED_TABLE -> Future.succeededFuture(false);
+            case INSUFFICIENT_PRIVILEGE ->
+                Future.failedFuture(new MigrationException(
+                        "may not be read by this role (SQLSTATE %s)".formatted(INSUFFICIENT_PRIVILEGE), true));
+            case String state ->
+                Future.failedFuture(new MigrationException("could not be read (SQLSTATE %s)".formatted(state)));
+        };
     }
 
     /**
@@ -91,6 +126,7 @@ public final class Migrations {
         boolean waiting = false;
         while (true) {
             try {
+                refuseHistoryOfAnotherProgram(flyway);
                 refuseHalfDone(flyway);
                 flyway.migrate();
                 return;
@@ -99,7 +135,9 @@ public final class Migrations {
                         "is not one that this version knows, so a newer version has written it: run that, or restore a backup");
             } catch (FlywayException e) {
                 if (!sqlState(e).equals(Optional.of(LOCK_NOT_AVAILABLE)) || System.nanoTime() - end >= 0) {
-                    throw new MigrationException("could not be brought up to date (%s)".formatted(reason(e)));
+                    throw new MigrationException(
+                            "could not be brought up to date (%s)".formatted(reason(e)),
+                            sqlState(e).equals(Optional.of(INSUFFICIENT_PRIVILEGE)));
                 }
             }
             if (!waiting) {
@@ -108,6 +146,17 @@ public final class Migrations {
             }
             pause();
         }
+    }
+
+    /** Another program may keep its history in a table of the same name, since Flyway gives that name to all. */
+    private static void refuseHistoryOfAnotherProgram(Flyway flyway) {
+        var first = MigrationScripts.scripts(Migrations.class.getClassLoader()).getFirst();
+        Stream.of(flyway.info().applied())
+                .findFirst()
+                .filter(applied -> !applied.getScript().equals(first))
+                .ifPresent(applied -> {
+                    throw new MigrationException("could not be brought up to date (%s)".formatted(OF_ANOTHER_PROGRAM));
+                });
     }
 
     /**
@@ -167,14 +216,14 @@ public final class Migrations {
     private static String cause(FlywayException failure) {
         return sqlState(failure)
                 .map(state -> switch (state) {
-                    case "42501" ->
+                    case INSUFFICIENT_PRIVILEGE ->
                         "the role may not create or change tables, SQLSTATE 42501; run a command such as partner list as the owner of the database first, or make this role the owner";
                     case LOCK_NOT_AVAILABLE ->
                         "other transactions hold its tables, SQLSTATE 55P03; end the long ones, which pg_stat_activity lists, and start again";
                     default -> "SQLSTATE " + state;
                 })
                 .orElseGet(() -> failure.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE
-                        ? "it holds another program's tables; name a database of the server's own"
+                        ? OF_ANOTHER_PROGRAM
                         : failure.getClass().getSimpleName());
     }
 

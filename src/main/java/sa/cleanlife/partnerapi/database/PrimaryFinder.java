@@ -69,6 +69,11 @@ final class PrimaryFinder {
                 : searchPrimary();
     }
 
+    /** Whether a new session can write now, on any of the servers. */
+    Future<Void> trial() {
+        return searchPrimary().mapEmpty();
+    }
+
     /**
      * One search at a time, however many connections wait for it. It begins with the last primary: a machine that is gone
      * and refuses nothing costs each search that asks it the time of a trial. Of the reasons why there is none, that of the

@@ -10,22 +10,28 @@ package sa.cleanlife.partnerapi.database;
  */
 final class SessionSettings {
     /**
-     * Of the schemas, one: the one that our tables are in, as far as this role's search path shows them; {@code public}, if
-     * they are there; otherwise, before the first start, the one in which this role creates tables. So a search path that was
-     * changed later hides no contacts, and another schema's table does not stand before ours.
+     * The schemas that hold this server's tables, the oldest first. They are found in the catalog, which shows every schema: a
+     * search path that was changed later, or another role that logs in, hides none of them.
+     */
+    static final String SCHEMAS_OF_OURS = """
+            SELECT n.nspname
+              FROM pg_class c
+              JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE c.relname IN ('flyway_schema_history', 'access_version', 'contact') AND c.relkind = 'r'
+             GROUP BY n.nspname
+            HAVING count(*) = 3
+             ORDER BY min(c.oid)
+            """;
+
+    /**
+     * The search path is one schema: the one that holds our tables, or, before the first start, the one in which this role
+     * creates tables. So no other schema's table stands before ours. A start refuses a database that has several; one that
+     * appears while the server runs is not used, because it is the younger.
      */
     private static final String SCHEMA = """
-            SELECT set_config('search_path', quote_ident(coalesce(
-                       (SELECT n.nspname
-                          FROM pg_class c
-                          JOIN pg_namespace n ON n.oid = c.relnamespace
-                         WHERE c.relname = 'flyway_schema_history'
-                           AND (pg_table_is_visible(c.oid) OR n.nspname = 'public')
-                         ORDER BY pg_table_is_visible(c.oid) DESC
-                         LIMIT 1),
-                       current_schema(),
-                       'public')), false)
-            """;
+            SELECT set_config('search_path',
+                              quote_ident(coalesce((%s LIMIT 1), current_schema(), 'public')), false)
+            """.formatted(SCHEMAS_OF_OURS);
 
     static final String STATEMENTS = """
             SET statement_timeout = 0;

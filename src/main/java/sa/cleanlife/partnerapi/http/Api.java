@@ -89,8 +89,7 @@ public final class Api {
                 HttpMethod.GET,
                 path,
                 request -> admit(request, permission)
-                        .compose(admitted -> checked(request, handler.apply(request)))
-                        .map(list -> Response.success(list, request)));
+                        .compose(admitted -> answer(request, handler, list -> Response.success(list, request))));
     }
 
     public void post(String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
@@ -145,16 +144,18 @@ public final class Api {
     }
 
     private static Future<Response> answer(Request request, Function<Request, Future<? extends Json.Value>> handler) {
-        return checked(request, handler.apply(request)).map(data -> Response.success(data, request));
+        return answer(request, handler, data -> Response.success(data, request));
     }
 
-    /** Returns the handler's answer; throws if the handler read fields without calling {@code done()}. */
-    private static <T> Future<T> checked(Request request, Future<T> answer) {
+    /** Returns the response to the handler's result; throws if the handler read fields without calling {@code done()}. */
+    private static <T> Future<Response> answer(
+            Request request, Function<Request, ? extends Future<? extends T>> handler, Function<T, Response> success) {
+        var result = handler.apply(request);
         request.errors().requireChecked();
-        // Once more when the answer is there: a rule may have failed since.
-        return answer.map(data -> {
+        return result.map(data -> {
+            // A rule may have failed since.
             request.errors().requireChecked();
-            return data;
+            return success.apply(data);
         });
     }
 
@@ -164,18 +165,25 @@ public final class Api {
         return body.onComplete(arrived -> active.enter());
     }
 
+    /** Passes the filters and the permission, without a future for each where nothing has to be waited for. */
     private Future<Void> admit(Request request, RequiredPermission permission) {
-        var admitted = Future.<Void>succeededFuture()
-                .compose(begin -> pass(request, filters.iterator()))
-                .compose(passed -> {
-                    permission.check(request);
-                    return Future.<Void>succeededFuture();
-                });
-        if (!admitted.isComplete()) {
-            // A body that arrives before its reader is there would be lost.
-            request.request().pause();
+        try {
+            var passed = pass(request, filters.iterator());
+            if (passed.succeeded()) {
+                permission.check(request);
+                return passed;
+            }
+            if (!passed.isComplete()) {
+                // A body that arrives before its reader is there would be lost.
+                request.request().pause();
+            }
+            return passed.map(admitted -> {
+                permission.check(request);
+                return admitted;
+            });
+        } catch (Throwable failure) {
+            return Future.failedFuture(failure);
         }
-        return admitted;
     }
 
     /** Straight on as long as nothing has to be waited for, which is the usual. */

@@ -21,13 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 
-/** Brings the schema to the version this server knows, with the scripts under {@code db/migration}. */
+/** Migrates the schema to the version that this server knows, with the scripts under {@code db/migration}. */
 public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     /**
-     * A statement that waits for a lock on a table holds up everybody who comes to the table after it, so it waits only this
-     * long, and lets the others go first before it tries again.
+     * How long a statement waits for a table lock before it is retried: every later statement on the table waits behind it,
+     * so it gives up soon and lets the others go first.
      */
     private static final Duration LOCK_TIMEOUT = Duration.ofMillis(500);
 
@@ -44,7 +44,7 @@ public final class Migrations {
 
     private Migrations() {}
 
-    /** The schema cannot be brought up to date. The message completes the sentence "The schema of the database …". */
+    /** The schema cannot be migrated. The message completes the sentence "The schema of the database …". */
     @SuppressWarnings("serial") // never serialised
     public static final class MigrationException extends RuntimeException {
         private final boolean lacksPrivilege;
@@ -65,8 +65,9 @@ public final class Migrations {
     }
 
     /**
-     * Whether there is nothing to do, which is so at nearly every start: to find that out Flyway and its driver take as long
-     * as everything else with the database. Fails with a {@link MigrationException} when the history cannot be read.
+     * Whether all migrations are done, which is the case at nearly every start. This query saves loading Flyway and its
+     * driver, which takes as long as everything else with the database. Fails with a {@link MigrationException} if the
+     * history cannot be read.
      */
     public static Future<Boolean> areDone(Database database) {
         var scripts = MigrationScripts.scripts(Migrations.class.getClassLoader());
@@ -84,7 +85,7 @@ public final class Migrations {
                 .recover(Migrations::withoutHistory);
     }
 
-    /** Only a table that is not there says that there is something to do. */
+    /** Answers that there is something to do only if the table does not exist; other failures need the operator. */
     private static Future<Boolean> withoutHistory(Throwable failure) {
         if (!(failure instanceof PgException refusal)) {
             return Future.failedFuture(failure);
@@ -100,9 +101,10 @@ public final class Migrations {
     }
 
     /**
-     * Blocks. Several nodes may do this at once: Flyway lets one at a time.
+     * Runs the missing migrations; blocks. Several nodes may call this at once: Flyway lets one run at a time.
      *
-     * @param primary which of the servers: JDBC's driver would spend its time on one that takes a connection and says nothing
+     * @param primary the server to connect to; the JDBC driver would wait long for a server that accepts a connection
+     *     and then is silent
      */
     public static void run(DatabaseUrl url, Host primary) {
         run(url, primary, LONGEST_WAIT_FOR_LOCKS, "classpath:" + MigrationScripts.DIRECTORY);
@@ -110,8 +112,8 @@ public final class Migrations {
 
     static void run(DatabaseUrl url, Host primary, Duration longestWaitForLocks, String... locations) {
         var configuration = Flyway.configure();
-        // Whoever builds an index CONCURRENTLY waits for all older transactions, so for ever for Flyway's own. As a
-        // property, this would need jackson-databind, which the packaged server has not.
+        // CREATE INDEX CONCURRENTLY waits for all older transactions, so it would wait for ever for one of Flyway's
+        // own. The property for this setting would need jackson-databind, which is not packaged with the server.
         configuration
                 .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
                 .setTransactionalLock(false);
@@ -119,7 +121,7 @@ public final class Migrations {
                 .dataSource(new MigrationSource(url, primary))
                 .callbacks(new LimitWaitForLocks())
                 .locations(locations)
-                // A newer schema is refused, rather than written to by a server that does not know it.
+                // A server must not write to a newer schema, which it does not know.
                 .ignoreMigrationPatterns(new String[0])
                 .load();
         long end = System.nanoTime() + longestWaitForLocks.toNanos();
@@ -142,13 +144,13 @@ public final class Migrations {
             }
             if (!waiting) {
                 waiting = true;
-                LOG.warn("a migration waits for a table that other transactions hold; it is tried again and again");
+                LOG.warn("migration waiting for a table lock that other transactions hold; retrying");
             }
             pause();
         }
     }
 
-    /** Another program may keep its history in a table of the same name, since Flyway gives that name to all. */
+    /** Refuses the migration history of another program, whose table Flyway gives the same name. */
     private static void refuseHistoryOfAnotherProgram(Flyway flyway) {
         var first = MigrationScripts.scripts(Migrations.class.getClassLoader()).getFirst();
         Stream.of(flyway.info().applied())
@@ -160,8 +162,9 @@ public final class Migrations {
     }
 
     /**
-     * What is done CONCURRENTLY is done in no transaction. When it fails, some of it may stay, such as an index that is
-     * invalid, and Flyway runs it again only when its row is gone.
+     * Refuses a schema with a failed migration. A CONCURRENTLY statement runs in no transaction, so when it fails it
+     * may leave something behind, such as an invalid index; and Flyway runs the migration again only when its row is
+     * deleted.
      */
     private static void refuseHalfDone(Flyway flyway) {
         Stream.of(flyway.info().all())
@@ -184,8 +187,8 @@ public final class Migrations {
     }
 
     /**
-     * For the migrations that Flyway runs in a transaction. An index that is built CONCURRENTLY, in none, waits for as long as
-     * it must: nobody waits for it, and what it has begun stays when it fails.
+     * Sets the lock timeout of migrations that run in a transaction. CREATE INDEX CONCURRENTLY, which runs in none, has
+     * no timeout: nobody waits behind it, and a failure would leave an invalid index.
      */
     private static final class LimitWaitForLocks extends BaseCallback {
         @Override
@@ -205,7 +208,10 @@ public final class Migrations {
         }
     }
 
-    /** The kind of failure, and what helps where that is known: Flyway's messages quote the statement and the URL. */
+    /**
+     * The kind of failure and the remedy, where one is known. Messages of Flyway are not used, since they quote the
+     * statement and the URL.
+     */
     private static String reason(FlywayException failure) {
         var migration = failure instanceof FlywayMigrateException e
                 ? "migration %s: ".formatted(e.getMigration().getVersion())

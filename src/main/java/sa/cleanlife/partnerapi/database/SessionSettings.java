@@ -1,17 +1,18 @@
 package sa.cleanlife.partnerapi.database;
 
 /**
- * The settings of a session that change what a statement of ours means, or whether it comes to its end. A role or a database
- * can have others ({@code ALTER ROLE … SET}), so every session that we open, of the pools and of migrations, begins with
- * these. They are statements, not parameters of the connection, since PgBouncer refuses most of those.
+ * The session settings that change the meaning of a statement or keep it from finishing. A role or a database can
+ * override them ({@code ALTER ROLE … SET}), so every session of the pools and of migrations begins with these. They are
+ * statements rather than connection parameters, since PgBouncer refuses most of those.
  *
- * <p>Left alone is what an operator decides on purpose: {@code default_transaction_read_only} and {@code
- * synchronous_commit}, which are refused where they do not fit, {@code role}, tablespaces, and what only costs or saves time.
+ * <p>Not set here is what an operator decides on purpose: {@code default_transaction_read_only} and {@code
+ * synchronous_commit}, which are refused where they do not fit, {@code role}, tablespaces, and settings that affect
+ * only speed.
  */
 final class SessionSettings {
     /**
-     * The schemas that hold this server's tables, the oldest first. They are found in the catalog, which shows every schema: a
-     * search path that was changed later, or another role that logs in, hides none of them.
+     * Lists the schemas that hold this server's tables, the oldest first. The catalog shows every schema, so neither a changed
+     * search path nor a login as another role hides one.
      */
     static final String SCHEMAS_OF_OURS = """
             SELECT n.nspname
@@ -24,9 +25,9 @@ final class SessionSettings {
             """;
 
     /**
-     * The search path is one schema: the one that holds our tables, or, before the first start, the one in which this role
-     * creates tables. So no other schema's table stands before ours. A start refuses a database that has several; one that
-     * appears while the server runs is not used, because it is the younger.
+     * Sets the search path to one schema: the one that holds our tables; else, before the first start, the schema in which
+     * the role creates tables. So no other schema's table takes precedence. A start refuses a database with several; one
+     * that is created while the server runs is not used, since it is younger.
      */
     private static final String SCHEMA = """
             SELECT set_config('search_path',

@@ -7,9 +7,10 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 
 /**
- * Finds the path that was probably meant by one that does not exist: with a segment too few or too many, or a mistyped one.
- * The last word of the pattern must be there, or nearly. What it answers is a pattern, and nothing of what was sent. Anybody
- * can send paths that do not exist, without a key, so a path of more segments than could be meant is not compared.
+ * Finds the path that a client probably meant when the requested path does not exist: a path with one segment fewer or
+ * more, or with a mistyped segment. The last literal segment of the pattern must be present, at least nearly. The
+ * result is a pattern and repeats nothing that was sent. Such requests need no key, so the work is bounded: a path with
+ * more segments than any pattern plus one is not compared.
  */
 final class NearestPath {
     private static final int EMPTY_SEGMENT = 1;
@@ -56,7 +57,7 @@ final class NearestPath {
         return List.of((path.startsWith("/") ? path.substring(1) : path).split("/", most));
     }
 
-    /** The least that it costs to make the pattern of what was sent. */
+    /** The edit distance between the segments of the sent path and the pattern. */
     private int distance(List<String> sent, List<String> pattern) {
         int lastWord = lastWord(pattern);
         var costs = new int[sent.size() + 1][pattern.size() + 1];

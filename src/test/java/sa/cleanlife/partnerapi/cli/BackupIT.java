@@ -150,7 +150,7 @@ class BackupIT {
                 assertThat(backup.exitCode()).isEqualTo(1);
                 assertThat(backup.out()).isEmpty();
                 assertThat(backup.err())
-                        .isEqualTo("backup: the backup failed, for the reason above; nothing of it is left\n");
+                        .isEqualTo("backup: the backup failed for the reason above; the incomplete copy was removed\n");
                 assertThat(page.backups()).isEmptyDirectory();
                 awaitTheEndOfItsSlot();
             }
@@ -184,13 +184,13 @@ class BackupIT {
         @CsvSource(
                 delimiter = '|',
                 value = {
-                    "                               | One directory is wanted, for example",
-                    "''                             | One directory is wanted, for example",
-                    "a b                            | One directory is wanted, for example",
-                    "--compress                     | There is no option --compress; ./ops/backup/embedded --help tells",
+                    "                               | Give one directory, for example",
+                    "''                             | Give one directory, for example",
+                    "a b                            | Give one directory, for example",
+                    "--compress                     | There is no option --compress; see ./ops/backup/embedded --help.",
                     "data                           | data exists already; a backup needs a directory of its own.",
                     "nowhere/backup                 | There is no directory nowhere.",
-                    "data/backup                    | data/backup lies in the data directory, which it is to be a copy of.",
+                    "data/backup                    | data/backup is inside the data directory; choose a directory outside it.",
                 })
         void is_what_cannot_be_done_and_leaves_nothing_behind(String typed, String sentence) throws Exception {
             var run = page.type("./ops/backup/embedded " + (typed == null ? "" : typed));

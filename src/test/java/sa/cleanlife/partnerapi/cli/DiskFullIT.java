@@ -100,7 +100,7 @@ class DiskFullIT {
             assertThat(findAll(client, server, known))
                     .allSatisfy(reply -> assertThat(reply.isNewContact()).isFalse());
             assertThat(status(client, server, "/health/ready")).isEqualTo(200);
-            assertThat(server.err()).containsOnlyOnce("the database's disk is full; what would be stored gets a 503");
+            assertThat(server.err()).containsOnlyOnce("database disk full; requests that write get a 503");
 
             disk.makeSpace();
             long space = System.nanoTime();
@@ -119,7 +119,7 @@ class DiskFullIT {
             disk.fill();
             stopPostgresForWantOfSpace();
             DataDirectory.await("ready to say 503", () -> status(client, server, "/health/ready") == 503);
-            DataDirectory.await("a sentence", () -> server.err().contains("the database could not be started again"));
+            DataDirectory.await("a sentence", () -> server.err().contains("database restart failed"));
             Thread.sleep(2_000);
             var away = load.outcomes().stream()
                     .filter(each -> each.endedNanos()
@@ -128,7 +128,7 @@ class DiskFullIT {
 
             assertThat(away).isNotEmpty().containsOnly(503);
             assertThat(status(client, server, "/health/live")).isEqualTo(200);
-            assertThat(server.err().lines().filter(line -> line.contains("could not be started again")))
+            assertThat(server.err().lines().filter(line -> line.contains("database restart failed")))
                     .as("not at every attempt")
                     .singleElement()
                     .asString()

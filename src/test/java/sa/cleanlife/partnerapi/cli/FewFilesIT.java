@@ -60,7 +60,7 @@ class FewFilesIT {
             assertThat(openFiles(server)).isLessThan(FILES - 20);
             DataDirectory.await(
                     "a line that says so",
-                    () -> server.err().contains("connections were turned away: as many as may be are open"));
+                    () -> server.err().contains("connection limit reached; new connections rejected"));
 
             crowd.forEach(SlowClient::close);
             DataDirectory.await("room again", () -> isServed(server));

@@ -160,7 +160,7 @@ class LauncherIT {
 
         assertThat(run.err().lines())
                 .satisfiesExactly(
-                        line -> assertThat(line).contains("the first time, this fetches about"),
+                        line -> assertThat(line).contains("the first build fetches about"),
                         line -> assertThat(line).matches("partner-api: fetching: 4 of about \\d+ files, 3 of \\d+ MB"));
     }
 
@@ -215,9 +215,9 @@ class LauncherIT {
         var second = launch("serve");
         var third = launch("serve");
 
-        assertThat(first.err()).doesNotContain("rehears");
+        assertThat(first.err()).doesNotContain("training run");
         assertThat(first.out()).doesNotContain("AOT");
-        assertThat(second.err()).startsWith("partner-api: rehearsing a start, this once");
+        assertThat(second.err()).startsWith("partner-api: creating the AOT cache");
         assertThat(second.out()).contains("-XX:AOTCache=" + checkout.toRealPath() + "/target/app/rehearsed-");
         assertThat(third.err()).isEmpty();
         assertThat(third.out()).isEqualTo(second.out());
@@ -229,7 +229,7 @@ class LauncherIT {
         Files.delete(jar());
         writeMaven(": >target/app/partner-api.jar");
 
-        assertThat(launch("--version").err()).contains("building the program", "rehearsing a start");
+        assertThat(launch("--version").err()).contains("building the program", "creating the AOT cache");
         assertThat(launch("serve").err()).isEmpty();
     }
 
@@ -254,7 +254,7 @@ class LauncherIT {
 
         assertThat(command.err()).isEmpty();
         assertThat(command.out()).doesNotContain("AOT");
-        assertThat(start.err()).startsWith("partner-api: rehearsing a start");
+        assertThat(start.err()).startsWith("partner-api: creating the AOT cache");
         assertThat(start.out()).contains("-XX:AOTCache=");
         try (var files = Files.list(jar().getParent())) {
             assertThat(files.filter(file -> file.toString().endsWith(".aot"))).hasSize(1);
@@ -269,7 +269,7 @@ class LauncherIT {
 
         assertThat(help.err()).isEmpty();
         assertThat(help.out()).endsWith("\nserve\n--help\n");
-        assertThat(launch("serve").err()).startsWith("partner-api: rehearsing a start");
+        assertThat(launch("serve").err()).startsWith("partner-api: creating the AOT cache");
     }
 
     @Test
@@ -294,7 +294,7 @@ class LauncherIT {
 
         var start = launch("serve");
 
-        assertThat(start.err()).hasLineCount(1).startsWith("partner-api: no rehearsal, so starts are slower: ");
+        assertThat(start.err()).hasLineCount(1).startsWith("partner-api: no AOT cache, so starts are slower: ");
         assertThat(start.out()).endsWith("\nserve\n");
     }
 
@@ -307,8 +307,8 @@ class LauncherIT {
         var second = launch("serve");
 
         assertThat(first.err())
-                .startsWith("partner-api: rehearsing a start")
-                .contains("partner-api: the rehearsal failed, so starts will be slower");
+                .startsWith("partner-api: creating the AOT cache")
+                .contains("partner-api: the training run failed, so starts will be slower");
         assertThat(first.out()).endsWith("\nserve\n");
         assertThat(second.err()).isEmpty();
         assertThat(second.out()).isEqualTo(first.out());
@@ -326,7 +326,7 @@ class LauncherIT {
         var start = launch("serve");
 
         assertThat(command.out()).endsWith("\nlist\n").doesNotContain("AOT");
-        assertThat(start.err()).startsWith("partner-api: rehearsing a start");
+        assertThat(start.err()).startsWith("partner-api: creating the AOT cache");
         assertThat(start.out()).contains("-XX:AOTCache=");
     }
 

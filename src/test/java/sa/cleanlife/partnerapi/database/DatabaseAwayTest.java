@@ -440,12 +440,12 @@ class DatabaseAwayTest {
                             Clock.systemUTC())) {
                 var started = CompletableFuture.runAsync(server::start);
                 DataDirectory.await(
-                        "a line", () -> log.text().stream().anyMatch(line -> line.contains("cannot be used")));
+                        "a line", () -> log.text().stream().anyMatch(line -> line.contains("failed its admission check")));
                 // As long as several more are tried.
                 Thread.sleep(3_000);
                 assertThat(ready(managementPort)).isEqualTo(503);
                 assertThat(log.text())
-                        .filteredOn(line -> line.contains("a new connection to the database cannot be used"))
+                        .filteredOn(line -> line.contains("new database connection failed its admission check"))
                         .singleElement()
                         .asString()
                         .contains("SQLSTATE 42501");

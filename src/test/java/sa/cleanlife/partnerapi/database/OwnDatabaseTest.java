@@ -474,7 +474,7 @@ class OwnDatabaseTest {
                 alterRole("CONNECTION LIMIT 0");
                 endConnections();
 
-                Waiting.until(() -> hasLine(log, "the database does not answer", "connection limit reached", "Raise"));
+                Waiting.until(() -> hasLine(log, "database unavailable", "connection limit reached", "Raise"));
 
                 alterRole("CONNECTION LIMIT -1");
                 Waiting.until(

@@ -102,7 +102,7 @@ class HalfCloseTest {
                         .send(post("{}").replace("Content-Length: 2", "Content-Length: 9"))
                         .endSending();
 
-                assertThat(connection.answer().sentences()).containsExactly("body must arrive whole");
+                assertThat(connection.answer().sentences()).containsExactly("body must be complete");
                 connection.assertEnds();
             }
         }
@@ -119,7 +119,7 @@ class HalfCloseTest {
                 assertThat(connection.answer().sentences())
                         .singleElement()
                         .asString()
-                        .endsWith("that arrives whole");
+                        .endsWith("must have a complete body");
                 connection.assertEnds();
             }
         }

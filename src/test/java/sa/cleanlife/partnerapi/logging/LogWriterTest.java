@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /** Log lines through a pipe, as a program that reads them would have it. */
 @Timeout(60)
 class LogWriterTest {
-    private static final Pattern LOST = Pattern.compile("\"message\":\"log lines were lost.*\"lines\":(\\d+)");
+    private static final Pattern LOST = Pattern.compile("\"message\":\"log lines lost.*\"lines\":(\\d+)");
 
     private final PipedInputStream pipe = new PipedInputStream();
     private final BufferedReader reader = new BufferedReader(new InputStreamReader(pipe, UTF_8));

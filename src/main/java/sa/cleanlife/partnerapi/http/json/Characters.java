@@ -2,14 +2,20 @@ package sa.cleanlife.partnerapi.http.json;
 
 import java.util.ArrayDeque;
 
-/** What the characters of a text for people do when it is shown: whether one sees any, and whether they leave the text as it was. */
+/**
+ * Checks how a text for people is displayed: whether any of it is visible, and whether it changes the direction of what
+ * follows.
+ */
 final class Characters {
     private static final int PDF = 0x202C;
     private static final int PDI = 0x2069;
 
     private Characters() {}
 
-    /** Whether anything of the text is seen. A mark without a letter below it is not: it would be shown on what stands before. */
+    /**
+     * Whether the text has a visible character. A combining mark without a base letter does not count: it would be
+     * displayed on the preceding text.
+     */
     static boolean hasVisible(String text) {
         int c;
         for (int i = 0; i < text.length(); i += Character.charCount(c)) {
@@ -36,7 +42,9 @@ final class Characters {
         };
     }
 
-    /** Letters and symbols that are nothing but room, and unassigned code points that Unicode says are never shown. */
+    /**
+     * Letters and symbols that are displayed as blank, and unassigned code points that Unicode reserves as invisible.
+     */
     private static boolean isBlank(int c) {
         return switch (c) {
             case 0x115F, 0x1160, 0x3164, 0xFFA0 -> true; // fillers of Hangul
@@ -49,8 +57,8 @@ final class Characters {
     }
 
     /**
-     * Whether every embedding, override and isolate that the text begins ends within it. One that does not goes on in
-     * whatever is shown after the text, and turns it round.
+     * Whether every embedding, override and isolate that the text opens is closed within it. One that is left open
+     * would change the direction of the text displayed after it.
      */
     static boolean closesAllDirections(String text) {
         return !opensDirection(text) || closesAllThatItOpens(text);
@@ -71,7 +79,7 @@ final class Characters {
         var ends = new ArrayDeque<Integer>();
         int isolates = 0;
         for (int i = 0; i < text.length(); i++) {
-            // All of them are single chars.
+            // All of these code points are single chars.
             switch (text.charAt(i)) {
                 case 0x202A, 0x202B, 0x202D, 0x202E -> ends.push(PDF);
                 case 0x2066, 0x2067, 0x2068 -> {

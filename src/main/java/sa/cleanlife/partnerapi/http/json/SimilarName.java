@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds the name that was meant by another: one that differs in case or in hyphens and underscores, in a letter or two, or
- * that has a word more which adds nothing, as {@code phone_number} has for {@code phone}.
+ * Finds a name that was probably meant as another one: it differs in case, hyphens or underscores, in a letter or two,
+ * or has an additional word that does not change the meaning, as {@code phone_number} does for {@code phone}.
  */
 public final class SimilarName {
-    /** Whatever else a name holds is not repeated to anybody. */
+    /** Names with other characters are not repeated in a response. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_. -]{1,40}");
 
     private static final Pattern NEITHER_LETTER_NOR_DIGIT = Pattern.compile("[^a-z0-9]");
 
-    /** Words that a longer name may have more. With any other it names another thing: a first name is not the name. */
+    /** The additional words that do not change the meaning. Any other may: a first name is not the name. */
     private static final List<String> ADDED =
             List.of("number", "no", "full", "customer", "contact", "mobile", "tele");
 
@@ -30,14 +30,14 @@ public final class SimilarName {
 
     private SimilarName() {}
 
-    /** Whether the other may be meant for the name. */
+    /** Whether the other name may be meant as this one. */
     public static boolean isSimilar(String name, String other) {
         return difference(bare(name), other) < DIFFERENT;
     }
 
     /**
-     * The one of these names that is most like the name, if any is. Of several that have a word more, none is: each may be
-     * there for a thing of its own.
+     * The most similar of the other names, if one is similar. Of several names with an additional word none is, since each
+     * may have a meaning of its own.
      */
     static Optional<String> find(String name, Collection<String> others) {
         var wanted = bare(name);
@@ -75,13 +75,13 @@ public final class SimilarName {
                 && ADDED.stream().anyMatch(word -> other.equals(wanted + word) || other.equals(word + wanted));
     }
 
-    /** One letter in four may be wrong, missing, too many, or exchanged with the next. */
+    /** Whether at most a quarter of the letters is wrong, missing, extra, or swapped with the next. */
     private static boolean isTypo(String wanted, String other) {
         int most = wanted.length() / 4;
         return Math.abs(wanted.length() - other.length()) <= most && distance(wanted, other) <= most;
     }
 
-    /** The number of letters to change, insert, delete or exchange with the next (optimal string alignment). */
+    /** The edit distance: letters to change, insert, delete or swap with the next (optimal string alignment). */
     private static int distance(String one, String other) {
         var steps = new int[one.length() + 1][other.length() + 1];
         for (int i = 0; i <= one.length(); i++) {

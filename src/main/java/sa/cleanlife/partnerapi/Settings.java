@@ -76,7 +76,8 @@ public record Settings(
     }
 
     private static boolean isEveryAddress(String host) {
-        return isLiteral(host) && InetAddress.ofLiteral(ZONE.matcher(host).replaceFirst("")).isAnyLocalAddress();
+        return isLiteral(host)
+                && InetAddress.ofLiteral(ZONE.matcher(host).replaceFirst("")).isAnyLocalAddress();
     }
 
     private static final class Reader {

@@ -51,14 +51,16 @@ public final class Storage implements AutoCloseable {
     public static Storage forServer(Vertx vertx, Settings settings) {
         return settings.databaseUrl()
                 .map(url -> new Storage(vertx, settings, url, null))
-                .orElseGet(() -> embedded(vertx, settings, EmbeddedPostgres.serve(settings.dataDirectory(), EMBEDDED_CONNECTIONS)));
+                .orElseGet(() -> embedded(
+                        vertx, settings, EmbeddedPostgres.serve(settings.dataDirectory(), EMBEDDED_CONNECTIONS)));
     }
 
     /** For an operator's command, with the server running or not. */
     public static Storage forCommand(Vertx vertx, Settings settings) {
         return settings.databaseUrl()
                 .map(url -> new Storage(vertx, settings, url, null))
-                .orElseGet(() -> embedded(vertx, settings, EmbeddedPostgres.forCommand(settings.dataDirectory(), EMBEDDED_CONNECTIONS)));
+                .orElseGet(() -> embedded(
+                        vertx, settings, EmbeddedPostgres.forCommand(settings.dataDirectory(), EMBEDDED_CONNECTIONS)));
     }
 
     private static Storage embedded(Vertx vertx, Settings settings, EmbeddedPostgres embedded) {

@@ -263,7 +263,8 @@ class SettingsTest {
             "127.0.0.1, 9000, 0.0.0.0,   9000",
             "localhost, 9000, LOCALHOST, 9000",
         })
-        void must_differ_where_the_addresses_meet(String host, String port, String managementHost, String managementPort) {
+        void must_differ_where_the_addresses_meet(
+                String host, String port, String managementHost, String managementPort) {
             assertThat(fault(ports(host, port, managementHost, managementPort)))
                     .isEqualTo(
                             "PARTNER_API_PORT and PARTNER_API_MANAGEMENT_PORT must differ, since the server listens on both.");

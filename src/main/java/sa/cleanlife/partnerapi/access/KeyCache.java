@@ -35,7 +35,8 @@ public final class KeyCache {
             RegisteredOrigins origins) {
         static final Snapshot EMPTY = of(0, new UUID(0, 0), Map.of(), Map.of());
 
-        static Snapshot of(long turn, UUID version, Map<ApiKeyHash, ActiveKey> keys, Map<ApiKeyHash, ClosedKey> closed) {
+        static Snapshot of(
+                long turn, UUID version, Map<ApiKeyHash, ActiveKey> keys, Map<ApiKeyHash, ClosedKey> closed) {
             var keysById = new HashMap<UUID, ActiveKey>();
             keys.values().forEach(key -> keysById.put(key.caller().keyId(), key));
             return new Snapshot(

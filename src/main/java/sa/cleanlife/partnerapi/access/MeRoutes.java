@@ -3,8 +3,8 @@ package sa.cleanlife.partnerapi.access;
 import io.vertx.core.Future;
 import sa.cleanlife.partnerapi.http.Api;
 import sa.cleanlife.partnerapi.http.ErrorCode;
-import sa.cleanlife.partnerapi.http.RequiredPermission;
 import sa.cleanlife.partnerapi.http.Request;
+import sa.cleanlife.partnerapi.http.RequiredPermission;
 
 /** Who the caller is, over HTTP: the first call of a newcomer, which any good key may make. */
 public final class MeRoutes {

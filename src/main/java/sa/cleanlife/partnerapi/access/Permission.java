@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import sa.cleanlife.partnerapi.http.ErrorCode;
-import sa.cleanlife.partnerapi.http.RequiredPermission;
 import sa.cleanlife.partnerapi.http.Request;
+import sa.cleanlife.partnerapi.http.RequiredPermission;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /** What a key allows its holder to do: a closed list. */

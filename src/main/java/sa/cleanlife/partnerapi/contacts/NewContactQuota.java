@@ -75,10 +75,13 @@ public final class NewContactQuota {
 
     /** Fails with the refusal when the quota is used up; not at once, so that it is worth looking again whether it is needed. */
     Future<Void> reserve(UUID key) {
-        return reservations.submit(key)
+        return reservations
+                .submit(key)
                 .compose(moreIn -> moreIn.isEmpty()
                         ? Future.succeededFuture()
-                        : scheduler.after(CREATED_MEANWHILE).compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
+                        : scheduler
+                                .after(CREATED_MEANWHILE)
+                                .compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
     }
 
     private static ApiException refusal(Duration moreIn) {

@@ -121,7 +121,8 @@ public final class Database {
      * outcome is known.
      */
     public Future<RowSet<Row>> query(String sql, Tuple parameters) {
-        return retryPolicy.untilKnown(() -> pools.statements().preparedQuery(sql).execute(parameters))
+        return retryPolicy
+                .untilKnown(() -> pools.statements().preparedQuery(sql).execute(parameters))
                 .onFailure(this::noteRefusal);
     }
 
@@ -206,11 +207,13 @@ public final class Database {
      */
     public Future<Boolean> keepsSessions() {
         return retryPolicy.once(
-                pools.statements().withConnection(one -> marked(one)
-                        .compose(mark -> isKept(one, mark, READINGS)
-                                .compose(kept -> kept
-                                        ? pools.transactions().withConnection(other -> isKeptBeside(other, one, mark))
-                                        : Future.succeededFuture(false)))),
+                pools.statements()
+                        .withConnection(one -> marked(one)
+                                .compose(mark -> isKept(one, mark, READINGS)
+                                        .compose(kept -> kept
+                                                ? pools.transactions()
+                                                        .withConnection(other -> isKeptBeside(other, one, mark))
+                                                : Future.succeededFuture(false)))),
                 LONGEST_CONNECTING);
     }
 
@@ -231,8 +234,9 @@ public final class Database {
         return readings == 0
                 ? Future.succeededFuture(true)
                 : mark(session)
-                        .compose(read ->
-                                read.equals(mark) ? isKept(session, mark, readings - 1) : Future.succeededFuture(false));
+                        .compose(read -> read.equals(mark)
+                                ? isKept(session, mark, readings - 1)
+                                : Future.succeededFuture(false));
     }
 
     /** Of a pooler with a single session, the transaction would leave none to look at. */
@@ -267,7 +271,9 @@ public final class Database {
 
     /** The server that accepts writes, for code that connects to it in another way. */
     public Future<Host> primary() {
-        return retryPolicy.untilKnown(primaryFinder::server).map(server -> new Host(server.getHost(), server.getPort()));
+        return retryPolicy
+                .untilKnown(primaryFinder::server)
+                .map(server -> new Host(server.getHost(), server.getPort()));
     }
 
     /** Closes the connections; a connection that hangs ends with the process. */

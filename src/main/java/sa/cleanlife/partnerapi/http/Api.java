@@ -79,7 +79,8 @@ public final class Api {
                 .setPerMessageWebSocketCompressionSupported(false);
     }
 
-    public void get(String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
+    public void get(
+            String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
         add(HttpMethod.GET, path, request -> admit(request, permission).compose(admitted -> answer(request, handler)));
     }
 
@@ -92,21 +93,31 @@ public final class Api {
                         .compose(admitted -> answer(request, handler, list -> Response.success(list, request))));
     }
 
-    public void post(String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
+    public void post(
+            String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
         post(path, permission, BodyReader.MAX_KIB, handler);
     }
 
     /** Adds a route with a larger body than the usual 64 KiB. */
-    public void post(String path, RequiredPermission permission, int maxKib, Function<Request, Future<? extends Json.Value>> handler) {
+    public void post(
+            String path,
+            RequiredPermission permission,
+            int maxKib,
+            Function<Request, Future<? extends Json.Value>> handler) {
         addWithBody(HttpMethod.POST, path, permission, maxKib, handler);
     }
 
-    public void patch(String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
+    public void patch(
+            String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
         addWithBody(HttpMethod.PATCH, path, permission, BodyReader.MAX_KIB, handler);
     }
 
-    public void delete(String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
-        add(HttpMethod.DELETE, path, request -> admit(request, permission).compose(admitted -> answer(request, handler)));
+    public void delete(
+            String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
+        add(
+                HttpMethod.DELETE,
+                path,
+                request -> admit(request, permission).compose(admitted -> answer(request, handler)));
     }
 
     private void addWithBody(
@@ -177,9 +188,9 @@ public final class Api {
                 // A body that arrives before its reader is there would be lost.
                 request.request().pause();
             }
-            return passed.map(admitted -> {
+            return passed.compose(admitted -> {
                 permission.check(request);
-                return admitted;
+                return passed;
             });
         } catch (Throwable failure) {
             return Future.failedFuture(failure);

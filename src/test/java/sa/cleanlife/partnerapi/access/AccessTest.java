@@ -422,10 +422,15 @@ class AccessTest {
                     SELECT gen_random_uuid(), partner_id, sha256(n::text::bytea), prefix, last_four, permissions, now(), now()
                       FROM api_key, generate_series(1, 2000) AS n
                     """);
-            node.administer((partners, keys) -> partners.suspend(suspended.name()).await());
+            node.administer(
+                    (partners, keys) -> partners.suspend(suspended.name()).await());
             Waiting.until(suspended::isRefused);
 
-            assertThat(suspended.call().error(401, "UNAUTHORIZED").get("message").asString())
+            assertThat(suspended
+                            .call()
+                            .error(401, "UNAUTHORIZED")
+                            .get("message")
+                            .asString())
                     .contains("is not active");
         }
     }

@@ -289,7 +289,9 @@ class LauncherIT {
     void starts_without_a_rehearsal_when_another_user_left_one() throws Exception {
         install("jvm/jdk 25", "25.0.1");
         // Which nobody can remove, not even root.
-        writeScript(machine.resolve("bin/rm"), "case $* in (*rehearsal*) exit 1 ;; esac; exec " + onThePath("rm") + " \"$@\"\n");
+        writeScript(
+                machine.resolve("bin/rm"),
+                "case $* in (*rehearsal*) exit 1 ;; esac; exec " + onThePath("rm") + " \"$@\"\n");
         Files.createDirectories(checkout.resolve("target/rehearsal"));
 
         var start = launch("serve");

@@ -619,7 +619,17 @@ class ContactsTest {
         }
 
         @ParameterizedTest
-        @CsvSource({"phone_number", "phoneNumber", "Phone", "PHONE", "mobilePhone", "phone_no", "phon", "phnoe", "telephone"})
+        @CsvSource({
+            "phone_number",
+            "phoneNumber",
+            "Phone",
+            "PHONE",
+            "mobilePhone",
+            "phone_no",
+            "phon",
+            "phnoe",
+            "telephone"
+        })
         void is_named_when_the_phone_is_missing(String sent) {
             assertThat(HOTEL.postContact("{\"%s\":\"+966500000000\",\"name\":\"Ahmed Ali\"}".formatted(sent))
                             .sentences())

@@ -12,8 +12,8 @@ import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 /** The gate of phone numbers, beside the rule in its own words. */
 class PhoneNumberFuzzTest {
     @RegisterExtension
-    static final AnswerCoverage COVERAGE =
-            new AnswerCoverage("accepted", "refused with a suggestion", "refused as another country's", "refused without one");
+    static final AnswerCoverage COVERAGE = new AnswerCoverage(
+            "accepted", "refused with a suggestion", "refused as another country's", "refused without one");
 
     private static final Pattern WHITE_SPACE = Pattern.compile("\\p{IsWhite_Space}");
 

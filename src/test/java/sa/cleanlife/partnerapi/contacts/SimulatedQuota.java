@@ -42,7 +42,8 @@ final class SimulatedQuota {
 
                     @Override
                     public Future<Void> release(Map<UUID, Integer> unused) {
-                        return retryPolicy.once(database.send(loop, () -> "release " + unused, () -> SimulatedQuota.this.release(unused))
+                        return retryPolicy.once(database.send(
+                                        loop, () -> "release " + unused, () -> SimulatedQuota.this.release(unused))
                                 .mapEmpty());
                     }
 

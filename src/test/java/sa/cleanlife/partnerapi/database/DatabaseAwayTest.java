@@ -440,7 +440,8 @@ class DatabaseAwayTest {
                             Clock.systemUTC())) {
                 var started = CompletableFuture.runAsync(server::start);
                 DataDirectory.await(
-                        "a line", () -> log.text().stream().anyMatch(line -> line.contains("failed its admission check")));
+                        "a line",
+                        () -> log.text().stream().anyMatch(line -> line.contains("failed its admission check")));
                 // As long as several more are tried.
                 Thread.sleep(3_000);
                 assertThat(ready(managementPort)).isEqualTo(503);

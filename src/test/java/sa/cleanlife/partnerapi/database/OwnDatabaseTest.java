@@ -286,18 +286,18 @@ class OwnDatabaseTest {
                 var contact = partner.postContact(RunningApi.newPhone(), ARABIC).id();
                 alterRole("SET default_transaction_read_only = on");
                 endConnections();
-                Waiting.until(() -> hasLine(log, "the database does not answer", "default_transaction_read_only is on"));
+                Waiting.until(() -> hasLine(log, "database unavailable", "default_transaction_read_only is on"));
 
                 long sessions = sessions();
                 Waiting.until(() -> partner.getContact(contact).status() == 200 && sessions() > sessions + 8);
                 assertThat(partner.postContact(RunningApi.newPhone(), ARABIC).status())
                         .isEqualTo(503);
                 assertThat(partner.getContact(contact).status()).isEqualTo(200);
-                assertThat(log.text().stream().filter(line -> line.contains("the database does not answer")))
+                assertThat(log.text().stream().filter(line -> line.contains("database unavailable")))
                         .hasSize(1);
 
                 alterRole("RESET default_transaction_read_only");
-                Waiting.until(() -> hasLine(log, "the database answers again"));
+                Waiting.until(() -> hasLine(log, "database available again"));
                 assertThat(partner.postContact(RunningApi.newPhone(), ARABIC).isNewContact())
                         .isTrue();
             }
@@ -492,7 +492,6 @@ class OwnDatabaseTest {
                 assertThat(server.port()).isPositive();
             }
         }
-
     }
 
     @Nested

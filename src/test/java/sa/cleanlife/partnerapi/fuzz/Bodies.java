@@ -74,7 +74,8 @@ final class Bodies {
                     case "phone" -> phones.spelled(phone);
                     case "name" -> name;
                     case "utmSource" ->
-                        random.oneOf("HOTEL_APP", "", " ", "u".repeat(100), random.token(20), "\u0645\u0635\u062f\u0631");
+                        random.oneOf(
+                                "HOTEL_APP", "", " ", "u".repeat(100), random.token(20), "\u0645\u0635\u062f\u0631");
                     default -> throw unknown(field);
                 });
     }
@@ -134,7 +135,14 @@ final class Bodies {
 
     private String number() {
         return random.oneOf(
-                "0", "-0", "5", "-1.5e+9", "1e999999999", "966500000000", "9".repeat(random.between(1, 2_000)), "0.1e-7");
+                "0",
+                "-0",
+                "5",
+                "-1.5e+9",
+                "1e999999999",
+                "966500000000",
+                "9".repeat(random.between(1, 2_000)),
+                "0.1e-7");
     }
 
     /** Any value, nested so deep. */
@@ -156,7 +164,9 @@ final class Bodies {
             if (!random.oneIn(5)) {
                 members.put(
                         field.name(),
-                        random.oneIn(3) ? anything(random.between(1, 5)) : ofType(random.oneOf(List.copyOf(field.types()))));
+                        random.oneIn(3)
+                                ? anything(random.between(1, 5))
+                                : ofType(random.oneOf(List.copyOf(field.types()))));
             }
         }
         return object(members);

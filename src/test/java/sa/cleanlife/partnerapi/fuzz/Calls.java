@@ -24,7 +24,14 @@ final class Calls {
     private final Bodies bodies;
     private final SeededRandom random;
 
-    Calls(ApiDescription api, Keys keys, Operation create, Operation read, Phones phones, Bodies bodies, SeededRandom random) {
+    Calls(
+            ApiDescription api,
+            Keys keys,
+            Operation create,
+            Operation read,
+            Phones phones,
+            Bodies bodies,
+            SeededRandom random) {
         this.api = api;
         this.keys = keys;
         this.create = create;
@@ -269,7 +276,8 @@ final class Calls {
         for (var parameter : operation.queryParameters()) {
             while (random.oneIn(2)) {
                 request.query(parameter
-                        + random.oneOf("", "=", "=%zz", "=" + random.uuid(), "=" + random.below(200), "=" + random.token(20)));
+                        + random.oneOf(
+                                "", "=", "=%zz", "=" + random.uuid(), "=" + random.below(200), "=" + random.token(20)));
             }
         }
         if (!operation.fields().isEmpty()) {
@@ -329,7 +337,9 @@ final class Calls {
             case 0 -> "x".repeat(128);
             case 1 -> "x".repeat(random.between(129, 2_000));
             case 2 ->
-                random.token(5) + random.oneOf(" ", "\t", "\u0080", "\u00ff", "\u00a0", Request.utf8("م")) + random.token(5);
+                random.token(5)
+                        + random.oneOf(" ", "\t", "\u0080", "\u00ff", "\u00a0", Request.utf8("م"))
+                        + random.token(5);
             case 3 -> "";
             case 4 -> "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
             default -> random.uuid();

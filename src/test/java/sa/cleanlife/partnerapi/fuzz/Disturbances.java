@@ -50,7 +50,8 @@ final class Disturbances {
             var unsent = request.head("Content-Length: " + random.oneOf(65_537L, 1L << 31, 1L << 32, Long.MAX_VALUE));
             return List.of(new Step(unsent, List.of(Expected.of(request, 413)), Then.THE_CLIENT_ENDS_IT));
         }
-        return List.of(Calls.step(random.oneIn(2) ? request.bytes() : request.inChunks(random), Expected.of(request, 413)));
+        return List.of(
+                Calls.step(random.oneIn(2) ? request.bytes() : request.inChunks(random), Expected.of(request, 413)));
     }
 
     /** Not HTTP/1.1, and a request that would create a contact right behind it, which nobody may read. */
@@ -66,12 +67,13 @@ final class Disturbances {
                 List.of(ending(request.head("a: " + "b".repeat(random.between(16_400, 30_000))) + smuggled, refusal));
             case 2 -> List.of(ending(request.head("a b: c") + smuggled, refusal));
             case 3 ->
-                List.of(ending(request.head("a: b" + random.oneOf("\0", "\u0001", "\u007f") + "c") + smuggled, refusal));
+                List.of(ending(
+                        request.head("a: b" + random.oneOf("\0", "\u0001", "\u007f") + "c") + smuggled, refusal));
             case 4 -> List.of(ending(request.head("hello") + smuggled, refusal));
             case 5 -> List.of(ending("GET / HTTP/1.1 x\r\nHost: test\r\n\r\n" + smuggled, refusal));
             case 6 -> {
-                var version =
-                        random.oneOf("HTTP/2.0", "HTTP/3.0", "HTTP/1.2", "HTTP/0.9", "http/1.1", random.token(6) + "/1.1");
+                var version = random.oneOf(
+                        "HTTP/2.0", "HTTP/3.0", "HTTP/1.2", "HTTP/0.9", "http/1.1", random.token(6) + "/1.1");
                 yield List.of(ending("GET / " + version + "\r\nHost: test\r\n\r\n" + smuggled, refusal));
             }
             case 7 -> List.of(Calls.step("GET /v1/partners/contacts/abc HTTP/1.1\r\n\r\n", refusal));
@@ -179,8 +181,8 @@ final class Disturbances {
         var before = random.mutated("{\"name\":\"" + Names.MARK + "\",\"a\":[1,true,null,{\"b\":\"c\"}],\"phone\":\"");
         var after = random.mutated("\",\"utmSource\":\"x\"}");
         var request = calls.create().json(before + phone + after);
-        return List.of(
-                whatever(request.bytes() + LAST_REQUEST, request, Optional.of(new Contact(phone, "", Optional.empty()))));
+        return List.of(whatever(
+                request.bytes() + LAST_REQUEST, request, Optional.of(new Contact(phone, "", Optional.empty()))));
     }
 
     List<Step> randomBytes() {

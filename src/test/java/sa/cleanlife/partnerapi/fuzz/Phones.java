@@ -47,7 +47,9 @@ final class Phones {
                 spelled.append(random.oneOf(DROPPED));
             }
             spelled.append(
-                    c != '+' && random.oneIn(3) ? digits.charAt(c - '0') : c == '+' && random.oneIn(3) ? '＋' : (char) c);
+                    c != '+' && random.oneIn(3)
+                            ? digits.charAt(c - '0')
+                            : c == '+' && random.oneIn(3) ? '＋' : (char) c);
         });
         return spelled.toString();
     }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import sa.cleanlife.partnerapi.access.ratelimit.RateLimits.Verdict;
-import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Settled;
 import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Lease;
+import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Settled;
 import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Taken;
 import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Used;
 

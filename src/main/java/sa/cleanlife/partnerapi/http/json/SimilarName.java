@@ -18,8 +18,7 @@ public final class SimilarName {
     private static final Pattern NEITHER_LETTER_NOR_DIGIT = Pattern.compile("[^a-z0-9]");
 
     /** The additional words that do not change the meaning. Any other may: a first name is not the name. */
-    private static final List<String> ADDED =
-            List.of("number", "no", "full", "customer", "contact", "mobile", "tele");
+    private static final List<String> ADDED = List.of("number", "no", "full", "customer", "contact", "mobile", "tele");
 
     private static final int SAME = 0;
     private static final int TYPO = 1;

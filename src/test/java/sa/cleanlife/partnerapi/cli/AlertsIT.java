@@ -24,13 +24,13 @@ import sa.cleanlife.partnerapi.testing.LoadClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** {@code ops/alerts.yaml} speaks of metrics that the server has, and {@code docs/operations.md} says what each alert means. */
+/** The metrics in {@code ops/alerts.yaml} exist, and {@code docs/operations.md} explains each alert. */
 @Timeout(120)
 class AlertsIT {
     private static final Path PAGE = Path.of("docs/operations.md");
     private static final Pattern KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
 
-    /** Of PromQL; everything else that is a word in an expression must be a metric. */
+    /** Keywords and functions of PromQL; every other word in an expression must be a metric. */
     private static final Set<String> WORDS =
             Set.of("sum", "max", "rate", "increase", "min_over_time", "histogram_quantile", "by", "le", "instance");
 
@@ -40,7 +40,7 @@ class AlertsIT {
     private static final Pattern WORD = Pattern.compile("(?<![0-9a-z_])[a-z_]+(?![0-9])");
     private static final Pattern RANGE = Pattern.compile("\\[[0-9]+m]");
 
-    /** Prometheus' own, for each that it scrapes. */
+    /** Prometheus' own metric, one for each target that it scrapes. */
     private static final String UP = "up";
 
     static final List<JsonNode> ALERTS = alerts();
@@ -106,7 +106,7 @@ class AlertsIT {
 
     @ParameterizedTest
     @FieldSource("ALERTS")
-    void an_alert_says_whom_it_wakes_what_is_the_matter_and_where_to_read_on(JsonNode alert) {
+    void an_alert_has_its_severity_its_summary_and_a_link_to_its_runbook(JsonNode alert) {
         var name = alert.get("alert").asString();
 
         assertThat(alert.at("/labels/severity").asString()).isIn("page", "ticket");

@@ -17,9 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingDeque;
 
 /**
- * A pooler as PgBouncer is with {@code pool_mode = transaction}: its clients share a few sessions of the server, each of which
- * is another's as soon as no transaction is open. The first clients log in to the server, each for one session; the others
- * are let in without.
+ * A connection pooler like PgBouncer with {@code pool_mode = transaction}: its clients share a few server sessions, each
+ * of which passes to another client as soon as no transaction is open. Each of the first clients logs in to the server for
+ * one session; the others are accepted without a login.
  */
 public final class TransactionPooler implements AutoCloseable {
     /** Which of the free sessions a transaction gets. */
@@ -43,7 +43,7 @@ public final class TransactionPooler implements AutoCloseable {
 
     private record ServerSession(DataInputStream in, DataOutputStream out) {}
 
-    /** One message of PostgreSQL's protocol, after the start of a connection. */
+    /** One message of PostgreSQL's protocol, after the connection start-up. */
     private record Message(byte type, Buffer body) {
         static Message read(DataInputStream in) throws IOException {
             var type = in.readByte();
@@ -73,7 +73,7 @@ public final class TransactionPooler implements AutoCloseable {
         return pooler;
     }
 
-    /** Through here. */
+    /** The database URL through this pooler. */
     public String url() {
         return database.toString().replace(":" + database.getPort() + "/", ":" + entrance.getLocalPort() + "/");
     }
@@ -86,7 +86,7 @@ public final class TransactionPooler implements AutoCloseable {
                 Thread.ofVirtual().start(() -> serve(client));
             }
         } catch (IOException closed) {
-            // The test is over.
+            // The test has closed the pooler.
         }
     }
 
@@ -107,7 +107,7 @@ public final class TransactionPooler implements AutoCloseable {
                 transaction(message, in, out);
             }
         } catch (IOException gone) {
-            // So is its connection.
+            // The test has closed the connection.
         } finally {
             sockets.remove(client);
         }
@@ -148,7 +148,7 @@ public final class TransactionPooler implements AutoCloseable {
         }
     }
 
-    /** From the first message to the server's word that no transaction is open. */
+    /** Relays from the first message until the server reports that no transaction is open. */
     private void transaction(Message first, DataInputStream in, DataOutputStream out) throws IOException {
         var session = take();
         try {

@@ -47,7 +47,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return serve(dataDirectory, FEWEST_CONNECTIONS);
     }
 
-    /** @param connections how many PostgreSQL admits at least */
+    /** Starts PostgreSQL for the server, with a {@code max_connections} of at least this number. */
     public static EmbeddedPostgres serve(Path dataDirectory, int connections) {
         try {
             return serveIn(prepared(dataDirectory), connections);
@@ -61,7 +61,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return forCommand(dataDirectory, FEWEST_CONNECTIONS);
     }
 
-    /** @param connections how many PostgreSQL admits at least, if it is started */
+    /** Uses or starts PostgreSQL for a command; if it starts it, with a {@code max_connections} of at least this number. */
     public static EmbeddedPostgres forCommand(Path dataDirectory, int connections) {
         try {
             return forCommandIn(prepared(dataDirectory), connections);

@@ -33,7 +33,7 @@ public final class Database {
     private static final int READINGS = 3;
 
     /** Interval of {@link #warm}, well below {@link PoolBuilder#SILENCE}, after which an idle connection is closed. */
-    private static final Duration WARMED_EVERY = Duration.ofSeconds(5);
+    static final Duration WARMED_EVERY = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final Scheduler scheduler;
@@ -68,8 +68,13 @@ public final class Database {
      * @param remedy runs after each failed heartbeat, to bring the database back; it may block
      */
     public void watch(Runnable remedy) {
+        watch(remedy, WARMED_EVERY);
+    }
+
+    /** Starts the heartbeat with another interval of {@link #warm}, for tests. */
+    void watch(Runnable remedy, Duration warmedEvery) {
         heartbeat.start(remedy);
-        warming = vertx.setPeriodic(1, WARMED_EVERY.toMillis(), due -> warm());
+        warming = vertx.setPeriodic(1, warmedEvery.toMillis(), due -> warm());
     }
 
     /**

@@ -42,6 +42,9 @@ public final class Migrations {
     private static final String OF_ANOTHER_PROGRAM =
             "it holds another program's tables; name a database of the server's own";
 
+    private static final String NO_PRIVILEGE =
+            "the role may not create or change tables, SQLSTATE 42501; run a command such as partner list as the owner of the database first, or make this role the owner";
+
     private Migrations() {}
 
     /** The schema cannot be migrated. The message completes the sentence "The schema of the database …". */
@@ -117,8 +120,12 @@ public final class Migrations {
         configuration
                 .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
                 .setTransactionalLock(false);
+        var source = new MigrationSource(url, primary);
+        if (!mayCreateTables(source)) {
+            throw notDone(NO_PRIVILEGE, true);
+        }
         var flyway = configuration
-                .dataSource(new MigrationSource(url, primary))
+                .dataSource(source)
                 .callbacks(new LimitWaitForLocks())
                 .locations(locations)
                 // A server must not write to a newer schema, which it does not know.
@@ -137,9 +144,7 @@ public final class Migrations {
                         "is not one that this version knows, so a newer version has written it: run that, or restore a backup");
             } catch (FlywayException e) {
                 if (!sqlState(e).equals(Optional.of(LOCK_NOT_AVAILABLE)) || System.nanoTime() - end >= 0) {
-                    throw new MigrationException(
-                            "could not be brought up to date (%s)".formatted(reason(e)),
-                            sqlState(e).equals(Optional.of(INSUFFICIENT_PRIVILEGE)));
+                    throw notDone(reason(e), sqlState(e).equals(Optional.of(INSUFFICIENT_PRIVILEGE)));
                 }
             }
             if (!waiting) {
@@ -157,8 +162,27 @@ public final class Migrations {
                 .findFirst()
                 .filter(applied -> !applied.getScript().equals(first))
                 .ifPresent(applied -> {
-                    throw new MigrationException("could not be brought up to date (%s)".formatted(OF_ANOTHER_PROGRAM));
+                    throw notDone(OF_ANOTHER_PROGRAM, false);
                 });
+    }
+
+    private static MigrationException notDone(String reason, boolean lacksPrivilege) {
+        return new MigrationException("could not be brought up to date (%s)".formatted(reason), lacksPrivilege);
+    }
+
+    /** Whether the role may create tables. Without this check, Flyway would try for ten seconds to create its own table. */
+    private static boolean mayCreateTables(MigrationSource source) {
+        try (var connection = source.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("""
+                        SELECT to_regclass('flyway_schema_history') IS NOT NULL
+                               OR coalesce(has_schema_privilege(current_schema(), 'CREATE'), true)
+                        """)) {
+            return !rows.next() || rows.getBoolean(1);
+        } catch (SQLException e) {
+            // Flyway meets the same failure, which is reported then.
+            return true;
+        }
     }
 
     /**
@@ -222,8 +246,7 @@ public final class Migrations {
     private static String cause(FlywayException failure) {
         return sqlState(failure)
                 .map(state -> switch (state) {
-                    case INSUFFICIENT_PRIVILEGE ->
-                        "the role may not create or change tables, SQLSTATE 42501; run a command such as partner list as the owner of the database first, or make this role the owner";
+                    case INSUFFICIENT_PRIVILEGE -> NO_PRIVILEGE;
                     case LOCK_NOT_AVAILABLE ->
                         "other transactions hold its tables, SQLSTATE 55P03; end the long ones, which pg_stat_activity lists, and start again";
                     default -> "SQLSTATE " + state;

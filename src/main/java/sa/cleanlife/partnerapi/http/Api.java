@@ -158,13 +158,13 @@ public final class Api {
         return answer(request, handler, data -> Response.success(data, request));
     }
 
-    /** Returns the response to the handler's result; throws if the handler read fields without calling {@code done()}. */
+    /** Returns the response for the handler's result; throws if the handler read fields without calling {@code done()}. */
     private static <T> Future<Response> answer(
             Request request, Function<Request, ? extends Future<? extends T>> handler, Function<T, Response> success) {
         var result = handler.apply(request);
         request.errors().requireChecked();
         return result.map(data -> {
-            // A rule may have failed since.
+            // Checked again, since the handler may have read more fields meanwhile.
             request.errors().requireChecked();
             return success.apply(data);
         });
@@ -176,7 +176,7 @@ public final class Api {
         return body.onComplete(arrived -> active.enter());
     }
 
-    /** Passes the filters and the permission, without a future for each where nothing has to be waited for. */
+    /** Runs the filters and the permission check, without creating a future for each one that completes at once. */
     private Future<Void> admit(Request request, RequiredPermission permission) {
         try {
             var passed = pass(request, filters.iterator());
@@ -185,7 +185,7 @@ public final class Api {
                 return passed;
             }
             if (!passed.isComplete()) {
-                // A body that arrives before its reader is there would be lost.
+                // Paused, since a body that arrives before its reader is attached would be lost.
                 request.request().pause();
             }
             return passed.compose(admitted -> {

@@ -40,6 +40,7 @@ public final class Connections {
 
     private final Vertx vertx;
     private final int most;
+    private final Duration betweenLooks;
     private final long longestToFirstHead;
     private final long longestToNextHead;
     private final Map<HttpConnection, Silence> open = new HashMap<>();
@@ -59,15 +60,16 @@ public final class Connections {
 
     /** @param most the connection limit; beyond it new connections are rejected */
     public Connections(Vertx vertx, int most) {
-        this(vertx, most, FIRST_HEAD, NEXT_HEAD);
+        this(vertx, most, FIRST_HEAD, NEXT_HEAD, BETWEEN_LOOKS);
     }
 
     /** For tests, which cannot wait for the real timeouts. */
-    Connections(Vertx vertx, int most, Duration toFirstHead, Duration toNextHead) {
+    Connections(Vertx vertx, int most, Duration toFirstHead, Duration toNextHead, Duration betweenLooks) {
         this.vertx = vertx;
         this.most = most;
-        this.longestToFirstHead = toFirstHead.dividedBy(BETWEEN_LOOKS);
-        this.longestToNextHead = toNextHead.dividedBy(BETWEEN_LOOKS);
+        this.betweenLooks = betweenLooks;
+        this.longestToFirstHead = toFirstHead.dividedBy(betweenLooks);
+        this.longestToNextHead = toNextHead.dividedBy(betweenLooks);
     }
 
     /** The connection limit of each event loop. Half of the file descriptors of the process are left for other uses. */
@@ -130,7 +132,7 @@ public final class Connections {
      * next check.
      */
     private void lookLater() {
-        vertx.setTimer(BETWEEN_LOOKS.toMillis(), due -> look());
+        vertx.setTimer(betweenLooks.toMillis(), due -> look());
     }
 
     private void look() {

@@ -64,7 +64,7 @@ final class Characters {
         return !opensDirection(text) || closesAllThatItOpens(text);
     }
 
-    /** Nearly no text does, so what follows its directions costs nothing then. */
+    /** Whether the text has embeddings, overrides or isolates. Nearly no text has, so the full check is rarely needed. */
     private static boolean opensDirection(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -31,7 +31,7 @@ import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 /** Backups of the embedded database, made and restored with the exact commands of {@code docs/operations.md}. */
 @Timeout(120)
 class BackupIT {
-    private static final String BACK_UP = "Back up the embedded database";
+    private static final String BACK_UP = "Backing up the embedded database";
     private static final AtomicInteger PLACES = new AtomicInteger();
 
     @TempDir
@@ -106,7 +106,7 @@ class BackupIT {
                 awaitTheEndOfItsSlot();
             }
 
-            var restored = page.paste("Restore the embedded database", 0);
+            var restored = page.paste("Restoring the embedded database", 0);
 
             assertThat(restored.table()).contains("sandbox");
             assertWhole(before);
@@ -121,7 +121,7 @@ class BackupIT {
 
                 assertThat(page.paste(BACK_UP, 1).table()).containsPattern("/partner-api-\\d{4}-\\d\\d-\\d\\d ");
                 assertThat(page.paste(BACK_UP, 0).exitCode()).isZero();
-                var trial = page.paste("Try a backup", 0);
+                var trial = page.paste("Trying a backup", 0);
 
                 assertThat(trial.table()).contains("sandbox");
                 assertThat(page.backups().resolve("partner-api-1/database/backup_label"))

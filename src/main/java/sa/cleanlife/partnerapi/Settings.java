@@ -59,10 +59,25 @@ public record Settings(
                 reader.read(Setting.DATA_DIR, Settings::directory),
                 reader.read(Setting.LOG, onTerminal ? "text" : "json", Settings::logFormat),
                 reader.read(Setting.RISK_LOSING_CONTACTS, Settings::yesOrNo));
+        if (reader.faults.isEmpty() && settings.listensTwiceOnOnePort()) {
+            reader.faults.add("%s and %s must differ, since the server listens on both."
+                    .formatted(Setting.PORT.variable(), Setting.MANAGEMENT_PORT.variable()));
+        }
         if (!reader.faults.isEmpty()) {
             throw new InvalidSettingsException(reader.faults);
         }
         return settings;
+    }
+
+    private boolean listensTwiceOnOnePort() {
+        return port != 0
+                && port == managementPort
+                && (host.equalsIgnoreCase(managementHost) || isEveryAddress(host) || isEveryAddress(managementHost));
+    }
+
+    private static boolean isEveryAddress(String host) {
+        return isLiteral(host)
+                && InetAddress.ofLiteral(ZONE.matcher(host).replaceFirst("")).isAnyLocalAddress();
     }
 
     private static final class Reader {

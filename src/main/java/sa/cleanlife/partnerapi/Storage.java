@@ -3,6 +3,7 @@ package sa.cleanlife.partnerapi;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import sa.cleanlife.partnerapi.database.DatabaseUnavailableException.Reason;
 import sa.cleanlife.partnerapi.database.DatabaseUrl;
 import sa.cleanlife.partnerapi.database.Migrations;
 import sa.cleanlife.partnerapi.database.Migrations.MigrationException;
+import sa.cleanlife.partnerapi.database.SchemaCheck;
 import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
 
 /**
@@ -28,30 +30,37 @@ public final class Storage implements AutoCloseable {
     /** At least two attempts, since in the first one a process that has just started may itself be too slow. */
     private static final int FEWEST_ATTEMPTS = 2;
 
+    /** Those of the server, and some for commands and for a person who looks into the database. */
+    private static final int EMBEDDED_CONNECTIONS = Database.mostConnections() + 20;
+
     private final Settings settings;
     private final DatabaseUrl url;
     private final @Nullable EmbeddedPostgres embedded;
     private final Database database;
+    private final SchemaCheck schema;
 
     private Storage(Vertx vertx, Settings settings, DatabaseUrl url, @Nullable EmbeddedPostgres embedded) {
         this.settings = settings;
         this.url = url;
         this.embedded = embedded;
         this.database = new Database(vertx, url);
+        this.schema = new SchemaCheck(database);
     }
 
     /** Opens the database for the server, which has its data directory to itself. */
     public static Storage forServer(Vertx vertx, Settings settings) {
         return settings.databaseUrl()
                 .map(url -> new Storage(vertx, settings, url, null))
-                .orElseGet(() -> embedded(vertx, settings, EmbeddedPostgres.serve(settings.dataDirectory())));
+                .orElseGet(() -> embedded(
+                        vertx, settings, EmbeddedPostgres.serve(settings.dataDirectory(), EMBEDDED_CONNECTIONS)));
     }
 
     /** Opens the database for an operator's command, whether the server runs or not. */
     public static Storage forCommand(Vertx vertx, Settings settings) {
         return settings.databaseUrl()
                 .map(url -> new Storage(vertx, settings, url, null))
-                .orElseGet(() -> embedded(vertx, settings, EmbeddedPostgres.forCommand(settings.dataDirectory())));
+                .orElseGet(() -> embedded(
+                        vertx, settings, EmbeddedPostgres.forCommand(settings.dataDirectory(), EMBEDDED_CONNECTIONS)));
     }
 
     private static Storage embedded(Vertx vertx, Settings settings, EmbeddedPostgres embedded) {
@@ -79,6 +88,10 @@ public final class Storage implements AutoCloseable {
             }
             requireDurable();
             migrate();
+            if (!isEmbedded()) {
+                requireGrants();
+                refuseBrokenChecks();
+            }
         } catch (DatabaseUnavailableException e) {
             throw refusal(e);
         }
@@ -163,6 +176,18 @@ public final class Storage implements AutoCloseable {
                     "The database at %s has the encoding %s, which cannot hold every name. Create one that can, with CREATE DATABASE … ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0, and name it in PARTNER_API_DATABASE_URL."
                             .formatted(url, encoding));
         }
+        var role = database.replicationRole().await();
+        if (!role.equals("origin")) {
+            throw new StartupException(
+                    "The database at %s has session_replication_role %s for this role, which turns off triggers and foreign keys. Set it to origin."
+                            .formatted(url, role));
+        }
+        var schemas = schema.schemas().await();
+        if (schemas.size() > 1) {
+            throw new StartupException(
+                    "The database at %s holds this server's tables in more than one schema (%s), and the server cannot tell which of them has the contacts. Keep that one, and drop the others or move them to another database."
+                            .formatted(url, String.join(", ", schemas)));
+        }
     }
 
     private void requireDurable() {
@@ -175,13 +200,39 @@ public final class Storage implements AutoCloseable {
     }
 
     private void migrate() {
-        if (Migrations.areDone(database).await()) {
-            return;
-        }
         try {
-            Migrations.run(url, database.primary().await());
+            if (!Migrations.areDone(database).await()) {
+                Migrations.run(url, database.primary().await());
+            }
         } catch (MigrationException e) {
-            throw new StartupException("The schema of the database at %s %s.".formatted(url, e.getMessage()));
+            var grants = e.lacksPrivilege() ? missingGrants() : List.<String>of();
+            var sentence = "The schema of the database at %s %s.".formatted(url, e.getMessage());
+            throw new StartupException(grants.isEmpty() ? sentence : sentence + " " + remedy(grants));
+        }
+    }
+
+    private List<String> missingGrants() {
+        return schema.missingGrants(RequiredGrants.ALL).await();
+    }
+
+    private void requireGrants() {
+        var missing = missingGrants();
+        if (!missing.isEmpty()) {
+            throw new StartupException(
+                    "The role lacks privileges in the database at %s. %s".formatted(url, remedy(missing)));
+        }
+    }
+
+    private static String remedy(List<String> grants) {
+        return "A role that does not own the tables needs what their owner can give it: " + String.join(" ", grants);
+    }
+
+    private void refuseBrokenChecks() {
+        var repairs = schema.repairsOfChecks().await();
+        if (!repairs.isEmpty()) {
+            throw new StartupException(
+                    "The database at %s has a check that no new contact passes, because an earlier version made it while standard_conforming_strings was off. Run as the owner of the table: %s"
+                            .formatted(url, String.join(" ", repairs)));
         }
     }
 

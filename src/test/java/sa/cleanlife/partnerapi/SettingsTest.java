@@ -251,6 +251,47 @@ class SettingsTest {
         }
     }
 
+    /** The two ports, of the API and of the management, whose default is 8081. */
+    @Nested
+    class Ports {
+        @ParameterizedTest
+        @CsvSource({
+            "127.0.0.1, 8081, 127.0.0.1, ''",
+            "0.0.0.0,   8081, 127.0.0.1, ''",
+            "::,        8081, 127.0.0.1, ''",
+            "[::],      8081, ::1,       ''",
+            "127.0.0.1, 9000, 0.0.0.0,   9000",
+            "localhost, 9000, LOCALHOST, 9000",
+        })
+        void must_differ_where_the_addresses_meet(
+                String host, String port, String managementHost, String managementPort) {
+            assertThat(fault(ports(host, port, managementHost, managementPort)))
+                    .isEqualTo(
+                            "PARTNER_API_PORT and PARTNER_API_MANAGEMENT_PORT must differ, since the server listens on both.");
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "127.0.0.1, 0,    127.0.0.1, 0",
+            "127.0.0.1, 8081, 127.0.0.2, ''",
+            "127.0.0.1, 8081, ::1,       8081",
+            "0.0.0.0,   8081, 127.0.0.1, 8082",
+        })
+        void may_be_the_same_where_they_do_not(String host, String port, String managementHost, String managementPort) {
+            assertThat(read(ports(host, port, managementHost, managementPort)).port())
+                    .isEqualTo(Integer.parseInt(port));
+        }
+
+        private static Map<String, String> ports(
+                String host, String port, String managementHost, String managementPort) {
+            return Map.of(
+                    "PARTNER_API_HOST", host,
+                    "PARTNER_API_PORT", port,
+                    "PARTNER_API_MANAGEMENT_HOST", managementHost,
+                    "PARTNER_API_MANAGEMENT_PORT", managementPort);
+        }
+    }
+
     @Nested
     class Variables_that_are_no_settings {
         @ParameterizedTest

@@ -44,7 +44,7 @@ final class KeyStore {
         });
     }
 
-    /** The other keys, the latest first, up to a maximum number. */
+    /** The other keys, up to a maximum number: the keys of inactive partners first, then the latest revoked ones. */
     Future<Map<ApiKeyHash, ClosedKey>> listClosed(Database database, int most) {
         return database.query("""
                         SELECT k.hash, k.id, k.revoked_at IS NOT NULL AS is_revoked, p.id AS partner_id, p.name AS partner
@@ -52,7 +52,7 @@ final class KeyStore {
                           JOIN partner p ON p.id = k.partner_id
                          WHERE k.revoked_at IS NOT NULL
                             OR p.status <> 'ACTIVE'
-                         ORDER BY coalesce(k.revoked_at, k.created_at) DESC, k.id
+                         ORDER BY k.revoked_at DESC NULLS FIRST, k.id
                          LIMIT $1
                         """, Sql.tuple(most)).map(rows -> {
             var closed = new HashMap<ApiKeyHash, ClosedKey>();

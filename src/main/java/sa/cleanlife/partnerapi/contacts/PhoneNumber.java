@@ -85,7 +85,7 @@ public final class PhoneNumber implements PhoneParseResult, Comparable<PhoneNumb
     }
 
     private static Optional<String> afterCountryCode(String spelling) {
-        return Stream.of(PREFIX, "00966", "966")
+        return Stream.of(PREFIX, "+00966", "00966", "0966", "966")
                 .filter(spelling::startsWith)
                 .map(code -> spelling.substring(code.length()))
                 .findFirst();

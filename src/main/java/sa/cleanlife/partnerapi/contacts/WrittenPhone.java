@@ -19,11 +19,16 @@ record WrittenPhone(String plain, boolean isStrict) {
      */
     private static final Pattern WRAPPED = Pattern.compile(
             " *+(?:['‘’]|=?[\"“])?+ *+(?:(?i:tel|p|sms|smsto|callto|whatsapp):|(?i:(?:https?://)?wa\\.me/))?+"
-                    + "(?<number>[-+0-9.() ]++)(?i:@c\\.us|@s\\.whatsapp\\.net)?+[’'\"”]?+ *+");
+                    + "(?<number>[-+0-9.,() ]++)(?i:@c\\.us|@s\\.whatsapp\\.net)?+[’'\"”]?+ *+");
 
     /** The form that a spreadsheet gives to a number that it takes for an amount. */
-    private static final Pattern AMOUNT = Pattern.compile(" *+(?<digits>\\+966[0-9]{9,10}|[0-9]++)\\.00?+ *+");
+    private static final Pattern AMOUNT = Pattern.compile(" *+(?<digits>[0-9]++)[.,]00?+ *+");
 
+    /** The same form of a number that is complete without the decimals, so that the point is not one of its separators. */
+    private static final Pattern NUMBER_AS_AMOUNT =
+            Pattern.compile("(?<digits>(?:(?:\\+|\\+?00|0)?966)?0?(?:8[0-9]{9}|[1-79][0-9]{8}))[.,]00?");
+
+    private static final Pattern OTHER_SEPARATORS = Pattern.compile("[-() ]");
     private static final Pattern SEPARATORS = Pattern.compile("[-.() ]");
 
     static WrittenPhone of(String text) {
@@ -59,7 +64,11 @@ record WrittenPhone(String plain, boolean isStrict) {
 
     private static String withoutDecimals(String number) {
         var amount = AMOUNT.matcher(number);
-        return amount.matches() ? amount.group("digits") : number;
+        if (amount.matches()) {
+            return amount.group("digits");
+        }
+        var whole = NUMBER_AS_AMOUNT.matcher(OTHER_SEPARATORS.matcher(number).replaceAll(""));
+        return whole.matches() ? whole.group("digits") : number;
     }
 
     private static String withoutSeparators(String number) {

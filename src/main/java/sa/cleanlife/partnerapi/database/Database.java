@@ -2,9 +2,9 @@ package sa.cleanlife.partnerapi.database;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +29,9 @@ public final class Database {
     /** Timeout for the two connections that a start opens, on a machine that may be busy. */
     private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(5);
 
+    /** How often the mark of a session is read to see whether a pooler keeps the session. */
+    private static final int READINGS = 3;
+
     /** Interval of {@link #warm}, well below {@link PoolBuilder#SILENCE}, after which an idle connection is closed. */
     static final Duration WARMED_EVERY = Duration.ofSeconds(5);
 
@@ -41,6 +44,7 @@ public final class Database {
     private final Transactions transactions;
     private final Map<Reason, LogThrottle> refusals = new ConcurrentHashMap<>();
     private volatile long warming = -1;
+    private volatile boolean sessionsAreReadOnly;
 
     /** Creates the pools; the first connection is opened by the first statement. */
     public Database(Vertx vertx, DatabaseUrl url) {
@@ -49,7 +53,7 @@ public final class Database {
         this.retryPolicy = new RetryPolicy(scheduler);
         this.primaryFinder = new PrimaryFinder(vertx, url, this::isAvailable);
         this.pools = new Pools(vertx, primaryFinder::server);
-        this.heartbeat = new Heartbeat(vertx, this::ping, pools::replace);
+        this.heartbeat = new Heartbeat(vertx, this::ping, this::leaveLostSessions);
         this.transactions = new Transactions(pools::transactions);
     }
 
@@ -90,16 +94,31 @@ public final class Database {
 
     /** Succeeds if the server accepts writes; a standby counts as unavailable. */
     public Future<Void> ping() {
-        return query(PrimaryFinder.WHY_NOT_TO_BE_WRITTEN_TO, Tuple.tuple())
-                .compose(PrimaryFinder::refuseWhatCannotBeWrittenTo)
-                .onFailure(this::leaveReadOnlySessions);
+        return sessionsAreReadOnly
+                ? retryPolicy.once(primaryFinder.trial()).onSuccess(writable -> leaveReadOnlySessions())
+                : query(PrimaryFinder.WHY_NOT_TO_BE_WRITTEN_TO, Tuple.tuple())
+                        .compose(PrimaryFinder::refuseWhatCannotBeWrittenTo)
+                        .onFailure(this::noteReadOnly);
     }
 
-    /** Replaces the connections: a session that began read-only stays so after the role may write again. */
-    private void leaveReadOnlySessions(Throwable failure) {
-        if (failure instanceof DatabaseUnavailableException unavailable && unavailable.reason() == Reason.READ_ONLY) {
+    /**
+     * A session that began read-only stays so after the role may write again. So each ping then opens a session of its own,
+     * and the others stay open for reading until the role may write.
+     */
+    private void noteReadOnly(Throwable failure) {
+        sessionsAreReadOnly =
+                failure instanceof DatabaseUnavailableException unavailable && unavailable.reason() == Reason.READ_ONLY;
+    }
+
+    private void leaveLostSessions() {
+        if (!sessionsAreReadOnly) {
             pools.replace();
         }
+    }
+
+    private void leaveReadOnlySessions() {
+        sessionsAreReadOnly = false;
+        pools.replace();
     }
 
     /**
@@ -180,21 +199,65 @@ public final class Database {
                 .map(rows -> rows.iterator().next().getString("encoding"));
     }
 
+    /** PostgreSQL's {@code session_replication_role}; with another than {@code origin}, triggers and foreign keys are off. */
+    public Future<String> replicationRole() {
+        return query("SELECT current_setting('session_replication_role') AS role", Tuple.tuple())
+                .map(rows -> rows.iterator().next().getString("role"));
+    }
+
     /**
-     * Whether a connection keeps its server session. A pooler in transaction mode gives one session to two connections
-     * that are open at once, so that one sees the settings and prepared statements of the other.
+     * Whether a connection keeps its server session. A pooler in transaction mode may give each transaction another
+     * session, which has other settings and other prepared statements. Poolers choose the session that was freed last, or
+     * each in turn. So one session is marked and read several times, alone and while another holds a transaction open.
      */
     public Future<Boolean> keepsSessions() {
         return retryPolicy.once(
-                serverProcess(pools.statements())
-                        .compose(one -> serverProcess(pools.transactions()).map(other -> !one.equals(other))),
+                pools.statements()
+                        .withConnection(one -> marked(one)
+                                .compose(mark -> isKept(one, mark, READINGS)
+                                        .compose(kept -> kept
+                                                ? pools.transactions()
+                                                        .withConnection(other -> isKeptBeside(other, one, mark))
+                                                : Future.succeededFuture(false)))),
                 LONGEST_CONNECTING);
     }
 
-    private static Future<Integer> serverProcess(Pool pool) {
-        return pool.query("SELECT pg_backend_pid()")
+    /** Sets a value in the session that nobody else sets, and answers how the session is told from others by it. */
+    private static Future<String> marked(SqlConnection session) {
+        return session.query("SELECT set_config('partner_api.session', gen_random_uuid()::text, false)")
                 .execute()
-                .map(rows -> rows.iterator().next().getInteger(0));
+                .compose(set -> mark(session));
+    }
+
+    private static Future<String> mark(SqlConnection session) {
+        return session.query("SELECT concat_ws(' ', pg_backend_pid(), current_setting('partner_api.session', true))")
+                .execute()
+                .map(rows -> rows.iterator().next().getString(0));
+    }
+
+    private static Future<Boolean> isKept(SqlConnection session, String mark, int readings) {
+        return readings == 0
+                ? Future.succeededFuture(true)
+                : mark(session)
+                        .compose(read -> read.equals(mark)
+                                ? isKept(session, mark, readings - 1)
+                                : Future.succeededFuture(false));
+    }
+
+    /** Of a pooler with a single session, the transaction would leave none to look at. */
+    private static Future<Boolean> isKeptBeside(SqlConnection other, SqlConnection session, String mark) {
+        return mark(other)
+                .compose(another -> another.equals(mark)
+                        ? Future.succeededFuture(false)
+                        : other.query("BEGIN")
+                                .execute()
+                                .compose(begun -> isKept(session, mark, READINGS))
+                                .eventually(() -> other.query("ROLLBACK").execute()));
+    }
+
+    /** How many connections one server opens at the most. */
+    public static int mostConnections() {
+        return Pools.MOST_CONNECTIONS;
     }
 
     /** The number of connections that this role may open to this database, if a server may need more. */

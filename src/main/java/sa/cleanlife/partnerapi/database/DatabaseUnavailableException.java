@@ -55,7 +55,8 @@ public final class DatabaseUnavailableException extends RuntimeException {
             return switch (this) {
                 case DISK_FULL -> Optional.of("Make space on the database's disk.");
                 case LOGIN_REFUSED ->
-                    Optional.of("Check the user, the password and the database's name in PARTNER_API_DATABASE_URL.");
+                    Optional.of(
+                            "Check the user, the password, the database's name and sslmode in PARTNER_API_DATABASE_URL, and whether the server's pg_hba.conf admits that login from this machine, with or without TLS.");
                 case READ_ONLY ->
                     Optional.of(
                             "Turn default_transaction_read_only off for the role and the database, or name another role in PARTNER_API_DATABASE_URL.");

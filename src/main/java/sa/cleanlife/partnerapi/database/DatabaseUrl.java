@@ -41,7 +41,12 @@ public record DatabaseUrl(
     private static final Set<String> TARGETS = Set.of("any", "primary", "read-write", "master");
 
     /** A server; the name of an IPv6 address has no brackets. */
-    public record Host(String name, int port) {}
+    public record Host(String name, int port) {
+        /** The name as it stands in a URL. */
+        private String inUrl() {
+            return name.contains(":") ? "[" + name + "]" : name;
+        }
+    }
 
     /** Parses a URI. The exception says what is wrong and never repeats the URI, which holds a password. */
     public static DatabaseUrl parse(String url) {
@@ -201,9 +206,8 @@ public record DatabaseUrl(
      * may build an index on a large table.
      */
     String jdbcUrl(Host host) {
-        var name = host.name().contains(":") ? "[" + host.name() + "]" : host.name();
         return "jdbc:postgresql://%s:%d/%s?ApplicationName=partner-api&connectTimeout=2&loginTimeout=10&socketTimeout=3600&sslmode=%s"
-                        .formatted(name, host.port(), encode(database), sslMode.value)
+                        .formatted(host.inUrl(), host.port(), encode(database), sslMode.value)
                 + (sslRootCertificate.isEmpty() ? "" : "&sslrootcert=" + encode(sslRootCertificate));
     }
 
@@ -214,7 +218,7 @@ public record DatabaseUrl(
     /** The hosts and the database, without the user and the password. */
     @Override
     public String toString() {
-        return hosts.stream().map(host -> host.name() + ":" + host.port()).collect(Collectors.joining(",")) + "/"
+        return hosts.stream().map(host -> host.inUrl() + ":" + host.port()).collect(Collectors.joining(",")) + "/"
                 + database;
     }
 }

@@ -8,6 +8,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,13 +26,19 @@ final class MigrationScripts {
 
     /** The versions of the scripts, in order. */
     static List<String> versions(ClassLoader loader) {
+        return scripts(loader).stream()
+                .map(MigrationScripts::version)
+                .map(String::valueOf)
+                .toList();
+    }
+
+    /** The names of the scripts, in the order of their versions. */
+    static List<String> scripts(ClassLoader loader) {
         try {
             return Collections.list(loader.getResources(DIRECTORY)).stream()
                     .flatMap(MigrationScripts::names)
                     .filter(name -> name.endsWith(".sql"))
-                    .map(MigrationScripts::version)
-                    .sorted()
-                    .map(String::valueOf)
+                    .sorted(Comparator.comparingInt(MigrationScripts::version))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

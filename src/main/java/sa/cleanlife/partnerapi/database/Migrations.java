@@ -1,6 +1,7 @@
 package sa.cleanlife.partnerapi.database;
 
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -35,6 +36,11 @@ public final class Migrations {
     private static final Duration LONGEST_WAIT_FOR_LOCKS = Duration.ofMinutes(1);
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String UNDEFINED_TABLE = "42P01";
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    private static final String OF_ANOTHER_PROGRAM =
+            "it holds another program's tables; name a database of the server's own";
 
     private static final String NO_PRIVILEGE =
             "the role may not create or change tables, SQLSTATE 42501; run a command such as partner list as the owner of the database first, or make this role the owner";
@@ -44,27 +50,57 @@ public final class Migrations {
     /** The schema cannot be migrated. The message completes the sentence "The schema of the database …". */
     @SuppressWarnings("serial") // never serialised
     public static final class MigrationException extends RuntimeException {
+        private final boolean lacksPrivilege;
+
         private MigrationException(String predicate) {
+            this(predicate, false);
+        }
+
+        private MigrationException(String predicate, boolean lacksPrivilege) {
             super(predicate, null, false, false);
+            this.lacksPrivilege = lacksPrivilege;
+        }
+
+        /** Whether the cause is that the role has not been granted something. */
+        public boolean lacksPrivilege() {
+            return lacksPrivilege;
         }
     }
 
     /**
      * Whether all migrations are done, which is the case at nearly every start. This query saves loading Flyway and its
-     * driver, which takes as long as everything else with the database.
+     * driver, which takes as long as everything else with the database. Fails with a {@link MigrationException} if the
+     * history cannot be read.
      */
     public static Future<Boolean> areDone(Database database) {
-        var versions = MigrationScripts.versions(Migrations.class.getClassLoader());
-        return database.query("""
-                SELECT version
-                  FROM flyway_schema_history
-                 WHERE success
-                 ORDER BY installed_rank
-                """, Tuple.tuple())
-                .map(rows -> rows.stream().map(row -> row.getString("version")).toList())
-                .map(versions::equals)
-                // For example, the table does not exist yet.
-                .otherwise(false);
+        var scripts = MigrationScripts.scripts(Migrations.class.getClassLoader());
+        return database.query("SELECT current_schema() IS NOT NULL", Tuple.tuple())
+                .compose(rows -> rows.iterator().next().getBoolean(0)
+                        ? database.query("""
+                                SELECT script
+                                  FROM flyway_schema_history
+                                 WHERE success
+                                 ORDER BY installed_rank
+                                """, Tuple.tuple())
+                        : Future.failedFuture(new MigrationException("may not be used by this role", true)))
+                .map(rows -> rows.stream().map(row -> row.getString("script")).toList())
+                .map(scripts::equals)
+                .recover(Migrations::withoutHistory);
+    }
+
+    /** Answers that there is something to do only if the table does not exist; other failures need the operator. */
+    private static Future<Boolean> withoutHistory(Throwable failure) {
+        if (!(failure instanceof PgException refusal)) {
+            return Future.failedFuture(failure);
+        }
+        return switch (refusal.getSqlState()) {
+            case UNDEFINED_TABLE -> Future.succeededFuture(false);
+            case INSUFFICIENT_PRIVILEGE ->
+                Future.failedFuture(new MigrationException(
+                        "may not be read by this role (SQLSTATE %s)".formatted(INSUFFICIENT_PRIVILEGE), true));
+            case String state ->
+                Future.failedFuture(new MigrationException("could not be read (SQLSTATE %s)".formatted(state)));
+        };
     }
 
     /**
@@ -86,7 +122,7 @@ public final class Migrations {
                 .setTransactionalLock(false);
         var source = new MigrationSource(url, primary);
         if (!mayCreateTables(source)) {
-            throw notDone(NO_PRIVILEGE);
+            throw notDone(NO_PRIVILEGE, true);
         }
         var flyway = configuration
                 .dataSource(source)
@@ -99,6 +135,7 @@ public final class Migrations {
         boolean waiting = false;
         while (true) {
             try {
+                refuseHistoryOfAnotherProgram(flyway);
                 refuseHalfDone(flyway);
                 flyway.migrate();
                 return;
@@ -107,7 +144,7 @@ public final class Migrations {
                         "is not one that this version knows, so a newer version has written it: run that, or restore a backup");
             } catch (FlywayException e) {
                 if (!sqlState(e).equals(Optional.of(LOCK_NOT_AVAILABLE)) || System.nanoTime() - end >= 0) {
-                    throw notDone(reason(e));
+                    throw notDone(reason(e), sqlState(e).equals(Optional.of(INSUFFICIENT_PRIVILEGE)));
                 }
             }
             if (!waiting) {
@@ -118,8 +155,19 @@ public final class Migrations {
         }
     }
 
-    private static MigrationException notDone(String reason) {
-        return new MigrationException("could not be brought up to date (%s)".formatted(reason));
+    /** Refuses the migration history of another program, whose table Flyway gives the same name. */
+    private static void refuseHistoryOfAnotherProgram(Flyway flyway) {
+        var first = MigrationScripts.scripts(Migrations.class.getClassLoader()).getFirst();
+        Stream.of(flyway.info().applied())
+                .findFirst()
+                .filter(applied -> !applied.getScript().equals(first))
+                .ifPresent(applied -> {
+                    throw notDone(OF_ANOTHER_PROGRAM, false);
+                });
+    }
+
+    private static MigrationException notDone(String reason, boolean lacksPrivilege) {
+        return new MigrationException("could not be brought up to date (%s)".formatted(reason), lacksPrivilege);
     }
 
     /** Whether the role may create tables. Without this check, Flyway would try for ten seconds to create its own table. */
@@ -198,13 +246,13 @@ public final class Migrations {
     private static String cause(FlywayException failure) {
         return sqlState(failure)
                 .map(state -> switch (state) {
-                    case "42501" -> NO_PRIVILEGE;
+                    case INSUFFICIENT_PRIVILEGE -> NO_PRIVILEGE;
                     case LOCK_NOT_AVAILABLE ->
                         "other transactions hold its tables, SQLSTATE 55P03; end the long ones, which pg_stat_activity lists, and start again";
                     default -> "SQLSTATE " + state;
                 })
                 .orElseGet(() -> failure.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE
-                        ? "it holds another program's tables; name a database of the server's own"
+                        ? OF_ANOTHER_PROGRAM
                         : failure.getClass().getSimpleName());
     }
 

@@ -72,6 +72,11 @@ final class PrimaryFinder {
                 : searchPrimary();
     }
 
+    /** Whether a new session can write now, on any of the servers. */
+    Future<Void> trial() {
+        return searchPrimary().mapEmpty();
+    }
+
     /**
      * Runs one search at a time, shared by all connections that wait for it. The search begins with the last primary:
      * trying a machine that is gone takes until the timeout. If no server accepts writes, the reason of the last

@@ -11,22 +11,28 @@ package sa.cleanlife.partnerapi.database;
  */
 final class SessionSettings {
     /**
-     * Sets the search path to one schema: the one that holds our tables, according to the search path of the role; else
-     * {@code public} if they are there; else, before the first start, the schema in which the role creates tables. So a
-     * search path that is changed later hides no contacts, and no other schema's table takes precedence.
+     * Lists the schemas that hold this server's tables, the oldest first. The catalog shows every schema, so neither a changed
+     * search path nor a login as another role hides one.
+     */
+    static final String SCHEMAS_OF_OURS = """
+            SELECT n.nspname
+              FROM pg_class c
+              JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE c.relname IN ('flyway_schema_history', 'access_version', 'contact') AND c.relkind = 'r'
+             GROUP BY n.nspname
+            HAVING count(*) = 3
+             ORDER BY min(c.oid)
+            """;
+
+    /**
+     * Sets the search path to one schema: the one that holds our tables; else, before the first start, the schema in which
+     * the role creates tables. So no other schema's table takes precedence. A start refuses a database with several; one
+     * that is created while the server runs is not used, since it is younger.
      */
     private static final String SCHEMA = """
-            SELECT set_config('search_path', quote_ident(coalesce(
-                       (SELECT n.nspname
-                          FROM pg_class c
-                          JOIN pg_namespace n ON n.oid = c.relnamespace
-                         WHERE c.relname = 'flyway_schema_history'
-                           AND (pg_table_is_visible(c.oid) OR n.nspname = 'public')
-                         ORDER BY pg_table_is_visible(c.oid) DESC
-                         LIMIT 1),
-                       current_schema(),
-                       'public')), false)
-            """;
+            SELECT set_config('search_path',
+                              quote_ident(coalesce((%s LIMIT 1), current_schema(), 'public')), false)
+            """.formatted(SCHEMAS_OF_OURS);
 
     static final String STATEMENTS = """
             SET statement_timeout = 0;

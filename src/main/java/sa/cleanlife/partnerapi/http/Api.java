@@ -222,9 +222,14 @@ public final class Api {
     }
 
     private ApiException unknownPath(String path) {
-        return table.nearest(path)
+        return nearest(path)
                 .map(nearest -> ErrorCode.RESOURCE_NOT_FOUND.error(NEAREST_PATH.with(nearest)))
                 .orElseGet(ErrorCode.RESOURCE_NOT_FOUND::error);
+    }
+
+    /** A courtesy, for which there is no time while the server is overloaded. */
+    private Optional<String> nearest(String path) {
+        return active.isOverloaded() ? Optional.empty() : table.nearest(path);
     }
 
     private void serve(HttpServerRequest sent, Resource resource) {

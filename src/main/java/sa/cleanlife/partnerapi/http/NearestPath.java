@@ -1,19 +1,18 @@
 package sa.cleanlife.partnerapi.http;
 
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import sa.cleanlife.partnerapi.http.json.SimilarName;
+import java.util.function.BiPredicate;
 
 /**
  * Finds the path that a client probably meant when the requested path does not exist: a path with one segment fewer or
  * more, or with a mistyped segment. The last literal segment of the pattern must be present, at least nearly. The
- * result is a pattern and repeats nothing that was sent.
+ * result is a pattern and repeats nothing that was sent. Such requests need no key, so the work is bounded: a path with
+ * more segments than any pattern plus one is not compared.
  */
 final class NearestPath {
-    private static final int MOST_SEGMENTS = 12;
-
     private static final int EMPTY_SEGMENT = 1;
     private static final int MISTYPED = 1;
     private static final int MISSING_OR_ADDED = 2;
@@ -21,25 +20,45 @@ final class NearestPath {
     private static final int TOO_FAR = 5;
     private static final int NEVER = 100;
 
-    private NearestPath() {}
+    private final BiPredicate<String, String> isSimilar;
+    private final List<Pattern> patterns = new ArrayList<>();
+    private int mostSegments;
 
-    static Optional<String> find(String path, Collection<String> patterns) {
-        var sent = segments(path);
-        return sent.size() > MOST_SEGMENTS
-                ? Optional.empty()
-                : patterns.stream()
-                        .filter(pattern -> !pattern.equals("/"))
-                        .filter(pattern -> distance(sent, segments(pattern)) < TOO_FAR)
-                        .min(Comparator.<String>comparingInt(pattern -> distance(sent, segments(pattern)))
-                                .thenComparing(Comparator.naturalOrder()));
+    private record Pattern(String text, List<String> segments) {}
+
+    private record Candidate(String pattern, int distance) {}
+
+    /** @param isSimilar whether the second word may be meant for the first */
+    NearestPath(BiPredicate<String, String> isSimilar) {
+        this.isSimilar = isSimilar;
     }
 
-    private static List<String> segments(String path) {
-        return List.of((path.startsWith("/") ? path.substring(1) : path).split("/", MOST_SEGMENTS + 1));
+    void add(String pattern) {
+        if (!pattern.equals("/")) {
+            var segments = segments(pattern, -1);
+            patterns.add(new Pattern(pattern, segments));
+            mostSegments = Math.max(mostSegments, segments.size() + 1);
+        }
+    }
+
+    Optional<String> find(String path) {
+        var sent = segments(path, mostSegments + 1);
+        if (sent.size() > mostSegments) {
+            return Optional.empty();
+        }
+        return patterns.stream()
+                .map(pattern -> new Candidate(pattern.text(), distance(sent, pattern.segments())))
+                .filter(candidate -> candidate.distance() < TOO_FAR)
+                .min(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::pattern))
+                .map(Candidate::pattern);
+    }
+
+    private static List<String> segments(String path, int most) {
+        return List.of((path.startsWith("/") ? path.substring(1) : path).split("/", most));
     }
 
     /** The edit distance between the segments of the sent path and the pattern. */
-    private static int distance(List<String> sent, List<String> pattern) {
+    private int distance(List<String> sent, List<String> pattern) {
         int lastWord = lastWord(pattern);
         var costs = new int[sent.size() + 1][pattern.size() + 1];
         for (int i = 0; i <= sent.size(); i++) {
@@ -70,14 +89,14 @@ final class NearestPath {
         return last;
     }
 
-    private static int change(String sent, String wanted, boolean isLastWord) {
+    private int change(String sent, String wanted, boolean isLastWord) {
         if (Resource.isParameter(wanted)) {
             return sent.isEmpty() ? NEVER : 0;
         }
         if (sent.equals(wanted)) {
             return 0;
         }
-        if (SimilarName.isSimilar(wanted, sent)) {
+        if (isSimilar.test(wanted, sent)) {
             return MISTYPED;
         }
         return isLastWord ? NEVER : ANOTHER;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import sa.cleanlife.partnerapi.http.json.SimilarName;
 
 /**
  * Finds the resource for a path, without allocating and in a time that does not grow with the number of patterns.
@@ -30,6 +31,7 @@ final class RoutingTable {
 
     private final Map<String, Optional<Resource>> plain = new HashMap<>();
     private final Node root = new Node("");
+    private final NearestPath nearest = new NearestPath(SimilarName::isSimilar);
 
     /** Returns the resource for the pattern, and adds it if there is none. */
     Resource resource(String pattern) {
@@ -39,6 +41,7 @@ final class RoutingTable {
         }
         if (node.resource.isEmpty()) {
             node.resource = Optional.of(new Resource(pattern));
+            nearest.add(pattern);
         }
         if (pattern.indexOf('{') < 0) {
             plain.put(pattern, node.resource);
@@ -74,7 +77,7 @@ final class RoutingTable {
 
     /** The pattern that a client probably meant by a path that does not exist. */
     Optional<String> nearest(String path) {
-        return NearestPath.find(path, resources().map(Resource::pattern).toList());
+        return nearest.find(path);
     }
 
     private static Optional<Resource> find(Node node, String path, int from) {

@@ -413,6 +413,29 @@ class AccessTest {
         }
     }
 
+    /** Of the keys that open nothing, a node holds 2,000. */
+    @Test
+    void the_holder_of_a_suspended_partners_key_is_told_so_however_many_keys_were_revoked_since() {
+        try (var node = RunningApi.start(TestPostgres.newDatabase(), Clock.systemUTC())) {
+            var suspended = node.newPartner();
+            TestPostgres.execute(node.database(), """
+                    INSERT INTO api_key (id, partner_id, hash, prefix, last_four, permissions, created_at, revoked_at)
+                    SELECT gen_random_uuid(), partner_id, sha256(n::text::bytea), prefix, last_four, permissions, now(), now()
+                      FROM api_key, generate_series(1, 2000) AS n
+                    """);
+            node.administer(
+                    (partners, keys) -> partners.suspend(suspended.name()).await());
+            Waiting.until(suspended::isRefused);
+
+            assertThat(suspended
+                            .call()
+                            .error(401, "UNAUTHORIZED")
+                            .get("message")
+                            .asString())
+                    .contains("is not active");
+        }
+    }
+
     @Test
     void an_unknown_permission_from_a_newer_version_leaves_the_others_valid() {
         var partner = server.newPartner(Set.of(Permission.PARTNER_BOOKINGS_READ));

@@ -267,6 +267,45 @@ class LauncherIT {
     }
 
     @Test
+    void rehearses_for_no_other_use_of_serve() throws Exception {
+        install("jvm/jdk 25", "25.0.1");
+
+        var help = launch("serve", "--help");
+
+        assertThat(help.err()).isEmpty();
+        assertThat(help.out()).endsWith("\nserve\n--help\n");
+        assertThat(launch("serve").err()).startsWith("partner-api: creating the AOT cache");
+    }
+
+    @Test
+    void rehearses_without_the_settings_of_the_server_to_come() throws Exception {
+        var java = install("jvm/jdk 25", "25.0.1").resolve("bin/java");
+        writeScript(java, "set | grep -E '^PARTNER_API_(TRUSTED|RISK)' >>'" + machine.resolve("seen") + "'; exit 42");
+        environment.put("PARTNER_API_TRUSTED_PROXIES", "nonsense");
+        environment.put("PARTNER_API_RISK_LOSING_CONTACTS", "maybe");
+
+        launch("serve");
+
+        // By the server alone.
+        assertThat(machine.resolve("seen")).content().hasLineCount(2);
+    }
+
+    @Test
+    void starts_without_a_rehearsal_when_another_user_left_one() throws Exception {
+        install("jvm/jdk 25", "25.0.1");
+        // Which nobody can remove, not even root.
+        writeScript(
+                machine.resolve("bin/rm"),
+                "case $* in (*rehearsal*) exit 1 ;; esac; exec " + onThePath("rm") + " \"$@\"\n");
+        Files.createDirectories(checkout.resolve("target/rehearsal"));
+
+        var start = launch("serve");
+
+        assertThat(start.err()).hasLineCount(1).startsWith("partner-api: no AOT cache, so starts are slower: ");
+        assertThat(start.out()).endsWith("\nserve\n");
+    }
+
+    @Test
     void rehearses_once_only_when_that_makes_no_cache() throws Exception {
         var java = install("jvm/jdk 25", "25.0.1").resolve("bin/java");
         writeScript(java, "printf '%s\\n' \"$0\" \"$@\"; exit 42");

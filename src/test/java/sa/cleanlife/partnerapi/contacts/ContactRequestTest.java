@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static sa.cleanlife.partnerapi.testing.RunningApi.newPhone;
 
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +33,7 @@ class ContactRequestTest {
             "fullName",
             "full_name",
             "customer-name",
-            "nameOfCustomer"
+            "contactName"
         })
         void is_named_when_the_name_is_missing(String sent) {
             assertThat(HOTEL.postContact("{\"phone\":\"+966500000000\",\"%s\":\"Ahmed Ali\"}".formatted(sent))
@@ -40,7 +42,17 @@ class ContactRequestTest {
         }
 
         @ParameterizedTest
-        @CsvSource({"phone_number", "phoneNumber", "Phone", "PHONE", "mobilePhone", "phon", "phnoe", "telephone"})
+        @CsvSource({
+            "phone_number",
+            "phoneNumber",
+            "Phone",
+            "PHONE",
+            "mobilePhone",
+            "phone_no",
+            "phon",
+            "phnoe",
+            "telephone"
+        })
         void is_named_when_the_phone_is_missing(String sent) {
             assertThat(HOTEL.postContact("{\"%s\":\"+966500000000\",\"name\":\"Ahmed Ali\"}".formatted(sent))
                             .sentences())
@@ -60,11 +72,35 @@ class ContactRequestTest {
         @CsvSource(delimiter = '|', textBlock = """
                 {"phone":"+966500000000","customer":"A"}
                 {"phone":"+966500000000","utmSource":"A"}
+                {"phone":"+966500000000","firstName":"A","lastName":"B"}
+                {"phone":"+966500000000","nameOfCustomer":"A"}
+                {"phone":"+966500000000","customerName":"A","contactName":"B"}
                 {"phone":"+966500000000","\\u0000name":"A","\\u0646ame":"A"}
                 {"phone":"+966500000000","na":"A","n":"A","":"A"}
                 """)
         void is_not_seen_in_any_other(String body) {
             assertThat(HOTEL.postContact(body).sentences()).containsExactly("name must be a string; it is required");
+        }
+
+        @Test
+        void is_not_seen_in_a_part_of_the_phone() {
+            assertThat(HOTEL.postContact("{\"phoneCountryCode\":\"+966\",\"phoneType\":\"A\",\"name\":\"Ahmed Ali\"}")
+                            .sentences())
+                    .containsExactly(ContactPhonesTest.WRONG_PHONE + "; it is required");
+        }
+
+        @Test
+        void is_not_looked_for_among_more_than_50_that_are_not_read() {
+            assertThat(postAfterOthers(49).sentences())
+                    .containsExactly("name must be a string; it is required; send Name as name");
+            assertThat(postAfterOthers(50).sentences()).containsExactly("name must be a string; it is required");
+        }
+
+        private static Answer postAfterOthers(int others) {
+            var body = IntStream.range(0, others)
+                    .mapToObj("\"other%d\":1,"::formatted)
+                    .collect(Collectors.joining("", "{\"phone\":\"+966500000000\",", "\"Name\":\"A\"}"));
+            return HOTEL.postContact(body);
         }
 
         @Test

@@ -19,7 +19,7 @@ class PhoneNumberFuzzTest {
 
     /** The pattern that distinguishes a Saudi number from any other. */
     private static final Pattern SAUDI =
-            Pattern.compile("(\\+966|00966|966){1,2}0?[1-9][0-9]*|0[15][0-9]*|(5|920|800)[0-9]*");
+            Pattern.compile("(\\+966|\\+?00966|0?966){1,2}0?[1-9][0-9]*|0[15][0-9]*|(5|920|800)[0-9]*");
 
     private static final Pattern FOREIGN = Pattern.compile("(\\+|00)(?!966|0)[0-9]{8,15}");
 
@@ -77,7 +77,7 @@ class PhoneNumberFuzzTest {
         var sent = unwrapped(text);
         return text.codePointCount(0, text.length()) <= 64
                         && SAUDI.matcher(sent).matches()
-                ? PhoneRule.accepted(sent.replaceFirst("^(\\+966|00966|966){0,2}0?", "+966"))
+                ? PhoneRule.accepted(sent.replaceFirst("^(\\+966|\\+?00966|0?966){0,2}0?", "+966"))
                 : Optional.empty();
     }
 
@@ -91,7 +91,9 @@ class PhoneNumberFuzzTest {
                 .replaceFirst("^((?i:tel|p|sms|smsto|callto|whatsapp):|(?i:(https?://)?wa\\.me/))", "")
                 .replaceFirst("['\"\u2019\u201d]? *$", "")
                 .replaceFirst("(?i:@c\\.us|@s\\.whatsapp\\.net)$", "");
-        return bare.replaceFirst("^( *(?:\\+966[0-9]{9,10}|[0-9]+))\\.00? *$", "$1")
+        var isAmount = bare.matches(" *[0-9]+[.,]00? *");
+        return (isAmount ? bare.replaceFirst("[.,].*", "") : bare.replaceAll("[-() ]", ""))
+                .replaceFirst("^((\\+?(00)?966|0?966)?0?(8[0-9]{9}|[1-79][0-9]{8}))[.,]00?$", "$1")
                 .replaceAll("[-.() ]", "");
     }
 }

@@ -39,6 +39,9 @@ public final class PhoneTexts {
             number -> number,
             number -> number.substring(1),
             number -> "00" + number.substring(1),
+            number -> "0" + number.substring(1),
+            number -> "+00" + number.substring(1),
+            number -> number.substring(1) + ",0",
             number -> "0" + number.substring(4),
             number -> number.substring(4),
             number -> "+9660" + number.substring(4));

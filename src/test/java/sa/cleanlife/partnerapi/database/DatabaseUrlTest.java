@@ -69,6 +69,11 @@ class DatabaseUrlTest {
         }
 
         @Test
+        void prints_where_without_who() {
+            assertThat(parse("postgresql://api:secret@one,[::1]:5433/shop")).hasToString("one:5432,[::1]:5433/shop");
+        }
+
+        @Test
         void gives_migrations_each_of_the_servers_without_user_or_password() {
             var url = parse("postgresql://api:secret@one,[::1]:5433/sh%20op"
                     + "?sslmode=verify-full&sslrootcert=/etc/c%20a.pem&target_session_attrs=read-write");

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import sa.cleanlife.partnerapi.RequiredGrants;
 import sa.cleanlife.partnerapi.Server;
 import sa.cleanlife.partnerapi.Settings;
 import sa.cleanlife.partnerapi.StartupException;
@@ -41,6 +43,7 @@ import sa.cleanlife.partnerapi.testing.Waiting;
 @Timeout(60)
 class OwnDatabaseTest {
     private static final String ARABIC = "أحمد علي";
+    private static final String ELSEWHERE = newDatabase();
 
     @TempDir
     private Path directory;
@@ -208,6 +211,57 @@ class OwnDatabaseTest {
             assertThat(isFound(url, phone)).isTrue();
         }
 
+        @Test
+        void hides_no_contact_in_the_schema_of_the_role() {
+            var url = ownedByNewRole(database);
+            var schema = nameOf(database);
+            execute(url, "CREATE SCHEMA AUTHORIZATION " + schema);
+            var phone = RunningApi.newPhone();
+            try (var server = RunningApi.start(url, Clock.systemUTC())) {
+                server.newPartner().postContact(phone, ARABIC).data();
+            }
+
+            alterRole("SET search_path = public");
+
+            assertThat(isFound(url, phone)).isTrue();
+            assertThat(tablesNamedContact()).isEqualTo(1);
+        }
+
+        @Test
+        void hides_no_contact_from_a_role_that_takes_the_place_of_another() {
+            var owner = nameOf(database);
+            execute(ownedByNewRole(database), "CREATE SCHEMA AUTHORIZATION " + owner);
+            var phone = RunningApi.newPhone();
+            try (var server = RunningApi.start(asRole(owner, database), Clock.systemUTC())) {
+                server.newPartner().postContact(phone, ARABIC).data();
+            }
+
+            var successor = owner + "_next";
+            execute(database, "CREATE ROLE %1$s LOGIN PASSWORD '%1$s' IN ROLE %2$s".formatted(successor, owner));
+
+            assertThat(isFound(asRole(successor, database), phone)).isTrue();
+            assertThat(tablesNamedContact()).isEqualTo(1);
+        }
+
+        @Test
+        void leaves_it_to_the_operator_when_several_schemas_hold_the_tables() {
+            var url = ownedByNewRole(database);
+            RunningApi.start(url, Clock.systemUTC()).close();
+            execute(url, """
+                    CREATE SCHEMA "Other one";
+                    CREATE TABLE "Other one".contact (LIKE public.contact INCLUDING ALL);
+                    CREATE TABLE "Other one".access_version (LIKE public.access_version);
+                    CREATE TABLE "Other one".flyway_schema_history (LIKE public.flyway_schema_history)
+                    """);
+
+            assertThat(refusalToStart(url)).contains("in more than one schema (public, Other one)");
+            assertThat(refusalOfCommand(url)).contains("in more than one schema (public, Other one)");
+        }
+
+        private long tablesNamedContact() {
+            return queryNumber(database, "SELECT count(*) FROM pg_class WHERE relname = 'contact'");
+        }
+
         private boolean isFound(String url, String phone) {
             try (var server = RunningApi.start(url, Clock.systemUTC())) {
                 return !server.newPartner().postContact(phone, "Somebody Else").isNewContact();
@@ -250,8 +304,186 @@ class OwnDatabaseTest {
             execute(database, "CREATE ROLE %1$s LOGIN PASSWORD '%1$s'".formatted(role));
 
             assertThat(refusalToStart(asRole(role, database)))
-                    .contains("the role may not create or change tables, SQLSTATE 42501", "as the owner");
+                    .contains(
+                            "the role may not create or change tables, SQLSTATE 42501",
+                            "as the owner",
+                            "GRANT SELECT ON public.flyway_schema_history TO " + role + ";",
+                            "GRANT SELECT, INSERT ON public.contact TO " + role + ";");
             assertThat(refusalOfCommand(asRole(role, database))).contains("SQLSTATE 42501");
+        }
+
+        @Test
+        void goes_on_reading_and_writes_as_soon_as_it_may() {
+            var url = ownedByNewRole(database);
+            try (var log = CapturedLog.open();
+                    var server = RunningApi.start(url, Clock.systemUTC())) {
+                var partner = server.newPartner();
+                var contact = partner.postContact(RunningApi.newPhone(), ARABIC).id();
+                alterRole("SET default_transaction_read_only = on");
+                endConnections();
+                Waiting.until(() -> hasLine(log, "database unavailable", "default_transaction_read_only is on"));
+
+                long sessions = sessions();
+                Waiting.until(() -> partner.getContact(contact).status() == 200 && sessions() > sessions + 8);
+                assertThat(partner.postContact(RunningApi.newPhone(), ARABIC).status())
+                        .isEqualTo(503);
+                assertThat(partner.getContact(contact).status()).isEqualTo(200);
+                assertThat(log.text().stream().filter(line -> line.contains("database unavailable")))
+                        .hasSize(1);
+
+                alterRole("RESET default_transaction_read_only");
+                Waiting.until(() -> hasLine(log, "database available again"));
+                assertThat(partner.postContact(RunningApi.newPhone(), ARABIC).isNewContact())
+                        .isTrue();
+            }
+        }
+    }
+
+    /** As the documentation lists them; the role of these tests owns nothing. */
+    @Nested
+    class Least_privileges {
+        private final String role = nameOf(database) + "_run";
+
+        private String granted() {
+            RunningApi.start(ownedByNewRole(database), Clock.systemUTC()).close();
+            execute(database, "CREATE ROLE %1$s LOGIN PASSWORD '%1$s'".formatted(role));
+            RequiredGrants.ALL.forEach(
+                    grant -> grant(String.join(", ", grant.privileges()), String.join(", ", grant.tables())));
+            return asRole(role, database);
+        }
+
+        private void grant(String privileges, String table) {
+            execute(database, "GRANT %s ON %s TO %s".formatted(privileges, table, role));
+        }
+
+        @Test
+        void are_enough_for_the_server_and_for_commands() {
+            var url = granted();
+
+            try (var server = RunningApi.start(url, Clock.systemUTC())) {
+                assertThat(server.newPartner()
+                                .postContact(RunningApi.newPhone(), ARABIC)
+                                .isNewContact())
+                        .isTrue();
+            }
+        }
+
+        @Test
+        void each_lacking_alone_is_refused_with_its_grant() {
+            var url = granted();
+            for (var grant : RequiredGrants.ALL) {
+                for (var table : grant.tables()) {
+                    for (var privilege : grant.privileges()) {
+                        execute(database, "REVOKE %s ON %s FROM %s".formatted(privilege, table, role));
+
+                        assertThat(refusalOfCommand(url))
+                                .as(privilege + " on " + table)
+                                .endsWith(": GRANT %s ON public.%s TO %s;".formatted(privilege, table, role));
+
+                        grant(privilege, table);
+                    }
+                }
+            }
+            assertThat(refusalToStartWithout(url, "INSERT ON contact")).contains("GRANT INSERT ON public.contact");
+        }
+
+        private String refusalToStartWithout(String url, String privilege) {
+            execute(database, "REVOKE %s FROM %s".formatted(privilege, role));
+            return refusalToStart(url);
+        }
+
+        @Test
+        void of_reading_alone_are_refused_with_the_grants_for_writing() {
+            RunningApi.start(ownedByNewRole(database), Clock.systemUTC()).close();
+            execute(database, """
+                    CREATE ROLE %1$s LOGIN PASSWORD '%1$s';
+                    GRANT SELECT ON ALL TABLES IN SCHEMA public TO %1$s
+                    """.formatted(role));
+
+            var refusal = refusalToStart(asRole(role, database));
+
+            assertThat(refusal)
+                    .contains("lacks privileges", "GRANT INSERT ON public.contact TO %s;".formatted(role))
+                    .doesNotContain("SELECT");
+            execute(database, refusal.substring(refusal.indexOf("GRANT")));
+            RunningApi.start(asRole(role, database), Clock.systemUTC()).close();
+        }
+
+        @Test
+        void of_none_are_refused_with_all_grants_which_are_enough() {
+            execute(ownedByNewRole(database), "CREATE SCHEMA AUTHORIZATION " + nameOf(database));
+            RunningApi.start(asRole(nameOf(database), database), Clock.systemUTC())
+                    .close();
+            execute(database, "CREATE ROLE %1$s LOGIN PASSWORD '%1$s'".formatted(role));
+
+            var refusal = refusalToStart(asRole(role, database));
+
+            assertThat(refusal).contains("may not be used by this role", "GRANT USAGE ON SCHEMA");
+            execute(database, refusal.substring(refusal.indexOf("GRANT")));
+            RunningApi.start(asRole(role, database), Clock.systemUTC()).close();
+        }
+    }
+
+    @Nested
+    class Another_programs_tables {
+        @Test
+        void are_told_from_those_of_this_server_by_their_history() {
+            var url = ownedByNewRole(database);
+            execute(url, """
+                    CREATE TABLE flyway_schema_history (
+                        installed_rank integer PRIMARY KEY, version varchar(50), description varchar(200) NOT NULL,
+                        type varchar(20) NOT NULL, script varchar(1000) NOT NULL, checksum integer,
+                        installed_by varchar(100) NOT NULL, installed_on timestamp NOT NULL DEFAULT now(),
+                        execution_time integer NOT NULL, success boolean NOT NULL);
+                    INSERT INTO flyway_schema_history
+                    SELECT n, n, 'create users', 'SQL', 'V' || n || '__create_users.sql', 1, 'app', now(), 5, true
+                      FROM generate_series(1, 99) AS n
+                    """);
+            for (int versions = 99; versions > 0; versions = versions > 4 ? 4 : versions - 1) {
+                execute(url, "DELETE FROM flyway_schema_history WHERE installed_rank > " + versions);
+
+                assertThat(refusalToStart(url))
+                        .as(versions + " versions")
+                        .contains("it holds another program's tables; name a database of the server's own");
+            }
+            assertThat(queryNumber(database, "SELECT count(*) FROM pg_class WHERE relname = 'contact'"))
+                    .isZero();
+        }
+    }
+
+    @Nested
+    class A_table_of_an_older_version {
+        @Test
+        void whose_check_lost_its_backslash_is_refused_with_the_statement_that_mends_it() {
+            var url = ownedByNewRole(database);
+            RunningApi.start(url, Clock.systemUTC()).close();
+            execute(url, """
+                    ALTER TABLE contact DROP CONSTRAINT contact_phone_check;
+                    SET standard_conforming_strings = off;
+                    ALTER TABLE contact ADD CHECK (phone ~ '^\\+966[1-9][0-9]{6,11}$')
+                    """);
+
+            var refusal = refusalToStart(url);
+
+            assertThat(refusal).contains("a check that no new contact passes", "ALTER TABLE public.contact");
+            execute(url, refusal.substring(refusal.indexOf("ALTER TABLE")));
+            try (var server = RunningApi.start(url, Clock.systemUTC())) {
+                assertThat(server.newPartner()
+                                .postContact(RunningApi.newPhone(), ARABIC)
+                                .isNewContact())
+                        .isTrue();
+            }
+        }
+    }
+
+    @Nested
+    class A_role_without_triggers {
+        @Test
+        void is_refused() {
+            var url = ownedByNewRole(database);
+            alterRole("SET session_replication_role = replica");
+
+            assertThat(refusalToStart(url)).contains("has session_replication_role replica", "Set it to origin.");
         }
     }
 
@@ -295,28 +527,35 @@ class OwnDatabaseTest {
                 assertThat(server.port()).isPositive();
             }
         }
-
-        private void endConnections() {
-            execute(database, """
-                    SELECT pg_terminate_backend(pid)
-                      FROM pg_stat_activity
-                     WHERE usename = current_database()
-                    """);
-        }
     }
 
     @Nested
     class A_pooler {
-        @Test
-        void that_shares_sessions_is_refused() throws IOException {
-            try (var pooler = TransactionPooler.to(database)) {
+        @ParameterizedTest
+        @CsvSource({"1, LATEST", "2, LATEST", "2, IN_TURN", "3, IN_TURN"})
+        void that_shares_sessions_is_refused(int sessions, TransactionPooler.Order order) throws IOException {
+            try (var pooler = TransactionPooler.to(database, sessions, order)) {
                 assertThat(refusalToStart(pooler.url()))
                         .contains("cannot be used through this pooler", "pool_mode = session");
             }
-            try (var pooler = TransactionPooler.to(database)) {
+            try (var pooler = TransactionPooler.to(database, sessions, order)) {
                 assertThat(refusalOfCommand(pooler.url())).contains("pool_mode = session");
             }
         }
+    }
+
+    /** How many there have been of the database, asked in another; PostgreSQL counts one a little after its end. */
+    private long sessions() {
+        return queryNumber(
+                ELSEWHERE, "SELECT sessions FROM pg_stat_database WHERE datname = '%s'".formatted(nameOf(database)));
+    }
+
+    private void endConnections() {
+        execute(database, """
+                SELECT pg_terminate_backend(pid)
+                  FROM pg_stat_activity
+                 WHERE usename = current_database()
+                """);
     }
 
     private void alterRole(String change) {

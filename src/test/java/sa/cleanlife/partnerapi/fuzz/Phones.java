@@ -61,8 +61,8 @@ final class Phones {
         var national = phone.substring(4);
         return switch (random.below(15)) {
             case 0 -> new Spoiled("0" + national, Optional.of(phone));
-            case 1 -> new Spoiled(phone.substring(1), Optional.of(phone));
-            case 2 -> new Spoiled("00" + phone.substring(1), Optional.of(phone));
+            case 1 -> new Spoiled(phone.substring(1) + random.oneOf("", ".0", ",0"), Optional.of(phone));
+            case 2 -> new Spoiled(random.oneOf("00", "0", "+00") + phone.substring(1), Optional.of(phone));
             case 3 -> new Spoiled(withWhiteSpace(phone), Optional.of(phone));
             case 4 -> withoutSuggestion(phone.substring(0, phone.length() - 1));
             case 5 -> withoutSuggestion(phone + random.below(10) + random.below(10));

@@ -6,30 +6,42 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.util.Set;
+import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingDeque;
 
 /**
- * A connection pooler like PgBouncer with {@code pool_mode = transaction}: all its clients share one server session,
- * which passes to another client as soon as no transaction is open. The first client logs in to the server; the others
- * are accepted without a login.
+ * A connection pooler like PgBouncer with {@code pool_mode = transaction}: its clients share a few server sessions, each
+ * of which passes to another client as soon as no transaction is open. Each of the first clients logs in to the server for
+ * one session; the others are accepted without a login.
  */
 public final class TransactionPooler implements AutoCloseable {
+    /** Which of the free sessions a transaction gets. */
+    public enum Order {
+        LATEST,
+        IN_TURN
+    }
+
     private static final int SSL_REQUEST = 80_877_103;
     private static final int LOGGED_IN = 0;
     private static final int LAST_WORD_OF_SCRAM = 12;
 
     private final ServerSocket entrance = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     private final URI database;
-    private final Socket server;
-    private final DataInputStream fromServer;
-    private final DataOutputStream toServer;
-    private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
+    private final Order order;
+    private final int sessions;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final BlockingDeque<ServerSession> free = new LinkedBlockingDeque<>();
     private final ByteArrayOutputStream greeting = new ByteArrayOutputStream();
+    private int loggedIn;
+
+    private record ServerSession(DataInputStream in, DataOutputStream out) {}
 
     /** One message of PostgreSQL's protocol, after the connection start-up. */
     private record Message(byte type, Buffer body) {
@@ -49,15 +61,14 @@ public final class TransactionPooler implements AutoCloseable {
         }
     }
 
-    private TransactionPooler(String database) throws IOException {
+    private TransactionPooler(String database, int sessions, Order order) throws IOException {
         this.database = URI.create(database);
-        this.server = new Socket(InetAddress.getLoopbackAddress(), this.database.getPort());
-        this.fromServer = new DataInputStream(server.getInputStream());
-        this.toServer = new DataOutputStream(server.getOutputStream());
+        this.sessions = sessions;
+        this.order = order;
     }
 
-    public static TransactionPooler to(String database) throws IOException {
-        var pooler = new TransactionPooler(database);
+    public static TransactionPooler to(String database, int sessions, Order order) throws IOException {
+        var pooler = new TransactionPooler(database, sessions, order);
         Thread.ofVirtual().start(pooler::accept);
         return pooler;
     }
@@ -71,7 +82,7 @@ public final class TransactionPooler implements AutoCloseable {
         try {
             while (true) {
                 var client = entrance.accept();
-                clients.add(client);
+                sockets.add(client);
                 Thread.ofVirtual().start(() -> serve(client));
             }
         } catch (IOException closed) {
@@ -85,10 +96,9 @@ public final class TransactionPooler implements AutoCloseable {
             var out = new DataOutputStream(client.getOutputStream());
             var startup = startup(in, out);
             synchronized (this) {
-                if (greeting.size() == 0) {
-                    toServer.writeInt(Integer.BYTES + startup.length);
-                    toServer.write(startup);
-                    logIn(in, out);
+                if (loggedIn < sessions) {
+                    free.addFirst(logIn(startup, in, out));
+                    loggedIn++;
                 } else {
                     out.write(greeting.toByteArray());
                 }
@@ -99,7 +109,7 @@ public final class TransactionPooler implements AutoCloseable {
         } catch (IOException gone) {
             // The test has closed the connection.
         } finally {
-            clients.remove(client);
+            sockets.remove(client);
         }
     }
 
@@ -115,30 +125,60 @@ public final class TransactionPooler implements AutoCloseable {
         }
     }
 
-    private void logIn(DataInputStream in, DataOutputStream out) throws IOException {
-        var loggedIn = new DataOutputStream(greeting);
+    private ServerSession logIn(byte[] startup, DataInputStream in, DataOutputStream out) throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), database.getPort());
+        sockets.add(socket);
+        var session = new ServerSession(
+                new DataInputStream(socket.getInputStream()), new DataOutputStream(socket.getOutputStream()));
+        session.out().writeInt(Integer.BYTES + startup.length);
+        session.out().write(startup);
+        greeting.reset();
+        var letIn = new DataOutputStream(greeting);
         while (true) {
-            var message = Message.read(fromServer);
+            var message = Message.read(session.in());
             message.write(out);
             if (!message.is('R') || message.body().getInt(0) == LOGGED_IN) {
-                message.write(loggedIn);
+                message.write(letIn);
             } else if (message.body().getInt(0) != LAST_WORD_OF_SCRAM) {
-                Message.read(in).write(toServer);
+                Message.read(in).write(session.out());
             }
             if (message.is('Z')) {
-                return;
+                return session;
             }
         }
     }
 
     /** Relays from the first message until the server reports that no transaction is open. */
-    private synchronized void transaction(Message first, DataInputStream in, DataOutputStream out) throws IOException {
+    private void transaction(Message first, DataInputStream in, DataOutputStream out) throws IOException {
+        var session = take();
+        try {
+            transaction(session, first, in, out);
+        } finally {
+            if (order == Order.LATEST) {
+                free.addFirst(session);
+            } else {
+                free.addLast(session);
+            }
+        }
+    }
+
+    private ServerSession take() throws IOException {
+        try {
+            return free.takeFirst();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+    }
+
+    private static void transaction(ServerSession session, Message first, DataInputStream in, DataOutputStream out)
+            throws IOException {
         var message = first;
         while (true) {
-            message.write(toServer);
+            message.write(session.out());
             if (message.is('Q') || message.is('S')) {
-                var answer = Message.read(fromServer);
-                for (; !answer.is('Z'); answer = Message.read(fromServer)) {
+                var answer = Message.read(session.in());
+                for (; !answer.is('Z'); answer = Message.read(session.in())) {
                     answer.write(out);
                 }
                 answer.write(out);
@@ -153,9 +193,8 @@ public final class TransactionPooler implements AutoCloseable {
     @Override
     public void close() throws IOException {
         entrance.close();
-        server.close();
-        for (var client : clients) {
-            client.close();
+        for (var socket : sockets) {
+            socket.close();
         }
     }
 }

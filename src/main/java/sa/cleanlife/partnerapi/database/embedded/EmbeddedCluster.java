@@ -38,6 +38,7 @@ final class EmbeddedCluster implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
 
     private final DataDirectoryLock lock;
+    private final int connections;
     private final Path dataDirectory;
     private final Path directory;
     private final PostgresLog output;
@@ -48,8 +49,10 @@ final class EmbeddedCluster implements Closeable {
      */
     private int port;
 
-    EmbeddedCluster(DataDirectoryLock lock) throws IOException {
+    /** @param connections how many PostgreSQL admits */
+    EmbeddedCluster(DataDirectoryLock lock, int connections) throws IOException {
         this.lock = lock;
+        this.connections = connections;
         this.dataDirectory = lock.dataDirectory();
         this.directory = directory(dataDirectory);
         this.output = PostgresLog.in(dataDirectory);
@@ -194,7 +197,8 @@ final class EmbeddedCluster implements Closeable {
 
     private void launch(Deadline deadline) throws IOException {
         output.rotate();
-        Files.writeString(directory.resolve("postgresql.conf"), configuration(port == 0 ? freePort() : port));
+        Files.writeString(
+                directory.resolve("postgresql.conf"), configuration(port == 0 ? freePort() : port, connections));
         // pg_ctl starts PostgreSQL in a session of its own, so that a Ctrl-C reaches the server alone.
         var pgCtl = programs.start(
                 "pg_ctl",
@@ -219,13 +223,13 @@ final class EmbeddedCluster implements Closeable {
         }
     }
 
-    private static String configuration(int port) {
+    private static String configuration(int port, int connections) {
         return """
                 # Overwritten at each start. To change a setting, use ALTER SYSTEM SET ...
                 listen_addresses = '%s'
                 port = %d
                 unix_socket_directories = ''
-                max_connections = 100
+                max_connections = %d
                 shared_buffers = %dMB
                 timezone = 'UTC'
                 lc_messages = 'C'
@@ -245,7 +249,7 @@ final class EmbeddedCluster implements Closeable {
                 log_parameter_max_length_on_error = 0
                 log_checkpoints = off
                 log_timezone = 'UTC'
-                """.formatted(HOST, port, sharedBuffers());
+                """.formatted(HOST, port, connections, sharedBuffers());
     }
 
     /**

@@ -22,6 +22,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** How long a command waits for another command to end or for a server to start. */
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(30);
 
+    /** PostgreSQL's own default. */
+    private static final int FEWEST_CONNECTIONS = 100;
+
     private final Path dataDirectory;
     private final int port;
     private final String password;
@@ -41,8 +44,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** Starts PostgreSQL for the server; closing stops it. */
     public static EmbeddedPostgres serve(Path dataDirectory) {
+        return serve(dataDirectory, FEWEST_CONNECTIONS);
+    }
+
+    /** Starts PostgreSQL for the server, with a {@code max_connections} of at least this number. */
+    public static EmbeddedPostgres serve(Path dataDirectory, int connections) {
         try {
-            return serveIn(prepared(dataDirectory));
+            return serveIn(prepared(dataDirectory), connections);
         } catch (IOException e) {
             throw unusable(dataDirectory, e);
         }
@@ -50,8 +58,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** Connects a command to the PostgreSQL of a running server, or else starts PostgreSQL; closing stops it again. */
     public static EmbeddedPostgres forCommand(Path dataDirectory) {
+        return forCommand(dataDirectory, FEWEST_CONNECTIONS);
+    }
+
+    /** Uses or starts PostgreSQL for a command; if it starts it, with a {@code max_connections} of at least this number. */
+    public static EmbeddedPostgres forCommand(Path dataDirectory, int connections) {
         try {
-            return forCommandIn(prepared(dataDirectory));
+            return forCommandIn(prepared(dataDirectory), connections);
         } catch (IOException e) {
             throw unusable(dataDirectory, e);
         }
@@ -97,12 +110,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return "PostgreSQL in " + dataDirectory + " on port " + port;
     }
 
-    private static EmbeddedPostgres serveIn(Path dataDirectory) throws IOException {
+    private static EmbeddedPostgres serveIn(Path dataDirectory, int connections) throws IOException {
         var deadline = Deadline.in(SERVER_TIMEOUT);
         while (true) {
             var lock = DataDirectoryLock.tryAcquire(dataDirectory, Role.SERVER);
             if (lock.isPresent()) {
-                return start(lock.get());
+                return start(lock.get(), connections);
             }
             var holder = DataDirectoryLock.holder(dataDirectory);
             if (deadline.hasPassed() || holder.filter(Holder::isServer).isPresent()) {
@@ -114,12 +127,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private static EmbeddedPostgres forCommandIn(Path dataDirectory) throws IOException {
+    private static EmbeddedPostgres forCommandIn(Path dataDirectory, int connections) throws IOException {
         var deadline = Deadline.in(COMMAND_TIMEOUT);
         while (true) {
             var lock = DataDirectoryLock.tryAcquire(dataDirectory, Role.COMMAND);
             if (lock.isPresent()) {
-                return start(lock.get());
+                return start(lock.get(), connections);
             }
             var holder = DataDirectoryLock.holder(dataDirectory);
             if (holder.filter(Holder::isServer).isPresent()) {
@@ -137,9 +150,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private static EmbeddedPostgres start(DataDirectoryLock lock) throws IOException {
+    private static EmbeddedPostgres start(DataDirectoryLock lock, int connections) throws IOException {
         try {
-            var cluster = new EmbeddedCluster(lock);
+            var cluster = new EmbeddedCluster(lock, Math.max(connections, FEWEST_CONNECTIONS));
             return new EmbeddedPostgres(lock.dataDirectory(), cluster.start(), Optional.of(cluster));
         } catch (IOException | RuntimeException e) {
             // A PostgreSQL that is still recovering is left running; the next start finds it.

@@ -26,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  * no test passes without it. This way values are plain values, which nobody has to unwrap.
  */
 public final class Fields {
+    /**
+     * With more names that are sent and not read, a missing one is not looked for among them: a body has room for thousands,
+     * and each takes time to compare.
+     */
+    static final int MOST_COMPARED = 50;
+
     private final String prefix;
     private final Map<String, ? extends @Nullable Object> values;
     private final boolean areTexts;
@@ -61,9 +67,13 @@ public final class Fields {
      * are read.
      */
     private void nameWhatWasMeant(String name) {
-        var unread =
-                values.keySet().stream().filter(sent -> !asked.contains(sent)).toList();
-        SimilarName.find(name, unread)
+        var unread = values.keySet().stream()
+                .filter(sent -> !asked.contains(sent))
+                .limit(MOST_COMPARED + 1)
+                .toList();
+        Optional.of(unread)
+                .filter(names -> names.size() <= MOST_COMPARED)
+                .flatMap(names -> SimilarName.find(name, names))
                 .ifPresent(similar -> errors.append(path(name), Sentences.MISNAMED.with(similar, name)));
     }
 

@@ -2,51 +2,76 @@ package sa.cleanlife.partnerapi.http.json;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
  * Finds a name that was probably meant as another one: it differs in case, hyphens or underscores, in a letter or two,
- * or has an additional word, as {@code phone_number} does for {@code phone}.
+ * or has an additional word that does not change the meaning, as {@code phone_number} does for {@code phone}.
  */
 public final class SimilarName {
     /** Names with other characters are not repeated in a response. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_. -]{1,40}");
+
+    private static final Pattern NEITHER_LETTER_NOR_DIGIT = Pattern.compile("[^a-z0-9]");
+
+    /** The additional words that do not change the meaning. Any other may: a first name is not the name. */
+    private static final List<String> ADDED = List.of("number", "no", "full", "customer", "contact", "mobile", "tele");
 
     private static final int SAME = 0;
     private static final int TYPO = 1;
     private static final int LONGER = 2;
     private static final int DIFFERENT = 3;
 
+    private record Candidate(String name, int difference) {}
+
     private SimilarName() {}
 
     /** Whether the other name may be meant as this one. */
     public static boolean isSimilar(String name, String other) {
-        return PLAIN.matcher(other).matches() && difference(bare(name), bare(other)) < DIFFERENT;
+        return difference(bare(name), other) < DIFFERENT;
     }
 
-    /** The most similar of the other names, if one is similar. */
+    /**
+     * The most similar of the other names, if one is similar. Of several names with an additional word none is, since each
+     * may have a meaning of its own.
+     */
     static Optional<String> find(String name, Collection<String> others) {
         var wanted = bare(name);
-        return others.stream()
-                .filter(other -> isSimilar(name, other))
-                .min(Comparator.<String>comparingInt(other -> difference(wanted, bare(other)))
-                        .thenComparing(Comparator.naturalOrder()));
+        var candidates = others.stream()
+                .map(other -> new Candidate(other, difference(wanted, other)))
+                .filter(candidate -> candidate.difference() < DIFFERENT)
+                .sorted(Comparator.comparingInt(Candidate::difference).thenComparing(Candidate::name))
+                .toList();
+        return candidates.stream()
+                .findFirst()
+                .filter(nearest -> nearest.difference() < LONGER || candidates.size() == 1)
+                .map(Candidate::name);
     }
 
     private static String bare(String name) {
-        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+        return NEITHER_LETTER_NOR_DIGIT.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("");
     }
 
-    private static int difference(String wanted, String other) {
+    private static int difference(String wanted, String sent) {
+        if (!PLAIN.matcher(sent).matches()) {
+            return DIFFERENT;
+        }
+        var other = bare(sent);
         if (other.equals(wanted)) {
             return SAME;
         }
         if (isTypo(wanted, other)) {
             return TYPO;
         }
-        return wanted.length() >= 4 && (other.startsWith(wanted) || other.endsWith(wanted)) ? LONGER : DIFFERENT;
+        return isLonger(wanted, other) ? LONGER : DIFFERENT;
+    }
+
+    private static boolean isLonger(String wanted, String other) {
+        return wanted.length() >= 4
+                && ADDED.stream().anyMatch(word -> other.equals(wanted + word) || other.equals(word + wanted));
     }
 
     /** Whether at most a quarter of the letters is wrong, missing, extra, or swapped with the next. */

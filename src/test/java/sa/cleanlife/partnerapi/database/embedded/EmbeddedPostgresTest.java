@@ -83,6 +83,16 @@ class EmbeddedPostgresTest {
         }
 
         @Test
+        void admits_as_many_connections_as_the_server_may_open() throws SQLException {
+            try (var postgres = EmbeddedPostgres.serve(data, 140)) {
+                assertThat(ask(postgres, "SHOW max_connections")).isEqualTo("140");
+            }
+            try (var postgres = EmbeddedPostgres.serve(data, 40)) {
+                assertThat(ask(postgres, "SHOW max_connections")).isEqualTo("100");
+            }
+        }
+
+        @Test
         void is_the_same_on_every_machine() throws SQLException {
             try (var postgres = EmbeddedPostgres.serve(data)) {
                 assertThat(ask(postgres, "SHOW server_version") + ".0").isEqualTo(PostgresBinaries.VERSION);

@@ -15,7 +15,9 @@ public record Partner(
     /** Only an active partner's keys open anything. */
     public enum Status {
         ACTIVE,
+        /** Refused for a time. */
         SUSPENDED,
+        /** No longer a partner. */
         INACTIVE
     }
 

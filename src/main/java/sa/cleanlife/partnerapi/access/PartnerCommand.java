@@ -13,7 +13,7 @@ import sa.cleanlife.partnerapi.operator.Output;
 /** {@code partner …}: those who may call the API. */
 @Command(
         name = "partner",
-        description = "Adds, lists and changes the partners who may call the API.",
+        description = "Adds, shows and changes the partners who may call the API.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class PartnerCommand {
@@ -42,6 +42,12 @@ public final class PartnerCommand {
                 "There is no partner yet; \"partner add NAME\" adds one.");
     }
 
+    @Command(name = "show", description = "Shows one partner.", mixinStandardHelpOptions = true)
+    void show(@Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin Output output) {
+        output.print(new PartnerJson(
+                session.read((database, reader) -> new Partners(database, reader).find(name))));
+    }
+
     @Command(
             name = "suspend",
             description = "Refuses all of a partner's keys, within a second, until it is activated again.",
@@ -54,7 +60,23 @@ public final class PartnerCommand {
                 session.change(as, (database, operator) -> new Partners(database, operator).suspend(name))));
     }
 
-    @Command(name = "activate", description = "Lets a suspended partner in again.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "deactivate",
+            description =
+                    "Refuses all keys of a partner who has left, within a second. Its keys and entries in the audit are kept, and \"partner activate\" lets it in again.",
+            mixinStandardHelpOptions = true)
+    void deactivate(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        output.print(new PartnerJson(
+                session.change(as, (database, operator) -> new Partners(database, operator).deactivate(name))));
+    }
+
+    @Command(
+            name = "activate",
+            description = "Lets a suspended or deactivated partner in again, within a second.",
+            mixinStandardHelpOptions = true)
     void activate(
             @Parameters(paramLabel = "NAME", description = NAME) String name,
             @Mixin OperatorOption as,

@@ -117,7 +117,7 @@ class CommandsTest {
         void is_also_the_name_of_somebody_who_makes_a_change() {
             assertThat(shell.run("partner add hotel --as", "sara\n").refusal())
                     .isEqualTo(
-                            "The name of who makes a change has 1 to 100 characters, no control characters, and no space at either end, for example sara.");
+                            "The name of who makes a change has 1 to 100 characters, at least one of them visible, no control characters, no unclosed change of text direction, and no space at either end, for example sara.");
             assertThat(shell.dataDirectory()).doesNotExist();
         }
     }

@@ -2,12 +2,56 @@ package sa.cleanlife.partnerapi.http.json;
 
 import java.util.ArrayDeque;
 
-/** What the characters of a text for people do when it is shown: whether one sees any, and whether they leave the text as it was. */
-final class Characters {
+/**
+ * What the characters of a text for people do when it is stored and shown: whether PostgreSQL can store it, whether
+ * anything of it is seen, and whether it leaves the text after it as it was.
+ */
+public final class Characters {
     private static final int PDF = 0x202C;
     private static final int PDI = 0x2069;
 
     private Characters() {}
+
+    /** Whether a text of one line can be stored and shown: it meets all the rules of this class. */
+    public static boolean areFitForPeople(String text) {
+        return areStorable(text, false) && hasVisible(text) && closesAllDirections(text);
+    }
+
+    /** Without the white space at both ends. */
+    public static String strip(String text) {
+        int from = 0;
+        int to = text.length();
+        while (from < to && isWhiteSpace(text.charAt(from))) {
+            from++;
+        }
+        while (from < to && isWhiteSpace(text.charAt(to - 1))) {
+            to--;
+        }
+        return text.substring(from, to);
+    }
+
+    /** Unicode's White_Space property, which {@link Character#isWhitespace} is not: that leaves out the no-break spaces. */
+    public static boolean isWhiteSpace(int codePoint) {
+        return Character.isSpaceChar(codePoint) || (codePoint >= '\t' && codePoint <= '\r') || codePoint == 0x85;
+    }
+
+    static int codePoints(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
+    /** Whether the text has no unpaired surrogates and, except for line breaks and tabs where allowed, no control characters. */
+    static boolean areStorable(String text, boolean allowLines) {
+        int c;
+        for (int i = 0; i < text.length(); i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            int type = Character.getType(c);
+            boolean isLineBreak = allowLines && (c == '\n' || c == '\r' || c == '\t');
+            if (type == Character.SURROGATE || (type == Character.CONTROL && !isLineBreak)) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /** Whether anything of the text is seen. A mark without a letter below it is not: it would be shown on what stands before. */
     static boolean hasVisible(String text) {

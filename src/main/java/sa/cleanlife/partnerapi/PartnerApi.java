@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import sa.cleanlife.partnerapi.access.AddressCheck;
 import sa.cleanlife.partnerapi.access.DomainCheck;
+import sa.cleanlife.partnerapi.access.ExpiringKeys;
 import sa.cleanlife.partnerapi.access.KeyCheck;
 import sa.cleanlife.partnerapi.access.KeyFilter;
 import sa.cleanlife.partnerapi.access.KeyLookup;
@@ -51,6 +52,7 @@ final class PartnerApi {
     private final KnownKeys keys;
     private final KeyLookup keyLookup;
     private final KeyUsage keyUsage;
+    private final ExpiringKeys expiringKeys;
     private final RateLimits rateLimits;
     private final NewContacts newContacts;
     private final ReferenceRoutes reference;
@@ -74,6 +76,7 @@ final class PartnerApi {
         this.keys = new KnownKeys(database, clock);
         this.keyLookup = new KeyLookup(vertx, keys);
         this.keyUsage = new KeyUsage(database, clock);
+        this.expiringKeys = new ExpiringKeys(database, clock, meters);
         this.rateLimits = new RateLimits(database);
         this.newContacts = new NewContacts(database, clock, keys::newContactsPerDay, meters);
         this.reference = new ReferenceRoutes();
@@ -88,6 +91,7 @@ final class PartnerApi {
     Future<Void> watch() {
         return keys.watch(vertx).onSuccess(known -> {
             keyUsage.watch(vertx);
+            expiringKeys.watch(vertx);
             newContacts.watch();
         });
     }

@@ -75,6 +75,14 @@ public final class KeyCommand {
                             description =
                                     "What it allows, for example partner_contacts_read; may be given several times.")
                     List<Permission> permissions,
+            @Option(
+                            names = "--label",
+                            paramLabel = "TEXT",
+                            converter = LabelConverter.class,
+                            description =
+                                    "What you call it, for example booking-site, so that it can be told from the partner's other keys. The partner sees it too. none: no label.")
+                    @Nullable
+                    KeyLabel label,
             @ArgGroup @Nullable KindOption kind,
             @Option(
                             names = "--expires",
@@ -88,10 +96,13 @@ public final class KeyCommand {
             @Mixin OperatorOption as,
             @Mixin Output output) {
         var rules = limits.change().apply(KeyRules.of(EnumSet.copyOf(permissions)));
+        var labelOrNone = label == null ? KeyLabel.NONE : label;
         var kindOrSandbox = kind == null ? ApiKey.Kind.SANDBOX : kind.kind();
         var expiry = expires == null ? Expiry.NEVER : expires;
         var issued = session.change(
-                as, (database, operator) -> keys(database, operator).issue(partner, kindOrSandbox, rules, expiry));
+                as,
+                (database, operator) ->
+                        keys(database, operator).issue(partner, labelOrNone, kindOrSandbox, rules, expiry));
         output.print(new KeyJson.New(issued));
     }
 
@@ -101,7 +112,8 @@ public final class KeyCommand {
 
     @Command(
             name = "list",
-            description = "Lists the keys, by what tells them apart; \"key show\" tells all of one.",
+            description =
+                    "Lists the keys with their labels, when they expire and when they were last used; \"key show\" tells all of one.",
             mixinStandardHelpOptions = true)
     void list(
             @Option(names = "--partner", paramLabel = "NAME", description = "Only this partner's.") @Nullable
@@ -111,8 +123,7 @@ public final class KeyCommand {
             var keys = keys(database, reader);
             return partner == null ? keys.list() : keys.listOf(partner);
         });
-        output.print(
-                listed.stream().map(KeyJson.Listed::new).toList(), "There is no key yet; \"key issue\" issues one.");
+        output.print(listed, "There is no key yet; \"key issue\" issues one.");
     }
 
     @Command(
@@ -125,7 +136,8 @@ public final class KeyCommand {
 
     @Command(
             name = "update",
-            description = "Changes what a key allows, within a second. What is not given stays as it is.",
+            description =
+                    "Changes a key's label and what it allows, within a second. What is not given stays as it is.",
             mixinStandardHelpOptions = true)
     void update(
             @Parameters(paramLabel = "ID", description = ID) String id,
@@ -138,6 +150,13 @@ public final class KeyCommand {
                     @Nullable
                     List<Permission> permissions,
             @Option(
+                            names = "--label",
+                            paramLabel = "TEXT",
+                            converter = LabelConverter.class,
+                            description = "What you call it instead; the partner sees it too. none: no label.")
+                    @Nullable
+                    KeyLabel label,
+            @Option(
                             names = "--expires",
                             paramLabel = "WHEN",
                             converter = ExpiryConverter.class,
@@ -147,13 +166,15 @@ public final class KeyCommand {
             @Mixin KeyRuleOptions limits,
             @Mixin OperatorOption as,
             @Mixin Output output) {
-        if (permissions == null && expires == null && !limits.areGiven() && command != null) {
+        if (permissions == null && label == null && expires == null && !limits.areGiven() && command != null) {
             throw new ParameterException(
                     command.subcommands().get("update"), "Say what to change, for example --rate-limit 600");
         }
         var limitsChange = limits.change();
-        UnaryOperator<KeyRules> change = rules ->
-                limitsChange.apply(permissions == null ? rules : rules.withPermissions(EnumSet.copyOf(permissions)));
+        UnaryOperator<KeyRecord> change = key -> {
+            var rules = permissions == null ? key.rules() : key.rules().withPermissions(EnumSet.copyOf(permissions));
+            return key.withRules(limitsChange.apply(rules)).withLabel(label == null ? key.label() : label);
+        };
         var updated = session.change(as, (database, operator) -> {
             var keys = keys(database, operator);
             return expires == null ? keys.update(id, change) : keys.update(id, change, expires);
@@ -164,7 +185,7 @@ public final class KeyCommand {
     @Command(
             name = "rotate",
             description =
-                    "Issues a successor with the same rights, which is shown this once. The old key works on until the overlap ends.",
+                    "Issues a successor with the same label and rights, which is shown this once. The old key works on until the overlap ends.",
             mixinStandardHelpOptions = true)
     void rotate(
             @Parameters(paramLabel = "ID", description = ID) String id,
@@ -190,7 +211,18 @@ public final class KeyCommand {
             @Mixin Output output) {
         var revoked = session.change(
                 as, (database, operator) -> keys(database, operator).revoke(id));
-        output.print(new KeyJson.Listed(revoked));
+        output.print(new KeyJson.Whole(revoked));
+    }
+
+    static final class LabelConverter implements ITypeConverter<KeyLabel> {
+        @Override
+        public KeyLabel convert(String text) {
+            try {
+                return KeyLabel.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 
     static final class PermissionConverter implements ITypeConverter<Permission> {

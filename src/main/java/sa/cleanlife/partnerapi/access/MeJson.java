@@ -20,7 +20,7 @@ record MeJson(HeldKey held) implements Json.Value {
     private void writeKey(JsonWriter out) {
         var rules = held.rules();
         out.field("id", held.caller().keyId())
-                .nullField("label")
+                .fieldOrNull("label", held.label().text())
                 .field("prefix", held.kind().prefix())
                 .field("lastFour", held.lastFour());
         KeyJson.writePermissions(out, rules);

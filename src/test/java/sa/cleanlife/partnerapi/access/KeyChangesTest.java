@@ -109,7 +109,8 @@ class KeyChangesTest {
 
     private static RunningApi.Administration<?> update(TestPartner partner, UnaryOperator<KeyRules> rules) {
         return (partners, keys) ->
-                keys.update(partner.keyId().toString(), rules).await();
+                keys.update(partner.keyId().toString(), key -> key.withRules(rules.apply(key.rules())))
+                        .await();
     }
 
     @Nested

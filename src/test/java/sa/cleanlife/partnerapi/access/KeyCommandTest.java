@@ -63,6 +63,7 @@ class KeyCommandTest {
                 .containsExactly(
                         "id",
                         "partner",
+                        "label",
                         "key",
                         "permissions",
                         "createdAt",
@@ -90,11 +91,13 @@ class KeyCommandTest {
                         .containsExactly(
                                 "id",
                                 "partner",
+                                "label",
                                 "prefix",
                                 "lastFour",
                                 "createdAt",
                                 "expiresAt",
                                 "revokedAt",
+                                "lastUsedAt",
                                 "permissions"));
         for (var field : List.of("id", "partner", "permissions", "createdAt", "expiresAt")) {
             assertThat(listed.json().get(0).get(field)).as(field).isEqualTo(issued.get(field));
@@ -112,7 +115,7 @@ class KeyCommandTest {
                 .hasSize(3)
                 .first()
                 .asString()
-                .containsPattern("id +partner +prefix +lastFour +createdAt +expiresAt +revokedAt +permissions");
+                .containsPattern("id +partner +label +prefix +lastFour +createdAt +expiresAt +revokedAt +lastUsedAt +permissions");
         for (var shown : List.of(listed.out(), table.out(), listed.err(), table.err())) {
             assertThat(shown).doesNotContain(secretOf(issued));
         }

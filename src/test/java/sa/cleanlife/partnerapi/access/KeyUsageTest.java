@@ -63,6 +63,7 @@ class KeyUsageTest {
                 .containsExactly(
                         "id",
                         "partner",
+                        "label",
                         "prefix",
                         "lastFour",
                         "createdAt",

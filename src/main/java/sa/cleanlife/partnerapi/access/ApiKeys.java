@@ -95,12 +95,12 @@ public final class ApiKeys {
 
     /** Those of a partner. */
     Future<List<KeyJson.Listed>> listOf(String partner) {
-        return database.transaction(
-                tx -> withLastUse(tx, store.list(tx, Partners.require(partners, tx, partner))));
+        return database.transaction(tx -> withLastUse(tx, store.list(tx, Partners.require(partners, tx, partner))));
     }
 
     private static List<KeyJson.Listed> withLastUse(Transaction tx, List<KeyRecord> keys) {
-        var lastUsedAt = KeyUsage.lastUsedAt(tx, keys.stream().map(KeyRecord::id).toList());
+        var lastUsedAt =
+                KeyUsage.lastUsedAt(tx, keys.stream().map(KeyRecord::id).toList());
         return keys.stream()
                 .map(key -> new KeyJson.Listed(key, Optional.ofNullable(lastUsedAt.get(key.id()))))
                 .toList();
@@ -155,8 +155,8 @@ public final class ApiKeys {
             refuseToRotate(old, now, overlap);
             var owner = Partners.require(partners, tx, old.partner());
             var lifetime = old.expiresAt().map(end -> Duration.between(old.createdAt(), end));
-            var issued = issue(
-                    tx, "key rotate", owner, old.label(), old.kind(), old.rules(), now, lifetime.map(now::plus));
+            var issued =
+                    issue(tx, "key rotate", owner, old.label(), old.kind(), old.rules(), now, lifetime.map(now::plus));
             var succeeded = old.succeededBy(issued.record().id());
             var ending = overlap.isZero() ? succeeded.revoked(now) : succeeded.expiring(Optional.of(now.plus(overlap)));
             update(tx, "key rotate", old, ending);

@@ -34,8 +34,8 @@ final class ExpiringKeyStore {
                    AND NOT EXISTS (SELECT FROM key_use s WHERE s.key_id = k.successor_id)
                  ORDER BY k.expires_at, k.id
                 """, Sql.tuple(now, now.plus(SOON), now.minus(IN_USE))).stream()
-                .map(row -> new ExpiringKey(
-                        row.getUUID("id"), row.getString("partner"), Sql.instant(row, "expires_at")))
+                .map(row ->
+                        new ExpiringKey(row.getUUID("id"), row.getString("partner"), Sql.instant(row, "expires_at")))
                 .toList();
     }
 
@@ -45,8 +45,7 @@ final class ExpiringKeyStore {
      */
     Set<UUID> claimWarnings(Transaction tx, List<ExpiringKey> keys, Instant now) {
         return tx
-                .query(
-                        """
+                .query("""
                 WITH due AS (
                     SELECT key_id
                       FROM key_use
@@ -60,8 +59,7 @@ final class ExpiringKeyStore {
                   FROM due
                  WHERE u.key_id = due.key_id
                 RETURNING u.key_id
-                """,
-                        Sql.tuple(keys.stream().map(ExpiringKey::id).toArray(UUID[]::new), now.minus(DAY), now))
+                """, Sql.tuple(keys.stream().map(ExpiringKey::id).toArray(UUID[]::new), now.minus(DAY), now))
                 .stream()
                 .map(row -> row.getUUID("key_id"))
                 .collect(toUnmodifiableSet());

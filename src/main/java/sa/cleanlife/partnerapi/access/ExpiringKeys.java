@@ -60,7 +60,9 @@ public final class ExpiringKeys {
                 })
                 .onFailure(failure -> {
                     if (!(failure instanceof DatabaseUnavailableException)) {
-                        LOG.atWarn().setCause(failure).log("expiring keys could not be looked up; next try in a minute");
+                        LOG.atWarn()
+                                .setCause(failure)
+                                .log("expiring keys could not be looked up; next try in a minute");
                     }
                 })
                 .mapEmpty();

@@ -127,13 +127,11 @@ final class KeyStore {
      * more.
      */
     void updateLabelAndValidity(Transaction tx, KeyRecord key) {
-        tx.query(
-                """
+        tx.query("""
                 UPDATE api_key
                    SET label = $2, expires_at = $3, revoked_at = $4, successor_id = $5
                  WHERE id = $1
-                """,
-                Sql.tuple(key.id(), key.label().text(), key.expiresAt(), key.revokedAt(), key.successor()));
+                """, Sql.tuple(key.id(), key.label().text(), key.expiresAt(), key.revokedAt(), key.successor()));
     }
 
     private static HeldKey heldKey(Row row) {

@@ -44,8 +44,7 @@ public final class PartnerCommand {
 
     @Command(name = "show", description = "Shows one partner.", mixinStandardHelpOptions = true)
     void show(@Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin Output output) {
-        output.print(new PartnerJson(
-                session.read((database, reader) -> new Partners(database, reader).find(name))));
+        output.print(new PartnerJson(session.read((database, reader) -> new Partners(database, reader).find(name))));
     }
 
     @Command(

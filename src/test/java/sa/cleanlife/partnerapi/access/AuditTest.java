@@ -44,8 +44,9 @@ class AuditTest {
         shell.run("partner update hotel --sandbox-access on").table();
         shell.run("partner domain add hotel shop.example.com").table();
         shell.run("partner domain remove hotel shop.example.com").table();
-        key = noted(shell.run(
-                "key issue --partner hotel --permission partner_contacts_read --rate-limit 600 --label booking-site --json --as omar"));
+        key = noted(
+                shell.run(
+                        "key issue --partner hotel --permission partner_contacts_read --rate-limit 600 --label booking-site --json --as omar"));
         shell.run("key update --rate-limit none --label kiosk --allow-address 203.0.113.0/24 --expires never " + key)
                 .table();
         successor = noted(shell.run("key rotate --overlap 0 --json " + key));

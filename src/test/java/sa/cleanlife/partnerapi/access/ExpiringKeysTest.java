@@ -75,7 +75,9 @@ class ExpiringKeysTest {
     private static double gauge(RunningApi node) {
         try {
             var metrics = HTTP.send(
-                            HttpRequest.newBuilder(node.managementUri("/metrics")).build(), BodyHandlers.ofString())
+                            HttpRequest.newBuilder(node.managementUri("/metrics"))
+                                    .build(),
+                            BodyHandlers.ofString())
                     .body();
             var gauge = GAUGE.matcher(metrics);
             assertThat(gauge.find()).isTrue();
@@ -119,7 +121,8 @@ class ExpiringKeysTest {
         restart();
 
         assertExpiring(2);
-        assertThat(warnedOf()).containsExactly(mall.keyId().toString(), hotel.keyId().toString());
+        assertThat(warnedOf())
+                .containsExactly(mall.keyId().toString(), hotel.keyId().toString());
         var warning = warnings().getLast();
         assertThat(warning.get("level").asString()).isEqualTo("WARN");
         assertThat(warning.get("partner").asString()).isEqualTo(hotel.name());
@@ -218,9 +221,9 @@ class ExpiringKeysTest {
         var hotel = used(Expiry.in(DAY));
         restart();
         assertExpiring(1);
-        server.administer((partners, keys) ->
-                keys.update(hotel.keyId().toString(), UnaryOperator.identity(), Expiry.in(Duration.ofDays(90)))
-                        .await());
+        server.administer((partners, keys) -> keys.update(
+                        hotel.keyId().toString(), UnaryOperator.identity(), Expiry.in(Duration.ofDays(90)))
+                .await());
         passes(DAY);
         var marker = marker();
 

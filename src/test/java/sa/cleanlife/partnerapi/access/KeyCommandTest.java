@@ -115,7 +115,8 @@ class KeyCommandTest {
                 .hasSize(3)
                 .first()
                 .asString()
-                .containsPattern("id +partner +label +prefix +lastFour +createdAt +expiresAt +revokedAt +lastUsedAt +permissions");
+                .containsPattern(
+                        "id +partner +label +prefix +lastFour +createdAt +expiresAt +revokedAt +lastUsedAt +permissions");
         for (var shown : List.of(listed.out(), table.out(), listed.err(), table.err())) {
             assertThat(shown).doesNotContain(secretOf(issued));
         }

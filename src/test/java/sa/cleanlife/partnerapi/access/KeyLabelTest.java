@@ -110,7 +110,10 @@ class KeyLabelTest {
 
     @Test
     void is_stripped_composed_and_up_to_a_hundred_code_points_long() {
-        assertThat(shell.run(issue, " \u00A0cafe\u0301 \u3000").json().get("label").asString())
+        assertThat(shell.run(issue, " \u00A0cafe\u0301 \u3000")
+                        .json()
+                        .get("label")
+                        .asString())
                 .isEqualTo("caf\u00E9");
         assertThat(shell.run(issue, "🏨".repeat(100)).json().get("label").asString())
                 .isEqualTo("🏨".repeat(100));

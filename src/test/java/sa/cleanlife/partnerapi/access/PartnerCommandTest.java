@@ -86,7 +86,10 @@ class PartnerCommandTest {
         shell.run("partner add hotel").table();
         shell.run("partner suspend hotel").table();
 
-        assertThat(shell.run("partner deactivate hotel --json").json().get("status").asString())
+        assertThat(shell.run("partner deactivate hotel --json")
+                        .json()
+                        .get("status")
+                        .asString())
                 .isEqualTo("INACTIVE");
         assertThat(shell.run("partner show mall --json").json().get("status").asString())
                 .isEqualTo("ACTIVE");
@@ -97,7 +100,10 @@ class PartnerCommandTest {
                 .isEqualTo("There is no partner named nobody; there are: hotel, mall.");
         assertThat(changes()).isEqualTo(changes);
 
-        assertThat(shell.run("partner activate hotel --json").json().get("status").asString())
+        assertThat(shell.run("partner activate hotel --json")
+                        .json()
+                        .get("status")
+                        .asString())
                 .isEqualTo("ACTIVE");
     }
 
@@ -125,7 +131,8 @@ class PartnerCommandTest {
         assertThat(shell.run("partner add", name).refusal())
                 .isEqualTo(
                         "A partner's name has 1 to 100 characters, at least one of them visible, no control characters, no unclosed change of text direction, and no space at either end, for example grand-hotel.");
-        assertThat(shell.run("partner add hotel --as", name).refusal()).startsWith("The name of who makes a change has");
+        assertThat(shell.run("partner add hotel --as", name).refusal())
+                .startsWith("The name of who makes a change has");
         assertThat(TestPostgres.queryNumber(database, "SELECT count(*) FROM partner"))
                 .isZero();
     }
@@ -134,7 +141,10 @@ class PartnerCommandTest {
     void the_length_of_a_name_is_counted_in_code_points() {
         assertThat(shell.run("partner add", "🏨".repeat(101)).refusal()).startsWith("A partner's name has 1 to 100");
 
-        assertThat(shell.run("partner add --json", "🏨".repeat(100)).json().get("name").asString())
+        assertThat(shell.run("partner add --json", "🏨".repeat(100))
+                        .json()
+                        .get("name")
+                        .asString())
                 .isEqualTo("🏨".repeat(100));
     }
 

@@ -35,8 +35,8 @@ class MonitoringIT {
     private static final Pattern KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
 
     /** Of PromQL; everything else that is a word in an expression must be a metric. */
-    private static final Set<String> WORDS = Set.of(
-            "sum", "max", "rate", "increase", "min_over_time", "histogram_quantile", "vector", "or");
+    private static final Set<String> WORDS =
+            Set.of("sum", "max", "rate", "increase", "min_over_time", "histogram_quantile", "vector", "or");
 
     /** Prometheus adds them to what it scrapes, and makes the last of them of a histogram's buckets. */
     private static final Set<String> LABELS_OF_PROMETHEUS = Set.of("instance", "job", "le");
@@ -131,7 +131,8 @@ class MonitoringIT {
                 assertLabelExists("", label);
             }
         }
-        var bare = GROUPING.matcher(SELECTOR.matcher(expression).replaceAll("$1")).replaceAll("");
+        var bare =
+                GROUPING.matcher(SELECTOR.matcher(expression).replaceAll("$1")).replaceAll("");
         var names = WORD.matcher(RANGE.matcher(bare).replaceAll(""))
                 .results()
                 .map(word -> word.group())
@@ -172,8 +173,12 @@ class MonitoringIT {
             assertThat(ids.add(panel.get("id").asInt())).as("id of %s", panel).isTrue();
             var at = panel.get("gridPos");
             assertThat(at.get("x").asInt() + at.get("w").asInt()).isLessThanOrEqualTo(COLUMNS_OF_GRAFANA);
-            for (int x = at.get("x").asInt(); x < at.get("x").asInt() + at.get("w").asInt(); x++) {
-                for (int y = at.get("y").asInt(); y < at.get("y").asInt() + at.get("h").asInt(); y++) {
+            for (int x = at.get("x").asInt();
+                    x < at.get("x").asInt() + at.get("w").asInt();
+                    x++) {
+                for (int y = at.get("y").asInt();
+                        y < at.get("y").asInt() + at.get("h").asInt();
+                        y++) {
                     assertThat(cells.add(x + " " + y)).as("place of %s", panel).isTrue();
                 }
             }

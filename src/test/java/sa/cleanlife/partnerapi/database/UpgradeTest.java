@@ -212,8 +212,9 @@ class UpgradeTest {
                 assertThat(listed)
                         .extracting(each -> each.get("label").toString())
                         .containsExactlyInAnyOrder("\"kiosk\"", "null");
-                assertThat(number(
-                                "SELECT count(*) FROM key_use WHERE key_id = '%s' AND expiry_warned_at = '2026-01-03T00:00:00Z'"))
+                assertThat(
+                                number(
+                                        "SELECT count(*) FROM key_use WHERE key_id = '%s' AND expiry_warned_at = '2026-01-03T00:00:00Z'"))
                         .isEqualTo(1);
             }
         }

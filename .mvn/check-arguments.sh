@@ -63,7 +63,7 @@ check_arguments() ( # in a subshell, so that the caller keeps its variables and 
             ;;
         esac
         ;;
-      (openapi.fuzz.requests | simulation.worlds)
+      (openapi.fuzz.requests | simulation.runs)
         case $value in
           ('' | 0* | *[!0-9]* | ??????????*) refuse "${1%%=*} must be a whole number from 1 to 999999999, for example 1000000." ;;
         esac

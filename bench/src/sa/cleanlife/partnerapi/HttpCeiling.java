@@ -18,7 +18,7 @@ public final class HttpCeiling {
         var server = new Server(
                 settings,
                 Clock.systemUTC(),
-                (database, quota, meters) -> ConstantContacts.contacts(database.time(), quota, meters));
+                (database, quota, meters) -> ConstantContacts.contacts(database.scheduler(), quota, meters));
         Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         server.start();
         System.out.printf("The HTTP ceiling serves http://%s:%d.%n", settings.host(), server.port());

@@ -8,7 +8,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import sa.cleanlife.partnerapi.MicroBenchmark;
 
 /**
- * The key check, as {@code KeyFilter} makes it for each call. {@code KnownKeys} only fills from a database, so the map that
+ * The key check, as {@code KeyFilter} makes it for each call. {@code KeyCache} only fills from a database, so the map that
  * it holds stands for it, with a thousand keys.
  */
 public class KeyBenchmark extends MicroBenchmark {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /** All that a run starts and writes: one directory and some processes, which are gone when it ends, however it ends. */
 final class Workspace implements AutoCloseable {
-    private static final Duration FAREWELL = Duration.ofSeconds(3);
+    private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(3);
 
     private final Path directory;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -74,7 +74,7 @@ final class Workspace implements AutoCloseable {
                     .toList();
             all.forEach(ProcessHandle::destroy);
             try {
-                process.waitFor(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+                process.waitFor(SHUTDOWN_GRACE.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

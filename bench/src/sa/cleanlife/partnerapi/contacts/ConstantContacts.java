@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.UUID;
-import sa.cleanlife.partnerapi.database.Time;
+import sa.cleanlife.partnerapi.database.Scheduler;
 
 /** Contacts without a database: whoever is asked for is there, under the same id and name. */
 public final class ConstantContacts {
@@ -16,8 +16,8 @@ public final class ConstantContacts {
 
     private ConstantContacts() {}
 
-    public static Contacts contacts(Time time, NewContactQuota quota, MeterRegistry meters) {
-        return new Contacts(new Store(), time, UUID::randomUUID, quota, meters);
+    public static Contacts contacts(Scheduler scheduler, NewContactQuota quota, MeterRegistry meters) {
+        return new Contacts(new Store(), scheduler, UUID::randomUUID, quota, meters);
     }
 
     private static final class Store implements ContactStore {

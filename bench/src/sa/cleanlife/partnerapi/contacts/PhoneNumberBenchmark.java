@@ -13,31 +13,31 @@ public class PhoneNumberBenchmark extends MicroBenchmark {
 
     /** As it is stored, and as nearly all arrive. */
     @Benchmark
-    public ParsedPhone mobile() {
+    public PhoneParseResult mobile() {
         return PhoneNumber.parse(mobile);
     }
 
     /** Arabic digits and separators. */
     @Benchmark
-    public ParsedPhone otherSpelling() {
+    public PhoneParseResult otherSpelling() {
         return PhoneNumber.parse(otherSpelling);
     }
 
     /** Asks libphonenumber, which knows it. */
     @Benchmark
-    public ParsedPhone landline() {
+    public PhoneParseResult landline() {
         return PhoneNumber.parse(landline);
     }
 
     /** Refused for its form. */
     @Benchmark
-    public ParsedPhone refusedForeign() {
+    public PhoneParseResult refusedForeign() {
         return PhoneNumber.parse(foreign);
     }
 
     /** Refused by libphonenumber. */
     @Benchmark
-    public ParsedPhone refusedLandline() {
+    public PhoneParseResult refusedLandline() {
         return PhoneNumber.parse(unknownLandline);
     }
 }

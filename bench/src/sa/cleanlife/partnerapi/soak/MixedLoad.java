@@ -16,7 +16,7 @@ import sa.cleanlife.partnerapi.testing.SlowClient;
 
 /**
  * All that comes to a server in a day, at once: calls good and bad on connections that are kept and on new ones, and clients
- * that are gone in the middle of a call. {@link Lingerers} come besides.
+ * that are gone in the middle of a call. {@link SlowClients} come besides.
  */
 final class MixedLoad implements AutoCloseable {
     private static final int CALLERS = 16;

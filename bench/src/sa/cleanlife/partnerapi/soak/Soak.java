@@ -76,7 +76,7 @@ class Soak {
         var samples = new ArrayList<Footprint>();
         int port = server.port();
         int management = server.managementPort();
-        try (var lingerers = Lingerers.come(port, management, keys.good());
+        try (var slowClients = SlowClients.start(port, management, keys.good());
                 var load = MixedLoad.start(port, management, keys)) {
             long start = System.nanoTime();
             System.out.println(Footprint.TITLE);
@@ -86,13 +86,13 @@ class Soak {
                 System.out.println(samples.getLast());
             }
             load.answers().forEach((kind, count) -> System.out.printf("%,12d %s%n", count.sum(), kind));
-            lingerers.kinds().forEach(System.out::println);
-            var slack = SLACK.plus(lingerers.noticedWithin());
+            slowClients.kinds().forEach(System.out::println);
+            var slack = SLACK.plus(slowClients.noticedWithin());
 
             assertThat(load.answers().keySet())
                     .noneMatch(kind -> kind.endsWith(" 500") || kind.endsWith(" 0"))
                     .doesNotContain("read: 404");
-            assertThat(lingerers.kinds())
+            assertThat(slowClients.kinds())
                     .allMatch(kind -> kind.wereEndedInTime(slack))
                     .allMatch(kind -> kind.ended() > 0 || time.toMinutes() < 3);
         }

@@ -6,16 +6,16 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import sa.cleanlife.partnerapi.access.AccessCheck;
 import sa.cleanlife.partnerapi.access.AddressCheck;
 import sa.cleanlife.partnerapi.access.DomainCheck;
 import sa.cleanlife.partnerapi.access.ExpiringKeys;
-import sa.cleanlife.partnerapi.access.KeyCheck;
+import sa.cleanlife.partnerapi.access.KeyCache;
 import sa.cleanlife.partnerapi.access.KeyFilter;
-import sa.cleanlife.partnerapi.access.KeyLookup;
 import sa.cleanlife.partnerapi.access.KeyUsage;
-import sa.cleanlife.partnerapi.access.KnownKeys;
 import sa.cleanlife.partnerapi.access.MeRoutes;
 import sa.cleanlife.partnerapi.access.RateCheck;
+import sa.cleanlife.partnerapi.access.UnknownKeyThrottle;
 import sa.cleanlife.partnerapi.access.ratelimit.RateLimits;
 import sa.cleanlife.partnerapi.console.ReferenceRoutes;
 import sa.cleanlife.partnerapi.contacts.ContactRoutes;
@@ -49,8 +49,8 @@ final class PartnerApi {
     private final ContactsFactory contacts;
 
     private final RequestLog requestLog;
-    private final KnownKeys keys;
-    private final KeyLookup keyLookup;
+    private final KeyCache keys;
+    private final UnknownKeyThrottle unknownKeys;
     private final KeyUsage keyUsage;
     private final ExpiringKeys expiringKeys;
     private final RateLimits rateLimits;
@@ -73,8 +73,8 @@ final class PartnerApi {
         this.contacts = contacts;
 
         this.requestLog = new RequestLog(meters);
-        this.keys = new KnownKeys(database, clock);
-        this.keyLookup = new KeyLookup(vertx, keys);
+        this.keys = new KeyCache(database, clock);
+        this.unknownKeys = new UnknownKeyThrottle(vertx, keys);
         this.keyUsage = new KeyUsage(database, clock);
         this.expiringKeys = new ExpiringKeys(database, clock, meters);
         this.rateLimits = new RateLimits(database);
@@ -103,12 +103,12 @@ final class PartnerApi {
 
     /** The routes of one event loop, with all that it shares with no other. */
     Api api() {
-        List<KeyCheck> checks =
+        List<AccessCheck> checks =
                 List.of(new AddressCheck(settings.trustedProxies()), new RateCheck(rateLimits), new DomainCheck());
-        List<Filter> filters = List.of(lifecycle, new KeyFilter(keys, keyLookup, keyUsage, checks));
+        List<Filter> filters = List.of(lifecycle, new KeyFilter(keys, unknownKeys, keyUsage, checks));
         var api = new Api(vertx, filters, PartnerApi::refusalOf, this::originRefusal, requestLog);
 
-        var quota = new NewContactQuota(database.time(), newContacts, meters);
+        var quota = new NewContactQuota(database.scheduler(), newContacts, meters);
         new ContactRoutes(contacts.contacts(database, quota, meters)).addTo(api);
         new MeRoutes(keys).addTo(api);
         reference.addTo(api);

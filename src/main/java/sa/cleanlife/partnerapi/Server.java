@@ -25,7 +25,7 @@ import sa.cleanlife.partnerapi.http.edge.Connections;
 
 /** One node: the database, the event loops and the ports of a {@link PartnerApi}, and the order in which they start and stop. */
 public final class Server implements AutoCloseable {
-    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(10);
+    private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(10);
     private static final Duration HANGING = Duration.ofSeconds(2);
 
     private final Settings settings;
@@ -172,7 +172,7 @@ public final class Server implements AutoCloseable {
         lifecycle.stop();
         try {
             Future.join(servers.stream()
-                            .map(server -> server.shutdown(LONGEST_FAREWELL.toSeconds(), TimeUnit.SECONDS))
+                            .map(server -> server.shutdown(SHUTDOWN_GRACE.toSeconds(), TimeUnit.SECONDS))
                             .toList())
                     .await();
         } finally {

@@ -77,7 +77,7 @@ public final class Storage implements AutoCloseable {
             if (!isEmbedded()) {
                 refuseUnsuitable();
             }
-            refuseForgetful();
+            requireDurable();
             migrate();
         } catch (DatabaseUnavailableException e) {
             throw refusal(e);
@@ -159,7 +159,7 @@ public final class Storage implements AutoCloseable {
         }
     }
 
-    private void refuseForgetful() {
+    private void requireDurable() {
         var forgetful = database.settingsThatLoseData().await();
         if (!forgetful.isEmpty() && !settings.riskLosingContacts()) {
             throw new StartupException(

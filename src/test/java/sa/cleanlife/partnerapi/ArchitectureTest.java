@@ -338,7 +338,7 @@ class ArchitectureTest {
             var simulated = describe(
                     "run in simulations",
                     (JavaClass any) -> any.getPackageName().equals(ROOT + ".contacts")
-                            || Set.of("Batcher", "BatchSize", "LoadShedder", "Patience")
+                            || Set.of("Batcher", "BatchSize", "LoadShedder", "RetryPolicy")
                                     .contains(outermost(any).getSimpleName()));
             noClasses()
                     .that(simulated)

@@ -215,19 +215,19 @@ class ReferenceTest {
         private static final Map<String, Supplier<Answer>> REFUSED_POSTS = new HashMap<>();
 
         static {
-            refusedPhone("phoneNational", "0500000000");
-            refusedPhone("phoneWithoutPlus", "966500000000");
-            refusedPhone("phoneDialledFromAbroad", "00966500000000");
-            refusedPhone("phoneWithSpaces", "+966 50 000 0000");
-            refusedPhone("phoneOfASpreadsheet", "966500000000.0");
-            refusedPhone("phoneOfAChat", "966500000000@c.us");
-            refusedPhone("phoneWithTheCodeTwice", "+966966500000000");
-            refusedPhone("phoneTooShort", "+96650000000");
-            refusedPhone("phoneTooLong", "+9665000000000");
-            refusedPhone("phoneNoSuchRange", "+966100000000");
-            refusedPhone("phoneNotSaudi", "+14155550100");
-            refusedPhone("phoneOtherCharacters", "+966500000000x12");
-            refusedPhone("phoneEmpty", "");
+            invalidPhone("phoneNational", "0500000000");
+            invalidPhone("phoneWithoutPlus", "966500000000");
+            invalidPhone("phoneDialledFromAbroad", "00966500000000");
+            invalidPhone("phoneWithSpaces", "+966 50 000 0000");
+            invalidPhone("phoneOfASpreadsheet", "966500000000.0");
+            invalidPhone("phoneOfAChat", "966500000000@c.us");
+            invalidPhone("phoneWithTheCodeTwice", "+966966500000000");
+            invalidPhone("phoneTooShort", "+96650000000");
+            invalidPhone("phoneTooLong", "+9665000000000");
+            invalidPhone("phoneNoSuchRange", "+966100000000");
+            invalidPhone("phoneNotSaudi", "+14155550100");
+            invalidPhone("phoneOtherCharacters", "+966500000000x12");
+            invalidPhone("phoneEmpty", "");
             refused("phoneMissing", "{'name':'Ahmed Ali'}");
             refused("phoneMisnamed", "{'phone_number':'+966500000000','name':'Ahmed Ali'}");
             refused("phoneNotAString", "{'phone':5,'name':'Ahmed Ali'}");
@@ -275,7 +275,7 @@ class ReferenceTest {
                     () -> raw("POST " + TestPartner.CONTACTS + " HTTP/1.1\r\nx: " + "x".repeat(17_000) + "\r\n\r\n"));
         }
 
-        private static void refusedPhone(String name, String phone) {
+        private static void invalidPhone(String name, String phone) {
             REFUSED_POSTS.put(name, () -> HOTEL.postContact(phone, "Ahmed Ali"));
         }
 

@@ -10,7 +10,7 @@ import sa.cleanlife.partnerapi.http.Request;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /** Lets a key with an allow-list be used from the addresses on it only. */
-public final class AddressCheck implements KeyCheck {
+public final class AddressCheck implements AccessCheck {
     private static final CharSequence X_FORWARDED_FOR = HttpHeaders.createOptimized("x-forwarded-for");
     private static final CharSequence FORWARDED = HttpHeaders.createOptimized("forwarded");
 
@@ -25,7 +25,7 @@ public final class AddressCheck implements KeyCheck {
     }
 
     @Override
-    public Future<Void> check(Request request, HeldKey key) {
+    public Future<Void> check(Request request, ActiveKey key) {
         var allowed = key.rules().allowedAddresses();
         if (allowed.isEmpty()) {
             return Future.succeededFuture();

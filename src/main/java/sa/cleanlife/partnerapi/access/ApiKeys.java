@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.Transaction;
 import sa.cleanlife.partnerapi.operator.CommandRefusedException;
-import sa.cleanlife.partnerapi.operator.Names;
+import sa.cleanlife.partnerapi.operator.NameRule;
 import sa.cleanlife.partnerapi.operator.Operator;
 
 /** The keys of partners, as an operator issues and changes them. Every change leaves its entry in the audit. */
@@ -224,7 +224,7 @@ public final class ApiKeys {
         return keys.isEmpty()
                 ? "there is none yet, and \"key issue\" issues one"
                 : "there are: "
-                        + Names.listed(
+                        + NameRule.listed(
                                 keys.stream().map(key -> key.id().toString()).toList());
     }
 }

@@ -9,9 +9,9 @@ import sa.cleanlife.partnerapi.http.Request;
  * Keeps a partner's keys to the web pages of its registered domains. A browser says where a page is from; what is no
  * browser says nothing, and passes. So this protects keys that stand in pages, and no others.
  */
-public final class DomainCheck implements KeyCheck {
+public final class DomainCheck implements AccessCheck {
     @Override
-    public Future<Void> check(Request request, HeldKey key) {
+    public Future<Void> check(Request request, ActiveKey key) {
         if (key.origins().isEmpty()) {
             return Future.succeededFuture();
         }

@@ -16,15 +16,15 @@ import sa.cleanlife.partnerapi.http.Request;
 public final class KeyFilter implements Filter {
     private static final CharSequence X_API_KEY = HttpHeaders.createOptimized("x-api-key");
 
-    private final KnownKeys keys;
-    private final KeyLookup lookup;
+    private final KeyCache keys;
+    private final UnknownKeyThrottle unknownKeys;
     private final KeyUsage usage;
-    private final List<KeyCheck> checks;
+    private final List<AccessCheck> checks;
 
     /** @param checks what a request with a good key must pass, in this order */
-    public KeyFilter(KnownKeys keys, KeyLookup lookup, KeyUsage usage, List<KeyCheck> checks) {
+    public KeyFilter(KeyCache keys, UnknownKeyThrottle unknownKeys, KeyUsage usage, List<AccessCheck> checks) {
         this.keys = keys;
-        this.lookup = lookup;
+        this.unknownKeys = unknownKeys;
         this.usage = usage;
         this.checks = checks;
     }
@@ -37,7 +37,7 @@ public final class KeyFilter implements Filter {
         var key = sent.flatMap(ApiKey::parse);
         if (key.isEmpty()) {
             var refusal = unknown(sent.isEmpty() ? "no API key was sent" : "the API key is malformed");
-            return request.onItsLoop(lookup.waitInVain()).compose(waited -> Future.failedFuture(refusal));
+            return request.onItsLoop(unknownKeys.delay()).compose(waited -> Future.failedFuture(refusal));
         }
         var hash = key.get().hash();
         var held = keys.find(hash);
@@ -46,11 +46,11 @@ public final class KeyFilter implements Filter {
         }
         var closed = keys.findClosed(hash);
         if (closed.isEmpty()) {
-            return request.onItsLoop(lookup.look()).compose(looked -> checkAgain(request, hash));
+            return request.onItsLoop(unknownKeys.lookUp()).compose(looked -> checkAgain(request, hash));
         }
         return closed.get().mayOpenAgain()
                 // While the database is away, what was last known of the key is told.
-                ? request.onItsLoop(lookup.look().otherwiseEmpty()).compose(looked -> checkAgain(request, hash))
+                ? request.onItsLoop(unknownKeys.lookUp().otherwiseEmpty()).compose(looked -> checkAgain(request, hash))
                 : refuse(request, closed.get());
     }
 
@@ -72,14 +72,14 @@ public final class KeyFilter implements Filter {
         return Future.failedFuture(key.refusal());
     }
 
-    private Future<Void> check(Request request, HeldKey key) {
+    private Future<Void> check(Request request, ActiveKey key) {
         request.identify(key.caller());
         usage.count(key.caller().keyId());
         return pass(request, key, checks.iterator());
     }
 
     /** Straight on as long as nothing has to be waited for, which is the usual. */
-    private static Future<Void> pass(Request request, HeldKey key, Iterator<KeyCheck> left) {
+    private static Future<Void> pass(Request request, ActiveKey key, Iterator<AccessCheck> left) {
         while (left.hasNext()) {
             var checked = left.next().check(request, key);
             if (!checked.succeeded()) {

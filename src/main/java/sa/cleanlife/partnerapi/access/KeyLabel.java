@@ -3,11 +3,11 @@ package sa.cleanlife.partnerapi.access;
 import java.text.Normalizer;
 import java.util.Optional;
 import sa.cleanlife.partnerapi.http.json.Characters;
-import sa.cleanlife.partnerapi.operator.Names;
+import sa.cleanlife.partnerapi.operator.NameRule;
 
 /**
  * What an operator calls a key, so that it can be told from the partner's others: a text of 1 to 100 code points under the
- * rule of {@link Names}, or none.
+ * rule of {@link NameRule}, or none.
  */
 public record KeyLabel(Optional<String> text) {
     public static final KeyLabel NONE = new KeyLabel(Optional.empty());
@@ -21,10 +21,10 @@ public record KeyLabel(Optional<String> text) {
         if (text.equals("none")) {
             return NONE;
         }
-        if (!Names.isUsable(text)) {
+        if (!NameRule.isUsable(text)) {
             throw new IllegalArgumentException(
                     "a label has 1 to %d characters, at least one of them visible, no control characters and no unclosed change of text direction, for example booking-site; or none"
-                            .formatted(Names.MAX_LENGTH));
+                            .formatted(NameRule.MAX_LENGTH));
         }
         return new KeyLabel(Optional.of(text));
     }

@@ -27,7 +27,7 @@ final class KeyStore {
             """;
 
     /** The keys that are neither revoked nor a partner's who is not active. */
-    Future<Map<ApiKeyHash, HeldKey>> listHeld(Database database) {
+    Future<Map<ApiKeyHash, ActiveKey>> listHeld(Database database) {
         return database.query("""
                 SELECT k.hash, k.id, k.label, k.prefix, k.last_four, k.permissions, k.allowed_addresses::text[] AS allowed_addresses, k.rate_limit,
                        k.new_contacts_per_day, k.expires_at, p.id AS partner_id, p.name AS partner, p.domains, p.sandbox_domains, p.sandbox_access
@@ -36,9 +36,9 @@ final class KeyStore {
                  WHERE k.revoked_at IS NULL
                    AND p.status = 'ACTIVE'
                 """, Sql.tuple()).map(rows -> {
-            var held = new HashMap<ApiKeyHash, HeldKey>();
+            var held = new HashMap<ApiKeyHash, ActiveKey>();
             for (var row : rows) {
-                held.put(ApiKeyHash.ofBytes(row.getBuffer("hash").getBytes()), heldKey(row));
+                held.put(ApiKeyHash.ofBytes(row.getBuffer("hash").getBytes()), activeKey(row));
             }
             return Map.copyOf(held);
         });
@@ -134,9 +134,9 @@ final class KeyStore {
                 """, Sql.tuple(key.id(), key.label().text(), key.expiresAt(), key.revokedAt(), key.successor()));
     }
 
-    private static HeldKey heldKey(Row row) {
+    private static ActiveKey activeKey(Row row) {
         var rules = rules(row);
-        return new HeldKey(
+        return new ActiveKey(
                 new Caller(row.getUUID("partner_id"), row.getString("partner"), row.getUUID("id"), rules.permissions()),
                 label(row),
                 ApiKey.Kind.ofPrefix(row.getString("prefix")),

@@ -3,19 +3,19 @@ package sa.cleanlife.partnerapi.access;
 import io.vertx.core.Future;
 import sa.cleanlife.partnerapi.http.Api;
 import sa.cleanlife.partnerapi.http.ErrorCode;
-import sa.cleanlife.partnerapi.http.Guard;
 import sa.cleanlife.partnerapi.http.Request;
+import sa.cleanlife.partnerapi.http.RequiredPermission;
 
 /** Who the caller is, over HTTP: the first call of a newcomer, which any good key may make. */
 public final class MeRoutes {
-    private final KnownKeys keys;
+    private final KeyCache keys;
 
-    public MeRoutes(KnownKeys keys) {
+    public MeRoutes(KeyCache keys) {
         this.keys = keys;
     }
 
     public void addTo(Api api) {
-        api.get("/v1/partners/me", Guard.ANY_KEY, this::read);
+        api.get("/v1/partners/me", RequiredPermission.ANY_KEY, this::read);
     }
 
     private Future<MeJson> read(Request request) {

@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.Transaction;
 import sa.cleanlife.partnerapi.operator.CommandRefusedException;
-import sa.cleanlife.partnerapi.operator.Names;
+import sa.cleanlife.partnerapi.operator.NameRule;
 import sa.cleanlife.partnerapi.operator.Operator;
 
 /** The partners, as an operator adds and changes them. Every change leaves its entry in the audit. */
@@ -54,9 +54,9 @@ public final class Partners {
     }
 
     private Partner newPartner(String name) {
-        if (!Names.isUsable(name)) {
+        if (!NameRule.isUsable(name)) {
             throw new CommandRefusedException(
-                    "A partner's name %s, for example grand-hotel.".formatted(Names.REQUIREMENTS));
+                    "A partner's name %s, for example grand-hotel.".formatted(NameRule.REQUIREMENTS));
         }
         return new Partner(operator.newId(), name, Partner.Status.ACTIVE, List.of(), false, operator.now());
     }
@@ -123,7 +123,7 @@ public final class Partners {
         return domains.isEmpty()
                 ? "it has none"
                 : "there are: "
-                        + Names.listed(domains.stream().map(Domain::host).toList());
+                        + NameRule.listed(domains.stream().map(Domain::host).toList());
     }
 
     private Future<Partner> change(String what, String name, UnaryOperator<Partner> rule) {
@@ -149,6 +149,6 @@ public final class Partners {
         return partners.isEmpty()
                 ? "there is none yet, and \"partner add NAME\" adds one"
                 : "there are: "
-                        + Names.listed(partners.stream().map(Partner::name).toList());
+                        + NameRule.listed(partners.stream().map(Partner::name).toList());
     }
 }

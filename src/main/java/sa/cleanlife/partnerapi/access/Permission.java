@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import sa.cleanlife.partnerapi.http.ErrorCode;
-import sa.cleanlife.partnerapi.http.Guard;
 import sa.cleanlife.partnerapi.http.Request;
+import sa.cleanlife.partnerapi.http.RequiredPermission;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /** What a key allows its holder to do: a closed list. */
-public enum Permission implements Guard {
+public enum Permission implements RequiredPermission {
     PARTNER_CONTACTS_READ,
     PARTNER_SERVICES_READ,
     PARTNER_TIMESLOTS_READ,

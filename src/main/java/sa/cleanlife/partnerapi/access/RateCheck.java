@@ -7,7 +7,7 @@ import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Request;
 
 /** Keeps a key with a rate limit to it, and tells in each answer's headers how much is left. */
-public final class RateCheck implements KeyCheck {
+public final class RateCheck implements AccessCheck {
     private static final CharSequence RATE_LIMIT_POLICY = HttpHeaders.createOptimized("RateLimit-Policy");
     private static final CharSequence RATE_LIMIT = HttpHeaders.createOptimized("RateLimit");
 
@@ -18,7 +18,7 @@ public final class RateCheck implements KeyCheck {
     }
 
     @Override
-    public Future<Void> check(Request request, HeldKey key) {
+    public Future<Void> check(Request request, ActiveKey key) {
         var limit = key.rules().rateLimit();
         if (limit.isEmpty()) {
             return Future.succeededFuture();

@@ -15,7 +15,7 @@ record ContactJson(FoundContact found) implements Json.Value {
     static ContactRequest read(Request request) {
         var body = request.body();
         var phone =
-                body.string("phone", RefusedPhone.RULE, ContactJson::readPhone).required();
+                body.string("phone", InvalidPhone.RULE, ContactJson::readPhone).required();
         var name = body.text("name").max(MAX_NAME).required();
         var utmSource = body.text("utmSource").uncomposed().max(MAX_UTM_SOURCE).orElse(DEFAULT_UTM_SOURCE);
         body.done();
@@ -30,7 +30,7 @@ record ContactJson(FoundContact found) implements Json.Value {
     private static Optional<PhoneNumber> readPhone(String text, StringRule.Refusal refusal) {
         return switch (PhoneNumber.parse(text)) {
             case PhoneNumber number -> Optional.of(number);
-            case RefusedPhone refused -> {
+            case InvalidPhone refused -> {
                 refused.tell(refusal);
                 yield Optional.empty();
             }

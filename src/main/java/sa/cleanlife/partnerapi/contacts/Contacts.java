@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import sa.cleanlife.partnerapi.database.Batcher;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
-import sa.cleanlife.partnerapi.database.Time;
+import sa.cleanlife.partnerapi.database.Scheduler;
 import sa.cleanlife.partnerapi.http.ApiException;
 
 /**
@@ -37,15 +37,15 @@ public final class Contacts {
     private final Counter found;
 
     public Contacts(Database database, NewContactQuota quota, MeterRegistry meters) {
-        this(new PostgresContactStore(database), database.time(), UUID::randomUUID, quota, meters);
+        this(new PostgresContactStore(database), database.scheduler(), UUID::randomUUID, quota, meters);
     }
 
-    Contacts(ContactStore store, Time time, Supplier<UUID> ids, NewContactQuota quota, MeterRegistry meters) {
+    Contacts(ContactStore store, Scheduler scheduler, Supplier<UUID> ids, NewContactQuota quota, MeterRegistry meters) {
         this.store = store;
         this.ids = ids;
-        this.wanted = new Batcher<>("find-or-create contacts", time, this::findOrCreateAll, meters);
-        this.reads = new Batcher<>("read contacts", time, this::findAll, meters);
-        this.lookUps = new Batcher<>("look up phones", time, this::findAllByPhone, meters);
+        this.wanted = new Batcher<>("find-or-create contacts", scheduler, this::findOrCreateAll, meters);
+        this.reads = new Batcher<>("read contacts", scheduler, this::findAll, meters);
+        this.lookUps = new Batcher<>("look up phones", scheduler, this::findAllByPhone, meters);
         this.quota = quota;
         this.created = contacts(meters, "created");
         this.found = contacts(meters, "found");
@@ -78,7 +78,7 @@ public final class Contacts {
         return wanted.submit(request).compose(answer -> answer);
     }
 
-    /** Found contacts never count, so it is looked for before a place in the quota is taken. */
+    /** Found contacts never count, so the phone is looked up before a contact is reserved in the quota. */
     private Future<FoundContact> findOrCreateWithinQuota(ContactRequest request) {
         return lookUps.submit(request.phone())
                 .compose(known -> known.isPresent()
@@ -86,17 +86,17 @@ public final class Contacts {
                         : createWithinQuota(request));
     }
 
-    /** Simultaneous first requests for a phone share one place: it is one contact. */
+    /** Simultaneous first requests for a phone share one reservation, since they make one contact. */
     private Future<FoundContact> createWithinQuota(ContactRequest request) {
         var keyAndPhone = new KeyAndPhone(request.key(), request.phone());
         var underWay = creations.get(keyAndPhone);
         if (underWay != null) {
             return underWay.map(first -> new FoundContact(first.contact(), false));
         }
-        var created = quota.take(request.key())
-                .compose(taken -> askFor(request).onComplete(answer -> {
+        var created = quota.reserve(request.key())
+                .compose(reserved -> askFor(request).onComplete(answer -> {
                     if (isCertainlyNotCreated(answer)) {
-                        quota.giveBack(request.key());
+                        quota.release(request.key());
                     }
                 }))
                 .recover(failure -> failure instanceof ApiException refusal
@@ -115,7 +115,7 @@ public final class Contacts {
                         && (failure.isOverloaded() || failure.isDiskFull());
     }
 
-    /** The last place may have gone to another event loop or node for this very phone. */
+    /** The last reservation may have gone to another event loop or node for this very phone. */
     private Future<FoundContact> lookAgain(ContactRequest request, ApiException refusal) {
         return lookUps.submit(request.phone())
                 .compose(known -> known.isPresent()

@@ -12,14 +12,14 @@ import java.util.Optional;
 import java.util.UUID;
 import sa.cleanlife.partnerapi.database.Batcher;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
-import sa.cleanlife.partnerapi.database.Time;
+import sa.cleanlife.partnerapi.database.Scheduler;
 import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /**
- * Keeps keys to the number of contacts that they may create in a day. A place in the quota is taken before a contact is
- * created, so that no race creates too many, and given back when somebody else has created it meanwhile. One instance
+ * Keeps keys to the number of contacts that they may create in a day. A contact is reserved in the quota before it is
+ * created, so that no race creates too many, and the reservation is released when somebody else has created it meanwhile. One instance
  * serves one event loop.
  */
 public final class NewContactQuota {
@@ -27,10 +27,10 @@ public final class NewContactQuota {
             "This API key has created as many new contacts as it may in 24 hours; contacts that exist are still found.",
             "أنشأ مفتاح API هذا كل ما يُسمح له به من جهات الاتصال الجديدة خلال 24 ساعة؛ وما زال يمكن العثور على جهات الاتصال الموجودة.");
 
-    /** In which another event loop or node that has the last place creates the contact that it took it for. */
+    /** Time in which the event loop or node with the last reservation creates its contact. */
     private static final Duration CREATED_MEANWHILE = Duration.ofMillis(100);
 
-    private static final Duration AFTER_THE_RUSH = Duration.ofMillis(250);
+    private static final Duration AFTER_OVERLOAD = Duration.ofMillis(250);
 
     /** What all nodes together count of each key. */
     interface Counts {
@@ -39,8 +39,8 @@ public final class NewContactQuota {
         /** Counts those of the contacts that each key wants to create which are within its quota. */
         Future<Map<UUID, Grant>> reserve(Map<UUID, Integer> wanted);
 
-        /** Takes back what was reserved for contacts that were not created. */
-        Future<Void> giveBack(Map<UUID, Integer> unused);
+        /** Releases the reservations of contacts that were not created. */
+        Future<Void> release(Map<UUID, Integer> unused);
 
         /** Counts a contact that a key without a quota has created. */
         void count(UUID key);
@@ -53,20 +53,20 @@ public final class NewContactQuota {
      */
     record Grant(int contacts, Duration moreIn) {}
 
-    private final Time time;
+    private final Scheduler scheduler;
     private final Counts counts;
-    private final Batcher<UUID, Optional<Duration>> places;
-    private final Batcher<UUID, Boolean> returns;
+    private final Batcher<UUID, Optional<Duration>> reservations;
+    private final Batcher<UUID, Boolean> releases;
 
-    public NewContactQuota(Time time, NewContacts contacts, MeterRegistry meters) {
-        this(time, (Counts) contacts, meters);
+    public NewContactQuota(Scheduler scheduler, NewContacts contacts, MeterRegistry meters) {
+        this(scheduler, (Counts) contacts, meters);
     }
 
-    NewContactQuota(Time time, Counts counts, MeterRegistry meters) {
-        this.time = time;
+    NewContactQuota(Scheduler scheduler, Counts counts, MeterRegistry meters) {
+        this.scheduler = scheduler;
         this.counts = counts;
-        this.places = new Batcher<>("reserve new contacts", time, this::reserve, meters);
-        this.returns = new Batcher<>("give back new contacts", time, this::giveBack, meters);
+        this.reservations = new Batcher<>("reserve new contacts", scheduler, this::reserve, meters);
+        this.releases = new Batcher<>("release new contacts", scheduler, this::release, meters);
     }
 
     boolean limits(UUID key) {
@@ -74,11 +74,14 @@ public final class NewContactQuota {
     }
 
     /** Fails with the refusal when the quota is used up; not at once, so that it is worth looking again whether it is needed. */
-    Future<Void> take(UUID key) {
-        return places.submit(key)
+    Future<Void> reserve(UUID key) {
+        return reservations
+                .submit(key)
                 .compose(moreIn -> moreIn.isEmpty()
                         ? Future.succeededFuture()
-                        : time.after(CREATED_MEANWHILE).compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
+                        : scheduler
+                                .after(CREATED_MEANWHILE)
+                                .compose(waited -> Future.failedFuture(refusal(moreIn.get()))));
     }
 
     private static ApiException refusal(Duration moreIn) {
@@ -88,11 +91,11 @@ public final class NewContactQuota {
                 .because("quota of new contacts");
     }
 
-    /** After {@link #take}, when no contact was created. In a rush it waits until the database can be asked. */
-    void giveBack(UUID key) {
-        returns.submit(key).onFailure(failure -> {
+    /** After {@link #reserve}, when no contact was created. Under overload it waits until the database can be asked. */
+    void release(UUID key) {
+        releases.submit(key).onFailure(failure -> {
             if (failure instanceof DatabaseUnavailableException unavailable && unavailable.isOverloaded()) {
-                time.after(AFTER_THE_RUSH).onSuccess(waited -> giveBack(key));
+                scheduler.after(AFTER_OVERLOAD).onSuccess(waited -> release(key));
             }
         });
     }
@@ -116,8 +119,8 @@ public final class NewContactQuota {
         });
     }
 
-    private Future<List<Boolean>> giveBack(List<UUID> keys) {
-        return counts.giveBack(byKey(keys)).map(given -> Collections.nCopies(keys.size(), true));
+    private Future<List<Boolean>> release(List<UUID> keys) {
+        return counts.release(byKey(keys)).map(given -> Collections.nCopies(keys.size(), true));
     }
 
     private static Map<UUID, Integer> byKey(List<UUID> keys) {

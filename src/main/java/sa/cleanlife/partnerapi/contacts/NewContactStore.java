@@ -115,7 +115,7 @@ final class NewContactStore {
      * Takes back what was reserved and not used, from the slot that was counted last. Unsafe to repeat when the answer is
      * lost: it would give a key more than its quota.
      */
-    void giveBack(Transaction tx, Map<UUID, Integer> unused) {
+    void release(Transaction tx, Map<UUID, Integer> unused) {
         tx.query("""
                 WITH locked AS (
                     SELECT key_id

@@ -90,8 +90,8 @@ public final class NewContacts implements NewContactQuota.Counts {
     }
 
     @Override
-    public Future<Void> giveBack(Map<UUID, Integer> unused) {
-        return database.inTransaction(tx -> store.giveBack(tx, unused));
+    public Future<Void> release(Map<UUID, Integer> unused) {
+        return database.inTransaction(tx -> store.release(tx, unused));
     }
 
     /** A quota that was taken away meanwhile is no limit. */
@@ -108,7 +108,7 @@ public final class NewContacts implements NewContactQuota.Counts {
 
     /** Writes from now on, every few seconds, what keys without a quota have created. */
     public void watch() {
-        database.time().after(WRITTEN_EVERY).onComplete(due -> write().onComplete(written -> watch()));
+        database.scheduler().after(WRITTEN_EVERY).onComplete(due -> write().onComplete(written -> watch()));
     }
 
     /** What could not be written is kept for the next time. */

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * one, so every spelling of a number is the same value. The rule is told in openapi.yaml. Numbers are
  * ordered by the bytes of that form, and print as a fixed word, because they are personal data.
  */
-public final class PhoneNumber implements ParsedPhone, Comparable<PhoneNumber> {
+public final class PhoneNumber implements PhoneParseResult, Comparable<PhoneNumber> {
     private static final int LONGEST_TEXT = 64; // code points, as sent
     private static final String PREFIX = "+966";
 
@@ -20,7 +20,7 @@ public final class PhoneNumber implements ParsedPhone, Comparable<PhoneNumber> {
     }
 
     /** Takes any text at all, and throws for none. */
-    public static ParsedPhone parse(String text) {
+    public static PhoneParseResult parse(String text) {
         // Nearly every phone arrives as it is stored: no copy, no regular expression.
         return isMobile(text) ? new PhoneNumber(text) : parseOtherSpelling(text);
     }
@@ -41,25 +41,25 @@ public final class PhoneNumber implements ParsedPhone, Comparable<PhoneNumber> {
         return e164;
     }
 
-    private static ParsedPhone parseOtherSpelling(String text) {
+    private static PhoneParseResult parseOtherSpelling(String text) {
         if (text.codePointCount(0, text.length()) > LONGEST_TEXT) {
-            return RefusedPhone.WITHOUT_SUGGESTION;
+            return InvalidPhone.WITHOUT_SUGGESTION;
         }
         var written = WrittenPhone.of(text);
         return written.strict()
                 .filter(spelling -> spelling.startsWith(PREFIX))
                 .flatMap(spelling -> ofNational(withoutTrunkZero(spelling.substring(PREFIX.length()))))
-                .<ParsedPhone>map(number -> number)
+                .<PhoneParseResult>map(number -> number)
                 .orElseGet(() -> refused(written));
     }
 
-    private static RefusedPhone refused(WrittenPhone written) {
+    private static InvalidPhone refused(WrittenPhone written) {
         var spelling = written.meant().orElse("");
         return ofNational(national(spelling))
-                .map(RefusedPhone::suggesting)
+                .map(InvalidPhone::suggesting)
                 .orElseGet(() -> isOfAnotherCountry(spelling)
-                        ? RefusedPhone.OF_ANOTHER_COUNTRY
-                        : RefusedPhone.WITHOUT_SUGGESTION);
+                        ? InvalidPhone.OF_ANOTHER_COUNTRY
+                        : InvalidPhone.WITHOUT_SUGGESTION);
     }
 
     /**

@@ -26,8 +26,8 @@ public final class Batcher<Q, A> {
 
     private record Waiting<Q, A>(Q question, Promise<A> answer, long sinceNanos) {}
 
-    private final Time time;
-    private final Patience patience;
+    private final Scheduler scheduler;
+    private final RetryPolicy retryPolicy;
     private final Function<List<Q>, Future<List<A>>> batch;
     private final DistributionSummary batchSizes;
     private final ArrayDeque<Waiting<Q, A>> waiting = new ArrayDeque<>();
@@ -41,9 +41,9 @@ public final class Batcher<Q, A> {
      *
      * @param batch answers a list of questions with as many answers, in the same order
      */
-    public Batcher(String name, Time time, Function<List<Q>, Future<List<A>>> batch, MeterRegistry meters) {
-        this.time = time;
-        this.patience = new Patience(time);
+    public Batcher(String name, Scheduler scheduler, Function<List<Q>, Future<List<A>>> batch, MeterRegistry meters) {
+        this.scheduler = scheduler;
+        this.retryPolicy = new RetryPolicy(scheduler);
         this.batch = batch;
         this.batchSizes = DistributionSummary.builder("database.batch.size")
                 .description("Questions answered by one round of statements")
@@ -54,7 +54,7 @@ public final class Batcher<Q, A> {
 
     /** Fails with {@link DatabaseUnavailableException} when the question is rejected, or the database does not answer. */
     public Future<A> submit(Q question) {
-        long now = time.nanoTime();
+        long now = scheduler.nanoTime();
         if ((atDatabase && shedder.rejectsNewest(waiting.size(), oldestWait(now)))
                 || shedder.isQueueFull(waiting.size())) {
             return Future.failedFuture(DatabaseUnavailableException.overloaded());
@@ -74,7 +74,7 @@ public final class Batcher<Q, A> {
 
     /** After what has arrived by now was read, all of it. */
     private void nextSoon() {
-        time.soon(this::next);
+        scheduler.defer(this::next);
         busy = true;
     }
 
@@ -86,24 +86,24 @@ public final class Batcher<Q, A> {
         }
         batchSizes.record(size);
         atDatabase = true;
-        long began = time.nanoTime();
-        answers(taken, Patience.LONGEST)
+        long began = scheduler.nanoTime();
+        answers(taken, RetryPolicy.LONGEST)
                 .onComplete(
                         answers -> {
-                            batchSize.adapt(size, time.nanoTime() - began);
+                            batchSize.adapt(size, scheduler.nanoTime() - began);
                             try {
                                 deliver(taken, answers);
                             } finally {
                                 release();
                             }
                         },
-                        failure -> settle(taken, failure, began + Patience.LONGEST.toNanos()));
+                        failure -> settle(taken, failure, began + RetryPolicy.LONGEST.toNanos()));
     }
 
     private void release() {
         atDatabase = false;
         busy = false;
-        long now = time.nanoTime();
+        long now = scheduler.nanoTime();
         while (shedder.rejectsOldest(waiting.size(), oldestWait(now))) {
             refuse(List.of(waiting.remove()), DatabaseUnavailableException.overloaded());
         }
@@ -117,7 +117,7 @@ public final class Batcher<Q, A> {
         var questions = taken.stream().map(Waiting::question).toList();
         try {
             // The batch's own future knows its event loop: a time-out is dealt with there, on no other thread.
-            return patience.once(
+            return retryPolicy.once(
                     batch.apply(questions).map(answers -> {
                         if (answers.size() != questions.size()) {
                             throw new IllegalStateException("a batch must answer each question");
@@ -177,7 +177,7 @@ public final class Batcher<Q, A> {
      * once it fails.
      */
     private void askAlone(List<Waiting<Q, A>> taken, long end) {
-        long left = end - time.nanoTime();
+        long left = end - scheduler.nanoTime();
         if (taken.isEmpty()) {
             release();
         } else if (left <= 0) {
@@ -190,14 +190,14 @@ public final class Batcher<Q, A> {
                     .onComplete(
                             answers -> {
                                 deliver(first, answers);
-                                time.soon(others);
+                                scheduler.defer(others);
                             },
                             failure -> {
                                 if (failure instanceof DatabaseUnavailableException) {
                                     giveUp(taken, failure);
                                 } else {
                                     refuse(first, failure);
-                                    time.soon(others);
+                                    scheduler.defer(others);
                                 }
                             });
         }

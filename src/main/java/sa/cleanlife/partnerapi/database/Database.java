@@ -33,20 +33,20 @@ public final class Database {
     private static final Duration WARMED_EVERY = Duration.ofSeconds(5);
 
     private final Vertx vertx;
-    private final Time time;
-    private final Patience patience;
+    private final Scheduler scheduler;
+    private final RetryPolicy retryPolicy;
     private final PrimaryFinder primaryFinder;
     private final Pools pools;
     private final Heartbeat heartbeat;
     private final Transactions transactions;
-    private final Map<Reason, NowAndThen> refusals = new ConcurrentHashMap<>();
+    private final Map<Reason, LogThrottle> refusals = new ConcurrentHashMap<>();
     private volatile long warming = -1;
 
     /** Connects when it is first asked something. */
     public Database(Vertx vertx, DatabaseUrl url) {
         this.vertx = vertx;
-        this.time = Time.of(vertx);
-        this.patience = new Patience(time);
+        this.scheduler = Scheduler.of(vertx);
+        this.retryPolicy = new RetryPolicy(scheduler);
         this.primaryFinder = new PrimaryFinder(vertx, url, this::isAvailable);
         this.pools = new Pools(vertx, primaryFinder::server);
         this.heartbeat = new Heartbeat(vertx, this::ping, pools::replace);
@@ -54,8 +54,8 @@ public final class Database {
     }
 
     /** The time in which its answers are waited for. */
-    public Time time() {
-        return time;
+    public Scheduler scheduler() {
+        return scheduler;
     }
 
     /**
@@ -99,7 +99,8 @@ public final class Database {
 
     /** Runs one statement in a transaction of its own. It must be safe to repeat: it is asked until its answer is known. */
     public Future<RowSet<Row>> query(String sql, Tuple parameters) {
-        return patience.untilKnown(() -> pools.statements().preparedQuery(sql).execute(parameters))
+        return retryPolicy
+                .untilKnown(() -> pools.statements().preparedQuery(sql).execute(parameters))
                 .onFailure(this::noteRefusal);
     }
 
@@ -127,7 +128,7 @@ public final class Database {
     }
 
     private boolean isTimeToTell(Reason reason) {
-        return refusals.computeIfAbsent(reason, first -> new NowAndThen()).isTime();
+        return refusals.computeIfAbsent(reason, first -> new LogThrottle()).isTime();
     }
 
     /**
@@ -176,7 +177,7 @@ public final class Database {
      * transaction gives the same one to two that are open at once; then settings and prepared statements are another's.
      */
     public Future<Boolean> keepsSessions() {
-        return patience.once(
+        return retryPolicy.once(
                 serverProcess(pools.statements())
                         .compose(one -> serverProcess(pools.transactions()).map(other -> !one.equals(other))),
                 LONGEST_CONNECTING);
@@ -204,7 +205,9 @@ public final class Database {
 
     /** The server that can be written to, for who connects to it by other means. */
     public Future<Host> primary() {
-        return patience.untilKnown(primaryFinder::server).map(server -> new Host(server.getHost(), server.getPort()));
+        return retryPolicy
+                .untilKnown(primaryFinder::server)
+                .map(server -> new Host(server.getHost(), server.getPort()));
     }
 
     /** Ends the connections; one that hangs ends with the process. */
@@ -212,7 +215,7 @@ public final class Database {
         heartbeat.stop();
         vertx.cancelTimer(warming);
         return pools.close()
-                .timeout(Patience.LONGEST.toMillis(), TimeUnit.MILLISECONDS)
+                .timeout(RetryPolicy.LONGEST.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwiseEmpty();
     }
 }

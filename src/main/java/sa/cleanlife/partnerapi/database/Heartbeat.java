@@ -20,7 +20,7 @@ final class Heartbeat {
     private final Runnable whenLost;
     private volatile boolean available;
     private volatile boolean stopped;
-    private volatile NowAndThen remedyFailures = new NowAndThen();
+    private volatile LogThrottle remedyFailures = new LogThrottle();
 
     /** @param whenLost what to do once, each time the database no longer answers */
     Heartbeat(Vertx vertx, Supplier<Future<Void>> ping, Runnable whenLost) {
@@ -77,7 +77,7 @@ final class Heartbeat {
                     .addKeyValue("reason", unavailable.getMessage())
                     .addKeyValue("remedy", unavailable.reason().remedy().orElse(""))
                     .log("the database does not answer; requests get a 503 until it does");
-            remedyFailures = new NowAndThen();
+            remedyFailures = new LogThrottle();
             whenLost.run();
         }
     }

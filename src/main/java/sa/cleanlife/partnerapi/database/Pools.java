@@ -30,7 +30,7 @@ final class Pools {
 
     private final Vertx vertx;
     private final Supplier<Future<SqlConnectOptions>> server;
-    private final NowAndThen refusedConnections = new NowAndThen();
+    private final LogThrottle refusedConnections = new LogThrottle();
     private volatile Open open;
 
     private record Open(Pool statements, Pool transactions) {
@@ -95,7 +95,7 @@ final class Pools {
     }
 
     private void noteRefused(@Nullable Throwable failure) {
-        if (failure != null && !Patience.isUnavailable(failure) && refusedConnections.isTime()) {
+        if (failure != null && !RetryPolicy.isUnavailable(failure) && refusedConnections.isTime()) {
             LOG.atError()
                     .addKeyValue(
                             "reason",

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 
 /**
  * Runs transactions, each on a virtual thread of its own. One that PostgreSQL ends in favour of another is run again. All
- * of it together is over after {@link Patience#LONGEST}, and then the connection goes back to the pool as soon as the
+ * of it together is over after {@link RetryPolicy#LONGEST}, and then the connection goes back to the pool as soon as the
  * server has ended what it was doing.
  */
 final class Transactions {
@@ -45,7 +45,7 @@ final class Transactions {
             SET LOCAL lock_timeout = '1200ms';
             SET LOCAL idle_in_transaction_session_timeout = '5s';
             SET LOCAL statement_timeout = '%dms'
-            """.formatted(Patience.LONGEST.toMillis());
+            """.formatted(RetryPolicy.LONGEST.toMillis());
 
     private final Supplier<Pool> pool;
 
@@ -76,12 +76,12 @@ final class Transactions {
         try {
             return Future.succeededFuture(untilCommitted(work));
         } catch (Throwable failure) {
-            return Future.failedFuture(Patience.inOneOfTwoForms(failure));
+            return Future.failedFuture(RetryPolicy.inOneOfTwoForms(failure));
         }
     }
 
     private <T> T untilCommitted(Function<Transaction, T> work) throws Exception {
-        long end = System.nanoTime() + Patience.LONGEST.toNanos();
+        long end = System.nanoTime() + RetryPolicy.LONGEST.toNanos();
         for (int attempt = 1; true; attempt++) {
             var open = new Open(end);
             try {

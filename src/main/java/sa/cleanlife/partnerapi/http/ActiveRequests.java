@@ -6,7 +6,7 @@ package sa.cleanlife.partnerapi.http;
  */
 final class ActiveRequests {
     /** Above this number of active requests the event loop is overloaded, and pages are rejected. */
-    private static final int CROWDED = 200;
+    private static final int MAX_ACTIVE = 200;
 
     private int count;
 
@@ -18,7 +18,7 @@ final class ActiveRequests {
         count--;
     }
 
-    boolean isCrowded() {
-        return count > CROWDED;
+    boolean isOverloaded() {
+        return count > MAX_ACTIVE;
     }
 }

@@ -79,47 +79,57 @@ public final class Api {
                 .setPerMessageWebSocketCompressionSupported(false);
     }
 
-    public void get(String path, Guard guard, Function<Request, Future<? extends Json.Value>> handler) {
-        add(HttpMethod.GET, path, request -> admit(request, guard).compose(admitted -> answer(request, handler)));
+    public void get(
+            String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
+        add(HttpMethod.GET, path, request -> admit(request, permission).compose(admitted -> answer(request, handler)));
     }
 
     /** A list, of pages or whole. */
-    public void list(String path, Guard guard, Function<Request, Future<Listing>> handler) {
+    public void list(String path, RequiredPermission permission, Function<Request, Future<Listing>> handler) {
         add(
                 HttpMethod.GET,
                 path,
-                request -> admit(request, guard)
-                        .compose(admitted -> checked(request, handler.apply(request)))
-                        .map(list -> Response.success(list, request)));
+                request -> admit(request, permission)
+                        .compose(admitted -> answer(request, handler, list -> Response.success(list, request))));
     }
 
-    public void post(String path, Guard guard, Function<Request, Future<? extends Json.Value>> handler) {
-        post(path, guard, BodyReader.MAX_KIB, handler);
+    public void post(
+            String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
+        post(path, permission, BodyReader.MAX_KIB, handler);
     }
 
     /** With a body of so many KiB at most, where the usual 64 are too few. */
-    public void post(String path, Guard guard, int maxKib, Function<Request, Future<? extends Json.Value>> handler) {
-        addWithBody(HttpMethod.POST, path, guard, maxKib, handler);
+    public void post(
+            String path,
+            RequiredPermission permission,
+            int maxKib,
+            Function<Request, Future<? extends Json.Value>> handler) {
+        addWithBody(HttpMethod.POST, path, permission, maxKib, handler);
     }
 
-    public void patch(String path, Guard guard, Function<Request, Future<? extends Json.Value>> handler) {
-        addWithBody(HttpMethod.PATCH, path, guard, BodyReader.MAX_KIB, handler);
+    public void patch(
+            String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
+        addWithBody(HttpMethod.PATCH, path, permission, BodyReader.MAX_KIB, handler);
     }
 
-    public void delete(String path, Guard guard, Function<Request, Future<? extends Json.Value>> handler) {
-        add(HttpMethod.DELETE, path, request -> admit(request, guard).compose(admitted -> answer(request, handler)));
+    public void delete(
+            String path, RequiredPermission permission, Function<Request, Future<? extends Json.Value>> handler) {
+        add(
+                HttpMethod.DELETE,
+                path,
+                request -> admit(request, permission).compose(admitted -> answer(request, handler)));
     }
 
     private void addWithBody(
             HttpMethod method,
             String path,
-            Guard guard,
+            RequiredPermission permission,
             int maxKib,
             Function<Request, Future<? extends Json.Value>> handler) {
         add(
                 method,
                 path,
-                request -> admit(request, guard)
+                request -> admit(request, permission)
                         .compose(admitted -> bodyOf(request, maxKib))
                         .compose(body -> {
                             request.receive(body);
@@ -133,7 +143,7 @@ public final class Api {
                 .map(header -> new Header(header.getKey(), header.getValue()))
                 .toList();
         var page = Future.succeededFuture(new Response(status, all, content, Optional.empty()));
-        add(HttpMethod.GET, path, request -> active.isCrowded() ? Future.failedFuture(overloaded()) : page);
+        add(HttpMethod.GET, path, request -> active.isOverloaded() ? Future.failedFuture(overloaded()) : page);
     }
 
     private static ApiException overloaded() {
@@ -145,16 +155,18 @@ public final class Api {
     }
 
     private static Future<Response> answer(Request request, Function<Request, Future<? extends Json.Value>> handler) {
-        return checked(request, handler.apply(request)).map(data -> Response.success(data, request));
+        return answer(request, handler, data -> Response.success(data, request));
     }
 
-    /** Returns the handler's answer; throws if the handler read fields without calling {@code done()}. */
-    private static <T> Future<T> checked(Request request, Future<T> answer) {
+    /** Returns the response to the handler's result; throws if the handler read fields without calling {@code done()}. */
+    private static <T> Future<Response> answer(
+            Request request, Function<Request, ? extends Future<? extends T>> handler, Function<T, Response> success) {
+        var result = handler.apply(request);
         request.errors().requireChecked();
-        // Once more when the answer is there: a rule may have failed since.
-        return answer.map(data -> {
+        return result.map(data -> {
+            // A rule may have failed since.
             request.errors().requireChecked();
-            return data;
+            return success.apply(data);
         });
     }
 
@@ -164,18 +176,25 @@ public final class Api {
         return body.onComplete(arrived -> active.enter());
     }
 
-    private Future<Void> admit(Request request, Guard guard) {
-        var admitted = Future.<Void>succeededFuture()
-                .compose(begin -> pass(request, filters.iterator()))
-                .compose(passed -> {
-                    guard.check(request);
-                    return Future.<Void>succeededFuture();
-                });
-        if (!admitted.isComplete()) {
-            // A body that arrives before its reader is there would be lost.
-            request.request().pause();
+    /** Passes the filters and the permission, without a future for each where nothing has to be waited for. */
+    private Future<Void> admit(Request request, RequiredPermission permission) {
+        try {
+            var passed = pass(request, filters.iterator());
+            if (passed.succeeded()) {
+                permission.check(request);
+                return passed;
+            }
+            if (!passed.isComplete()) {
+                // A body that arrives before its reader is there would be lost.
+                request.request().pause();
+            }
+            return passed.compose(admitted -> {
+                permission.check(request);
+                return passed;
+            });
+        } catch (Throwable failure) {
+            return Future.failedFuture(failure);
         }
-        return admitted;
     }
 
     /** Straight on as long as nothing has to be waited for, which is the usual. */

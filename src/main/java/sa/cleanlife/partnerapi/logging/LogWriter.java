@@ -31,7 +31,7 @@ final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
     /** In which lines gather, so that a line of a quiet server is written at once and those of a busy one together. */
     private static final Duration PAUSE = Duration.ofMillis(10);
 
-    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(1);
+    private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(1);
 
     /** What stands behind the last line. */
     private static final ILoggingEvent END = new LoggingEvent();
@@ -62,8 +62,8 @@ final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
     public void stop() {
         super.stop();
         try {
-            if (waiting.offer(END, LONGEST_FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
-                thread.join(LONGEST_FAREWELL);
+            if (waiting.offer(END, SHUTDOWN_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                thread.join(SHUTDOWN_GRACE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

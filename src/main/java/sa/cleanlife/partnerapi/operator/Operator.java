@@ -9,9 +9,9 @@ import java.util.function.Supplier;
 public record Operator(String name, Clock clock, Supplier<UUID> ids) {
     /** Throws {@link CommandRefusedException} when nobody could be recognised by that name. */
     public Operator {
-        if (!Names.isUsable(name)) {
+        if (!NameRule.isUsable(name)) {
             throw new CommandRefusedException(
-                    "The name of who makes a change %s, for example sara.".formatted(Names.REQUIREMENTS));
+                    "The name of who makes a change %s, for example sara.".formatted(NameRule.REQUIREMENTS));
         }
     }
 

@@ -8,12 +8,12 @@ import java.math.BigInteger;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import sa.cleanlife.partnerapi.fuzz.Reach;
+import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 
 /** The reader of keys, which hears from everybody. */
 class ApiKeyFuzzTest {
     @RegisterExtension
-    static final Reach REACH = new Reach("a key", "not the form of a key", "another checksum");
+    static final AnswerCoverage COVERAGE = new AnswerCoverage("a key", "not the form of a key", "another checksum");
 
     private static final Pattern FORM = Pattern.compile("(pk_live_|pk_sandbox_)[0-9A-Za-z]{32}");
     private static final Pattern LENGTH = Pattern.compile("(?s)(pk_live_|pk_sandbox_).{32}");
@@ -46,11 +46,11 @@ class ApiKeyFuzzTest {
 
     private static boolean isRight(String text) {
         if (!FORM.matcher(text).matches()) {
-            REACH.saw("not the form of a key");
+            COVERAGE.saw("not the form of a key");
             return false;
         }
         var isRight = text.equals(withRightChecksum(text));
-        REACH.saw(isRight ? "a key" : "another checksum");
+        COVERAGE.saw(isRight ? "a key" : "another checksum");
         return isRight;
     }
 

@@ -45,7 +45,7 @@ class MavenWrapperTest {
                 "test -Dsimulation.seed=-9223372036854775809 | simulation.seed must be between -9223372036854775808 and ",
                 "test -Dopenapi.fuzz.requests=many | openapi.fuzz.requests must be a whole number from 1 to 999999999",
                 "test -Dopenapi.fuzz.requests=0 | openapi.fuzz.requests must be a whole number from 1 to 999999999",
-                "test -Dsimulation.worlds=0 | simulation.worlds must be a whole number from 1 to 999999999",
+                "test -Dsimulation.runs=0 | simulation.runs must be a whole number from 1 to 999999999",
                 "test -Dopenapi.fuzz.only=-5 | openapi.fuzz.only must be a whole number from 0 to 999999999",
                 "verify -Psoak -Dsoak.minutes=0 | soak.minutes must be a whole number from 1 to 9999",
             })

@@ -23,16 +23,16 @@ import sa.cleanlife.partnerapi.faults.History.Told;
 import sa.cleanlife.partnerapi.faults.HistoryChecker;
 
 /**
- * A world in which clients ask several nodes for few phones, while the database, the network and the nodes fail. The real
+ * A run in which clients ask several nodes for few phones, while the database, the network and the nodes fail. The real
  * {@link Contacts} serve in it, and one seed decides all the rest.
  */
 final class ContactSimulation {
     private static final long MILLISECOND = Duration.ofMillis(1).toNanos();
 
-    /** What came of a world, and the promises that were broken in it. */
+    /** The outcome of a run, and the promises that were broken in it. */
     record Outcome(int calls, InjectedFaults faults, List<String> broken) {}
 
-    private final VirtualTime world;
+    private final VirtualTime time;
     private final SplittableRandom random;
     private final InjectedFaults faults = new InjectedFaults();
     private final SimulatedCluster cluster;
@@ -44,9 +44,9 @@ final class ContactSimulation {
     private final boolean isPoisonous;
 
     private ContactSimulation(long seed, Trace trace, UnaryOperator<ContactStore> stores) {
-        this.world = new VirtualTime(trace);
+        this.time = new VirtualTime(trace);
         this.random = new SplittableRandom(seed);
-        this.cluster = new SimulatedCluster(world, random.split(), faults, stores);
+        this.cluster = new SimulatedCluster(time, random.split(), faults, stores);
         this.spellings = Stream.generate(() -> PhoneTexts.mobile(random))
                 .limit(1 + random.nextInt(oneOf(List.of(3, 30))))
                 .flatMap(phone ->
@@ -67,7 +67,7 @@ final class ContactSimulation {
         cluster.planFaults(4 * longestPauseNanos + 20 * MILLISECOND);
         var broken = new ArrayList<String>();
         try {
-            world.run();
+            time.run();
         } catch (RuntimeException e) {
             broken.add("THE_WORLD_GOES_ON: " + e);
         }
@@ -92,7 +92,7 @@ final class ContactSimulation {
     /** Someone who asks one thing after the other, and some again when there was no good answer. */
     private final class Client {
         private final String name;
-        private final long patienceNanos = MILLISECOND * (1_000 + random.nextInt(9_000));
+        private final long timeoutNanos = MILLISECOND * (1_000 + random.nextInt(9_000));
         private int left = 2 + random.nextInt(6);
 
         private Client(String name) {
@@ -101,7 +101,7 @@ final class ContactSimulation {
         }
 
         private void afterAPause(Runnable next) {
-            world.after(1 + random.nextLong(longestPauseNanos), next);
+            time.after(1 + random.nextLong(longestPauseNanos), next);
         }
 
         private void next() {
@@ -129,21 +129,21 @@ final class ContactSimulation {
                     isLimited);
         }
 
-        /** Until it is answered, or this client's patience is at an end. */
+        /** Until it is answered, or this client's timeout. */
         private void ask(SimulatedQuestion question, int repeats) {
-            long startNanos = world.nowNanos();
-            world.note(name, () -> "asks " + question);
+            long startNanos = time.nowNanos();
+            time.note(name, () -> "asks " + question);
             var isOver = new AtomicBoolean();
             Consumer<Answer> end = answer -> {
                 if (!isOver.getAndSet(true)) {
-                    world.note(name, () -> "is told " + answer);
+                    time.note(name, () -> "is told " + answer);
                     if (isPartOfHistory(question, answer)) {
-                        history.add(question.call(startNanos, world.nowNanos(), answer));
+                        history.add(question.call(startNanos, time.nowNanos(), answer));
                     }
                     goOn(question, answer, repeats);
                 }
             };
-            world.after(patienceNanos, () -> end.accept(new Lost()));
+            time.after(timeoutNanos, () -> end.accept(new Lost()));
             cluster.call(question, end);
         }
 

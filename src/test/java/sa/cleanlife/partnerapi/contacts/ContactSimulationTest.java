@@ -27,11 +27,11 @@ import sa.cleanlife.partnerapi.database.InjectedFault;
 import sa.cleanlife.partnerapi.database.InjectedFaults;
 import sa.cleanlife.partnerapi.database.VirtualTime.Trace;
 
-/** What holds in any world, whatever fails in it. {@code -Dsimulation.seed=…} runs one, and prints what happens. */
+/** Promises that hold in every simulated run, whatever fails in it. {@code -Dsimulation.seed=…} runs one, and prints what happens. */
 class ContactSimulationTest {
     private static final String SEED = "simulation.seed";
 
-    private static Outcome world(long seed) {
+    private static Outcome run(long seed) {
         return ContactSimulation.run(seed, Trace.NONE, UnaryOperator.identity());
     }
 
@@ -49,7 +49,7 @@ class ContactSimulationTest {
     @Nested
     @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "one seed was asked for")
     class All_worlds {
-        private static final int WORLDS = Integer.getInteger("simulation.worlds", 1_000);
+        private static final int RUNS = Integer.getInteger("simulation.runs", 1_000);
 
         @Test
         void keep_every_promise_and_know_every_fault() {
@@ -57,8 +57,8 @@ class ContactSimulationTest {
             var faults = new InjectedFaults();
             long calls = 0;
             var failed = new ArrayList<Long>();
-            for (long seed = first; seed < first + WORLDS; seed++) {
-                var outcome = world(seed);
+            for (long seed = first; seed < first + RUNS; seed++) {
+                var outcome = run(seed);
                 calls += outcome.calls();
                 faults.add(outcome.faults());
                 if (!outcome.broken().isEmpty()) {
@@ -67,7 +67,7 @@ class ContactSimulationTest {
             }
             System.out.printf(
                     "Simulation of contacts: %,d seeds from %d on, %,d calls, %,d faults, %d seeds with violations; %s%n",
-                    WORLDS, first, calls, count(faults), failed.size(), told(faults));
+                    RUNS, first, calls, count(faults), failed.size(), told(faults));
 
             assertThat(InjectedFault.values()).as("faults that were injected").allMatch(fault -> faults.of(fault) > 0);
             failed.stream().findFirst().ifPresent(ContactSimulationTest::failWith);
@@ -109,7 +109,7 @@ class ContactSimulationTest {
             long seed = seed(System.getProperty(SEED, ""));
             trace(seed).forEach(System.out::println);
 
-            if (!world(seed).broken().isEmpty()) {
+            if (!run(seed).broken().isEmpty()) {
                 failWith(seed);
             }
         }
@@ -127,14 +127,14 @@ class ContactSimulationTest {
         fail("""
                 seed %d breaks promises; to see how it comes to that:
                   ./mvnw test -Dtest=ContactSimulationTest -D%s=%d
-                %s""".formatted(seed, SEED, seed, String.join("\n", world(seed).broken())));
+                %s""".formatted(seed, SEED, seed, String.join("\n", run(seed).broken())));
     }
 
     /** A simulation in which nothing can go wrong would be worth nothing. */
     @Nested
     @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "one seed was asked for")
     class A_store_that_breaks_a_promise_is_noticed {
-        private static final int MOST_WORLDS = 2_000;
+        private static final int MOST_RUNS = 2_000;
 
         @Test
         void when_it_takes_a_lost_answer_for_a_yes() {
@@ -197,14 +197,14 @@ class ContactSimulationTest {
 
         private static void expectBroken(String promise, UnaryOperator<ContactStore> stores) {
             long first = aSeed();
-            var noticed = LongStream.range(first, first + MOST_WORLDS)
+            var noticed = LongStream.range(first, first + MOST_RUNS)
                     .mapToObj(seed -> ContactSimulation.run(seed, Trace.NONE, stores))
                     .flatMap(outcome -> outcome.broken().stream())
                     .filter(broken -> broken.startsWith(promise))
                     .findFirst();
 
             assertThat(noticed)
-                    .as("a world of %d seeds from %d on", MOST_WORLDS, first)
+                    .as("a run of %d seeds from %d on", MOST_RUNS, first)
                     .isPresent();
         }
 

@@ -190,7 +190,7 @@ class NewContactsTest {
             List<Reply> replies;
             try (var client = new LoadClient(20);
                     var lock = TestPostgres.connect(oneNode.database())) {
-                // Nobody can insert, so all of them find the phone free and take a place.
+                // Nobody can insert, so all of them find the phone free and reserve a contact.
                 lock.setAutoCommit(false);
                 lock.createStatement().execute("LOCK TABLE contact IN SHARE MODE");
                 var racing = IntStream.range(0, 10)
@@ -198,7 +198,7 @@ class NewContactsTest {
                                 (i % 2 == 0 ? oneNode : otherNode).port(), partner.key(), phone, "Ahmed Ali"))
                         .toList();
                 assertThat(Waiting.within(Duration.ofSeconds(1), () -> counted(partner) >= 4))
-                        .as("some on each node have taken a place")
+                        .as("some on each node have reserved a contact")
                         .isTrue();
                 lock.commit();
                 replies = LoadClient.all(racing);
@@ -206,7 +206,7 @@ class NewContactsTest {
 
             assertThat(replies.stream().filter(Reply::isNewContact)).hasSize(1);
             assertThat(Waiting.within(Duration.ofSeconds(2), () -> counted(partner) == 3))
-                    .as("the others gave their places back")
+                    .as("the others released their reservations")
                     .isTrue();
             useUp(partner, 9);
         }

@@ -7,13 +7,13 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import sa.cleanlife.partnerapi.fuzz.Reach;
+import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 
 /** The gate of phone numbers, beside the rule in its own words. */
 class PhoneNumberFuzzTest {
     @RegisterExtension
-    static final Reach REACH =
-            new Reach("accepted", "refused with a suggestion", "refused as another country's", "refused without one");
+    static final AnswerCoverage COVERAGE = new AnswerCoverage(
+            "accepted", "refused with a suggestion", "refused as another country's", "refused without one");
 
     private static final Pattern WHITE_SPACE = Pattern.compile("\\p{IsWhite_Space}");
 
@@ -33,13 +33,13 @@ class PhoneNumberFuzzTest {
         assertThat(accepted).isEqualTo(PhoneRule.accepted(text));
         switch (parsed) {
             case PhoneNumber number -> {
-                REACH.saw("accepted");
+                COVERAGE.saw("accepted");
                 assertThat(WHITE_SPACE.matcher(text).find()).isFalse();
                 assertIsStored(number);
             }
-            case RefusedPhone refused
+            case InvalidPhone refused
             when refused.suggestion().isPresent() -> {
-                REACH.saw("refused with a suggestion");
+                COVERAGE.saw("refused with a suggestion");
                 assertIsStored(refused.suggestion().orElseThrow());
                 assertThat(meant(text))
                         .contains(refused.suggestion().orElseThrow().e164());
@@ -47,24 +47,24 @@ class PhoneNumberFuzzTest {
                         .isEqualTo("phone must be a valid phone number in international form; send "
                                 + refused.suggestion().orElseThrow().e164());
             }
-            case RefusedPhone refused
-            when refused == RefusedPhone.OF_ANOTHER_COUNTRY -> {
-                REACH.saw("refused as another country's");
+            case InvalidPhone refused
+            when refused == InvalidPhone.OF_ANOTHER_COUNTRY -> {
+                COVERAGE.saw("refused as another country's");
                 assertThat(meant(text)).isEmpty();
                 assertThat(unwrapped(text)).matches(FOREIGN);
                 assertThat(PhoneTexts.sentence(refused))
                         .isEqualTo("phone must be a valid phone number in international form and a Saudi one,"
                                 + " for example +966500000000; this is a number of another country");
             }
-            case RefusedPhone refused -> {
-                REACH.saw("refused without one");
+            case InvalidPhone refused -> {
+                COVERAGE.saw("refused without one");
                 assertThat(meant(text)).isEmpty();
                 assertThat(PhoneTexts.sentence(refused))
                         .isEqualTo(
                                 "phone must be a valid phone number in international form, for example +966500000000");
             }
         }
-        assertThat(parsed.toString()).isIn("PhoneNumber(hidden)", "RefusedPhone(hidden)");
+        assertThat(parsed.toString()).isIn("PhoneNumber(hidden)", "InvalidPhone(hidden)");
     }
 
     private static void assertIsStored(PhoneNumber number) {

@@ -38,7 +38,7 @@ class PhoneNumberPropertyTest {
         forMany(100_000, PhoneTexts::any, text -> {
             var number = switch (PhoneNumber.parse(text)) {
                 case PhoneNumber accepted -> Optional.of(accepted);
-                case RefusedPhone refused -> refused.suggestion();
+                case InvalidPhone refused -> refused.suggestion();
             };
             number.map(PhoneNumber::e164).ifPresent(e164 -> {
                 assertThat(e164).matches(PhoneRule.E164);
@@ -124,11 +124,11 @@ class PhoneNumberPropertyTest {
         private int suggested;
         private int refused;
 
-        void count(ParsedPhone answer) {
+        void count(PhoneParseResult answer) {
             switch (answer) {
                 case PhoneNumber _ -> accepted++;
-                case RefusedPhone phone when phone.suggestion().isPresent() -> suggested++;
-                case RefusedPhone _ -> refused++;
+                case InvalidPhone phone when phone.suggestion().isPresent() -> suggested++;
+                case InvalidPhone _ -> refused++;
             }
         }
     }

@@ -24,8 +24,8 @@ class PhoneNumberTest {
     static String answerTo(String text) {
         return switch (PhoneNumber.parse(text)) {
             case PhoneNumber number -> number.e164();
-            case RefusedPhone refused when refused == RefusedPhone.OF_ANOTHER_COUNTRY -> NOT_SAUDI;
-            case RefusedPhone refused ->
+            case InvalidPhone refused when refused == InvalidPhone.OF_ANOTHER_COUNTRY -> NOT_SAUDI;
+            case InvalidPhone refused ->
                 refused.suggestion().map(number -> "send " + number.e164()).orElse(REFUSED);
         };
     }
@@ -527,7 +527,7 @@ class PhoneNumberTest {
         private static String sentence(String text) {
             return switch (PhoneNumber.parse(text)) {
                 case PhoneNumber accepted -> "accepted " + accepted.e164();
-                case RefusedPhone refused -> PhoneTexts.sentence(refused);
+                case InvalidPhone refused -> PhoneTexts.sentence(refused);
             };
         }
     }
@@ -557,7 +557,7 @@ class PhoneNumberTest {
         void never_prints_what_was_sent_or_suggested(String text) {
             var printed = String.valueOf(PhoneNumber.parse(text));
 
-            assertThat(printed).isIn("PhoneNumber(hidden)", "RefusedPhone(hidden)");
+            assertThat(printed).isIn("PhoneNumber(hidden)", "InvalidPhone(hidden)");
         }
     }
 }

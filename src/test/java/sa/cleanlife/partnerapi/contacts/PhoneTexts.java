@@ -140,7 +140,7 @@ public final class PhoneTexts {
     }
 
     /** What a partner is told who sent this as {@code phone}. */
-    static String sentence(RefusedPhone refused) {
+    static String sentence(InvalidPhone refused) {
         var told = new ArrayList<String>();
         refused.tell((sentence, more) -> told.add(
                 sentence.with(Stream.concat(Stream.of("phone"), Stream.of(more)).toArray())

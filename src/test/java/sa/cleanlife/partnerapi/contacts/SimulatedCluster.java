@@ -24,20 +24,20 @@ import sa.cleanlife.partnerapi.faults.History.Lost;
 import sa.cleanlife.partnerapi.faults.History.Refused;
 import sa.cleanlife.partnerapi.http.ApiException;
 
-/** The nodes of a simulated world on their one database, the network before them, and what goes wrong with all three. */
+/** The nodes of a simulated run on their one database, the network before them, and what goes wrong with all three. */
 final class SimulatedCluster {
     static final UUID KEY_WITHOUT_QUOTA = new UUID(0, 1);
     static final UUID KEY_WITH_QUOTA = new UUID(0, 2);
 
     private static final long MILLISECOND = Duration.ofMillis(1).toNanos();
 
-    /** Meters that measure nothing: others would count all worlds as one. */
+    /** Meters that measure nothing: others would count all runs as one. */
     private static final MeterRegistry METERS = new CompositeMeterRegistry();
 
     /** For the batch before it, and for its own. */
     private static final long LONGEST_QUESTION = 2 * 1_500 * MILLISECOND;
 
-    /** For the turns of event loops in between, and for how long another's last place in a quota is waited for. */
+    /** For the turns of event loops in between, and for how long another's last reservation in a quota is waited for. */
     private static final long A_WHILE = 200 * MILLISECOND;
 
     private static final class Served {
@@ -53,7 +53,7 @@ final class SimulatedCluster {
         }
     }
 
-    private final VirtualTime world;
+    private final VirtualTime time;
     private final SplittableRandom random;
     private final InjectedFaults faults;
     private final SimulatedDatabase database;
@@ -69,17 +69,17 @@ final class SimulatedCluster {
 
     /** @param stores puts something between the contacts and where they are kept */
     SimulatedCluster(
-            VirtualTime world, SplittableRandom random, InjectedFaults faults, UnaryOperator<ContactStore> stores) {
-        this.world = world;
+            VirtualTime time, SplittableRandom random, InjectedFaults faults, UnaryOperator<ContactStore> stores) {
+        this.time = time;
         this.random = random;
         this.faults = faults;
-        this.database = new SimulatedDatabase(world, random.split(), faults);
+        this.database = new SimulatedDatabase(time, random.split(), faults);
         this.stores = stores;
         this.quota = random.nextInt(4);
         this.quotas = new SimulatedQuota(Map.of(KEY_WITH_QUOTA, quota));
         this.nodes = IntStream.rangeClosed(1, 1 + random.nextInt(3))
                 .mapToObj(i -> new SimulatedNode(
-                        world, "node " + i, 1 + random.nextInt(2), this::contacts, random.split(), faults))
+                        time, "node " + i, 1 + random.nextInt(2), this::contacts, random.split(), faults))
                 .toList();
         this.lostInAThousand = random.nextBoolean() ? random.nextInt(80) : 0;
     }
@@ -94,7 +94,7 @@ final class SimulatedCluster {
         return new UUID(random.nextLong(), random.nextLong());
     }
 
-    /** In some worlds a thing of each kind goes wrong a few times in the time that is given, in others never. */
+    /** In some runs a fault of each kind goes wrong a few times in the time that is given, in others never. */
     void planFaults(long withinNanos) {
         plan(withinNanos, () -> database.crash(upTo(2_000 * MILLISECOND)));
         plan(withinNanos, () -> database.freeze(upTo(3_000 * MILLISECOND)));
@@ -105,7 +105,7 @@ final class SimulatedCluster {
     private void plan(long withinNanos, Runnable fault) {
         int times = random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0;
         for (int i = 0; i < times; i++) {
-            world.after(upTo(withinNanos), fault);
+            time.after(upTo(withinNanos), fault);
         }
     }
 
@@ -117,15 +117,15 @@ final class SimulatedCluster {
         var node = oneNode();
         Runnable broken = () -> caller.accept(new Lost());
         node.connect(broken);
-        world.after(
+        time.after(
                 onTheWay(),
                 () -> node.loop()
                         .ifPresentOrElse(
-                                loop -> loop.time()
-                                        .soon(() -> serve(question, loop, answer -> {
+                                loop -> loop.scheduler()
+                                        .defer(() -> serve(question, loop, answer -> {
                                             node.disconnect(broken);
                                             if (!isLost()) {
-                                                world.after(onTheWay(), () -> caller.accept(answer));
+                                                time.after(onTheWay(), () -> caller.accept(answer));
                                             }
                                         })),
                                 broken));
@@ -140,7 +140,7 @@ final class SimulatedCluster {
     }
 
     private void serve(SimulatedQuestion question, SimulatedNode.Loop loop, Consumer<Answer> back) {
-        var call = new Served(question, loop.time(), world.nowNanos());
+        var call = new Served(question, loop.scheduler(), time.nowNanos());
         calls.add(call);
         question.ask(loop.contacts()).onComplete(result -> {
             if (call.isAnswered) {
@@ -153,7 +153,7 @@ final class SimulatedCluster {
     }
 
     private void requireInTime(Served call) {
-        long took = world.nowNanos() - call.sinceNanos;
+        long took = time.nowNanos() - call.sinceNanos;
         long paused = nodes.stream().mapToLong(SimulatedNode::pausedNanos).sum();
         if (took > call.question.parts() * LONGEST_QUESTION + A_WHILE + paused) {
             broken.add("A_CALL_IS_ANSWERED_IN_TIME: %s took %s".formatted(call.question, Duration.ofNanos(took)));

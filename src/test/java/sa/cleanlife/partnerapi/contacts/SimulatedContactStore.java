@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.UUID;
-import sa.cleanlife.partnerapi.database.Patience;
+import sa.cleanlife.partnerapi.database.RetryPolicy;
 import sa.cleanlife.partnerapi.database.SimulatedDatabase;
 import sa.cleanlife.partnerapi.database.VirtualLoop;
 
@@ -19,13 +19,13 @@ final class SimulatedContactStore implements ContactStore {
 
     private final SimulatedDatabase database;
     private final VirtualLoop loop;
-    private final Patience patience;
+    private final RetryPolicy retryPolicy;
     private final Table table;
 
     SimulatedContactStore(SimulatedDatabase database, VirtualLoop loop, Table table) {
         this.database = database;
         this.loop = loop;
-        this.patience = new Patience(loop);
+        this.retryPolicy = new RetryPolicy(loop);
         this.table = table;
     }
 
@@ -83,14 +83,14 @@ final class SimulatedContactStore implements ContactStore {
     @Override
     public Future<Map<PhoneNumber, Contact>> findByPhone(Collection<PhoneNumber> phones) {
         var wanted = List.copyOf(phones);
-        return patience.untilKnown(
+        return retryPolicy.untilKnown(
                 () -> database.send(loop, () -> "find " + sorted(wanted), () -> Table.among(wanted, table.byPhone)));
     }
 
     @Override
     public Future<Map<UUID, Contact>> findById(Collection<UUID> ids) {
         var wanted = List.copyOf(ids);
-        return patience.untilKnown(
+        return retryPolicy.untilKnown(
                 () -> database.send(loop, () -> "read " + wanted, () -> Table.among(wanted, table.byId)));
     }
 
@@ -99,7 +99,7 @@ final class SimulatedContactStore implements ContactStore {
         var wanted = new LinkedHashMap<>(requests);
         var phones = wanted.values().stream().map(ContactRequest::phone).toList();
         table.mayDeadlock |= !phones.equals(phones.stream().sorted().distinct().toList());
-        return patience.untilKnown(
+        return retryPolicy.untilKnown(
                 () -> database.send(loop, () -> "insert " + sorted(phones), () -> table.insert(wanted)));
     }
 

@@ -13,15 +13,15 @@ import sa.cleanlife.partnerapi.database.InjectedFaults;
 import sa.cleanlife.partnerapi.database.VirtualLoop;
 import sa.cleanlife.partnerapi.database.VirtualTime;
 
-/** A server process of a simulated world: it is killed, and another takes its place, which knows nothing of the first. */
+/** A server process of a simulated run: it is killed, and another takes its place, which knows nothing of the first. */
 final class SimulatedNode {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final Duration LONGEST_ABSENCE = Duration.ofMillis(500);
 
     /** An event loop with contacts of its own. */
-    record Loop(VirtualLoop time, Contacts contacts) {}
+    record Loop(VirtualLoop scheduler, Contacts contacts) {}
 
-    private final VirtualTime world;
+    private final VirtualTime time;
     private final String name;
     private final int size;
     private final Function<VirtualLoop, Contacts> contacts;
@@ -39,13 +39,13 @@ final class SimulatedNode {
      * @param contacts makes what serves an event loop
      */
     SimulatedNode(
-            VirtualTime world,
+            VirtualTime time,
             String name,
             int size,
             Function<VirtualLoop, Contacts> contacts,
             SplittableRandom random,
             InjectedFaults faults) {
-        this.world = world;
+        this.time = time;
         this.name = name;
         this.size = size;
         this.contacts = contacts;
@@ -57,7 +57,7 @@ final class SimulatedNode {
     private void start() {
         lives++;
         for (int i = 1; i <= size; i++) {
-            var loop = new VirtualLoop(world, "%s/%d loop %d".formatted(name, lives, i), random.split());
+            var loop = new VirtualLoop(time, "%s/%d loop %d".formatted(name, lives, i), random.split());
             loops.add(new Loop(loop, contacts.apply(loop)));
         }
     }
@@ -81,22 +81,22 @@ final class SimulatedNode {
             return;
         }
         faults.count(InjectedFault.NODE_CRASHED);
-        world.note(name, () -> "crashes");
-        loops.forEach(loop -> loop.time().kill());
+        time.note(name, () -> "crashes");
+        loops.forEach(loop -> loop.scheduler().kill());
         loops.clear();
         var broken = List.copyOf(connections);
         connections.clear();
         broken.forEach(Runnable::run);
-        world.after(random.nextLong(LONGEST_ABSENCE.toNanos()), this::start);
+        time.after(random.nextLong(LONGEST_ABSENCE.toNanos()), this::start);
     }
 
     void pause() {
         loop().ifPresent(loop -> {
             faults.count(InjectedFault.NODE_PAUSED);
-            world.note(loop.time().name(), () -> "stands still");
+            time.note(loop.scheduler().name(), () -> "stands still");
             long nanos = random.nextLong(LONGEST_PAUSE.toNanos());
             pausedNanos += nanos;
-            loop.time().pause(nanos);
+            loop.scheduler().pause(nanos);
         });
     }
 

@@ -9,7 +9,7 @@ import sa.cleanlife.partnerapi.faults.History.Read;
 import sa.cleanlife.partnerapi.faults.History.Refused;
 import sa.cleanlife.partnerapi.faults.History.Told;
 
-/** What a client of a simulated world asks for, as often as it likes. */
+/** What a client of a simulated run asks for, as often as it likes. */
 sealed interface SimulatedQuestion {
     Future<Answer> ask(Contacts contacts);
 
@@ -35,7 +35,7 @@ sealed interface SimulatedQuestion {
             return new FindOrCreate(phone.e164(), spelling, name, startNanos, endNanos, answer);
         }
 
-        /** With a quota: looks, takes a place, creates, and looks again. */
+        /** With a quota: looks, reserves, creates, and looks again. */
         @Override
         public int parts() {
             return isLimited ? 4 : 1;

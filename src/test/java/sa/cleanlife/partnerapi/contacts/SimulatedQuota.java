@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import sa.cleanlife.partnerapi.contacts.NewContactQuota.Grant;
-import sa.cleanlife.partnerapi.database.Patience;
+import sa.cleanlife.partnerapi.database.RetryPolicy;
 import sa.cleanlife.partnerapi.database.SimulatedDatabase;
 import sa.cleanlife.partnerapi.database.VirtualLoop;
 
@@ -25,7 +25,7 @@ final class SimulatedQuota {
 
     /** The quotas as one event loop keeps them. */
     NewContactQuota ofLoop(VirtualLoop loop, SimulatedDatabase database, MeterRegistry meters) {
-        var patience = new Patience(loop);
+        var retryPolicy = new RetryPolicy(loop);
         return new NewContactQuota(
                 loop,
                 new NewContactQuota.Counts() {
@@ -36,13 +36,14 @@ final class SimulatedQuota {
 
                     @Override
                     public Future<Map<UUID, Grant>> reserve(Map<UUID, Integer> wanted) {
-                        return patience.once(database.send(
+                        return retryPolicy.once(database.send(
                                 loop, () -> "reserve " + wanted, () -> SimulatedQuota.this.reserve(wanted)));
                     }
 
                     @Override
-                    public Future<Void> giveBack(Map<UUID, Integer> unused) {
-                        return patience.once(database.send(loop, () -> "give back " + unused, () -> takeBack(unused))
+                    public Future<Void> release(Map<UUID, Integer> unused) {
+                        return retryPolicy.once(database.send(
+                                        loop, () -> "release " + unused, () -> SimulatedQuota.this.release(unused))
                                 .mapEmpty());
                     }
 
@@ -65,7 +66,7 @@ final class SimulatedQuota {
         return grants;
     }
 
-    private Map<UUID, Integer> takeBack(Map<UUID, Integer> unused) {
+    private Map<UUID, Integer> release(Map<UUID, Integer> unused) {
         unused.forEach((key, contacts) -> reserved.merge(key, -contacts, Integer::sum));
         return unused;
     }

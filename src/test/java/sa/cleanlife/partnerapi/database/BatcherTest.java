@@ -21,7 +21,7 @@ class BatcherTest {
     private static final int LARGEST_BATCH = 512;
 
     /** Answers each question with itself, when the database is as it should be. */
-    private static final class World {
+    private static final class Setup {
         private final VirtualTime time = new VirtualTime(Trace.NONE);
         private final VirtualLoop loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
         private final Batcher<Integer, Integer> batcher =
@@ -56,21 +56,21 @@ class BatcherTest {
             when_the_database_goes_away_while_a_large_refused_batch_is_asked_one_by_one_all_are_told_and_the_next_is_served()
                     throws Exception {
         var task = new FutureTask<>(() -> {
-            var world = new World();
-            while (world.batches.isEmpty() || world.batches.getLast() < LARGEST_BATCH) {
-                world.ask(LARGEST_BATCH);
+            var setup = new Setup();
+            while (setup.batches.isEmpty() || setup.batches.getLast() < LARGEST_BATCH) {
+                setup.ask(LARGEST_BATCH);
             }
-            world.isRefusing = true;
+            setup.isRefusing = true;
 
-            var refused = world.ask(LARGEST_BATCH);
+            var refused = setup.ask(LARGEST_BATCH);
 
-            assertThat(world.batches).endsWith(LARGEST_BATCH, 1, 1);
+            assertThat(setup.batches).endsWith(LARGEST_BATCH, 1, 1);
             assertThat(refused.getFirst().result()).isZero();
             assertThat(refused.subList(1, LARGEST_BATCH))
                     .allMatch(answer -> answer.cause() instanceof DatabaseUnavailableException);
-            world.isRefusing = false;
-            assertThat(world.ask(3)).allMatch(Future::succeeded);
-            return world;
+            setup.isRefusing = false;
+            assertThat(setup.ask(3)).allMatch(Future::succeeded);
+            return setup;
         });
 
         new Thread(null, task, "as deep as an event loop", STACK).start();
@@ -130,9 +130,9 @@ class BatcherTest {
 
     @Test
     void no_more_wait_than_there_is_memory_for() {
-        var world = new World();
+        var setup = new Setup();
 
-        var answers = world.ask(10_000);
+        var answers = setup.ask(10_000);
 
         assertThat(answers.subList(0, 8_192)).allMatch(Future::succeeded);
         assertThat(answers.subList(8_192, 10_000))
@@ -141,15 +141,15 @@ class BatcherTest {
 
     @Test
     void a_listener_that_fails_keeps_no_other_from_its_answer() {
-        var world = new World();
-        world.batcher.submit(1).onComplete(told -> {
+        var setup = new Setup();
+        setup.batcher.submit(1).onComplete(told -> {
             throw new NoClassDefFoundError("of what it does with its answer");
         });
 
-        var others = world.ask(2);
+        var others = setup.ask(2);
 
         assertThat(others).allMatch(Future::succeeded);
-        assertThat(world.ask(1)).allMatch(Future::succeeded);
+        assertThat(setup.ask(1)).allMatch(Future::succeeded);
     }
 
     @Test

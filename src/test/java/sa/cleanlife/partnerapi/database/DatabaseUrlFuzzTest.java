@@ -12,12 +12,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
-import sa.cleanlife.partnerapi.fuzz.Reach;
+import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 
 /** The database's URL, which leads Flyway and the server's own driver to the same place, or nowhere. */
 class DatabaseUrlFuzzTest {
     @RegisterExtension
-    static final Reach REACH = new Reach("taken", "refused");
+    static final AnswerCoverage COVERAGE = new AnswerCoverage("taken", "refused");
 
     private static final String EXAMPLE = ", as in postgresql://user:password@host:5432/database";
 
@@ -41,12 +41,12 @@ class DatabaseUrlFuzzTest {
         try {
             url = DatabaseUrl.parse(text);
         } catch (IllegalArgumentException refused) {
-            REACH.saw("refused");
+            COVERAGE.saw("refused");
             assertThat(refused.getMessage()).isIn(SENTENCES);
             assertThat(refused.getCause()).isNull();
             return;
         }
-        REACH.saw("taken");
+        COVERAGE.saw("taken");
         assertThat(url).hasToString(places(url.hosts()) + "/" + url.database());
         assertThat(placesOf(url.servers())).isEqualTo(url.hosts());
         assertThat(url.servers()).allSatisfy(server -> {

@@ -89,7 +89,7 @@ class FullDiskTest {
         var limited = server.newPartner(rules);
         fillTheDisk();
         for (int i = 0; i < 3; i++) {
-            // Until the place that the last one took is back.
+            // Until the reservation of the last one is released.
             Waiting.until(() ->
                     limited.postContact(RunningApi.newPhone(), "Ahmed Ali").status() == 503);
         }

@@ -53,11 +53,11 @@ public final class SimulatedDatabase {
         }
     }
 
-    private final VirtualTime world;
+    private final VirtualTime time;
     private final SplittableRandom random;
     private final InjectedFaults faults;
 
-    /** In thousandths of all statements. Some worlds know no fault of a kind, in others it is the rule. */
+    /** In thousandths of all statements. Some runs have no fault of a kind, in others it is the rule. */
     private final Map<InjectedFault, Integer> thousandths = new EnumMap<>(InjectedFault.class);
 
     private final long usualNanos;
@@ -75,8 +75,8 @@ public final class SimulatedDatabase {
     private long frozenUntilNanos;
     private int refusals;
 
-    public SimulatedDatabase(VirtualTime world, SplittableRandom random, InjectedFaults faults) {
-        this.world = world;
+    public SimulatedDatabase(VirtualTime time, SplittableRandom random, InjectedFaults faults) {
+        this.time = time;
         this.random = random;
         this.faults = faults;
         for (var fault : OF_STATEMENTS) {
@@ -177,8 +177,8 @@ public final class SimulatedDatabase {
     }
 
     private <T> void takeEffect(Sent sent, long delayNanos, Supplier<T> effect, Consumer<T> committed) {
-        world.after(delayNanos, () -> {
-            long frozen = frozenUntilNanos - world.nowNanos();
+        time.after(delayNanos, () -> {
+            long frozen = frozenUntilNanos - time.nowNanos();
             if (frozen > 0) {
                 takeEffect(sent, frozen + usually(), effect, committed);
             } else if (sent.life == life) {
@@ -213,7 +213,7 @@ public final class SimulatedDatabase {
             note(sent, "fails");
             underWay.remove(sent);
             if (failure instanceof PgException refused && refused.getSqlState().equals("XX000")) {
-                lastRefusalNanos.put(sent.loop, world.nowNanos());
+                lastRefusalNanos.put(sent.loop, time.nowNanos());
                 refusals++;
             }
             sent.answer.tryFail(failure);
@@ -232,23 +232,23 @@ public final class SimulatedDatabase {
     /** Nothing that is under way takes effect any more; what has taken effect stays. */
     public void crash(long forNanos) {
         faults.count(InjectedFault.DATABASE_CRASHED);
-        world.note("database", () -> "crashes");
+        time.note("database", () -> "crashes");
         down = true;
         life++;
         for (var sent : underWay) {
             fail(sent, upTo(2 * MILLISECOND), connectionLost());
         }
-        world.after(forNanos, () -> {
+        time.after(forNanos, () -> {
             down = false;
-            world.note("database", () -> "is back");
+            time.note("database", () -> "is back");
         });
     }
 
     /** Nothing takes effect until it goes on, and then everything does. */
     public void freeze(long forNanos) {
         faults.count(InjectedFault.DATABASE_FROZEN);
-        world.note("database", () -> "stands still");
-        frozenUntilNanos = world.nowNanos() + forNanos;
+        time.note("database", () -> "stands still");
+        frozenUntilNanos = time.nowNanos() + forNanos;
     }
 
     /** Whether a statement of this event loop was refused at that time or later, through no fault of its own. */
@@ -267,7 +267,7 @@ public final class SimulatedDatabase {
     }
 
     private void note(Sent sent, String what) {
-        world.note(sent.loop.name(), () -> sent.text.get() + " " + what);
+        time.note(sent.loop.name(), () -> sent.text.get() + " " + what);
     }
 
     private VertxException connectionLost() {

@@ -304,7 +304,7 @@ class TransactionTest {
 
     private static void pauseForLongerThanATransactionMayTake() {
         try {
-            Thread.sleep(Patience.LONGEST);
+            Thread.sleep(RetryPolicy.LONGEST);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

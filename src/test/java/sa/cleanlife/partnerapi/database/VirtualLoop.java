@@ -7,10 +7,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeoutException;
 
 /** An event loop of a simulated node: it can pause, and it can be gone. */
-public final class VirtualLoop implements Time {
+public final class VirtualLoop implements Scheduler {
     private static final long LONGEST_TURN_NANOS = 100_000;
 
-    private final VirtualTime world;
+    private final VirtualTime time;
     private final String name;
     private final SplittableRandom random;
 
@@ -20,8 +20,8 @@ public final class VirtualLoop implements Time {
     private long pausedUntilNanos;
     private boolean gone;
 
-    public VirtualLoop(VirtualTime world, String name, SplittableRandom random) {
-        this.world = world;
+    public VirtualLoop(VirtualTime time, String name, SplittableRandom random) {
+        this.time = time;
         this.name = name;
         this.random = random;
         this.originNanos =
@@ -34,14 +34,14 @@ public final class VirtualLoop implements Time {
 
     /** Something that reaches this event loop in so long, if it is there then. */
     public void after(long delayNanos, Runnable event) {
-        world.after(delayNanos, () -> turn(event));
+        time.after(delayNanos, () -> turn(event));
     }
 
     private void turn(Runnable event) {
         if (gone) {
             return;
         }
-        long pause = pausedUntilNanos - world.nowNanos();
+        long pause = pausedUntilNanos - time.nowNanos();
         if (pause > 0) {
             // What has piled up meanwhile, answers and time-outs, is dealt with in any order.
             after(pause + aTurn(), event);
@@ -52,7 +52,7 @@ public final class VirtualLoop implements Time {
 
     /** Does nothing for so long, as when memory is cleared or the machine is busy elsewhere. */
     public void pause(long nanos) {
-        pausedUntilNanos = world.nowNanos() + nanos;
+        pausedUntilNanos = time.nowNanos() + nanos;
     }
 
     /** As after kill -9: nothing of it happens any more. */
@@ -66,11 +66,11 @@ public final class VirtualLoop implements Time {
 
     @Override
     public long nanoTime() {
-        return originNanos + world.nowNanos();
+        return originNanos + time.nowNanos();
     }
 
     @Override
-    public void soon(Runnable turn) {
+    public void defer(Runnable turn) {
         after(aTurn(), turn);
     }
 

@@ -4,11 +4,11 @@ import java.util.PriorityQueue;
 import java.util.function.Supplier;
 
 /**
- * The time of a simulated world: it goes from one event to the next, in one thread, and nobody waits. The same events in the
- * same order are the same world, so nothing in it may depend on the real clock, on another thread, or on the order of a hash.
+ * The time of a simulated run: it goes from one event to the next, in one thread, and nobody waits. The same events in the
+ * same order are the same run, so nothing in it may depend on the real clock, on another thread, or on the order of a hash.
  */
 public final class VirtualTime {
-    /** A world that takes longer goes round in circles. */
+    /** A run that takes longer goes round in circles. */
     private static final int MOST_EVENTS = 1_000_000;
 
     private record Event(long atNanos, long number, Runnable run) implements Comparable<Event> {
@@ -36,7 +36,7 @@ public final class VirtualTime {
         this.trace = trace;
     }
 
-    /** Since the world began. */
+    /** Since the run began. */
     public long nowNanos() {
         requireThread();
         return nowNanos;
@@ -52,7 +52,7 @@ public final class VirtualTime {
         requireThread();
         for (var next = events.poll(); next != null; next = events.poll()) {
             if (numbers > MOST_EVENTS) {
-                throw new IllegalStateException("the simulated world does not come to rest");
+                throw new IllegalStateException("the simulated run does not come to rest");
             }
             nowNanos = next.atNanos;
             next.run.run();
@@ -65,7 +65,7 @@ public final class VirtualTime {
 
     private void requireThread() {
         if (Thread.currentThread() != thread) {
-            throw new IllegalStateException("something of the simulated world has got into another thread");
+            throw new IllegalStateException("something of the simulated run has got into another thread");
         }
     }
 }

@@ -18,7 +18,7 @@ import sa.cleanlife.partnerapi.faults.History.Told;
 import sa.cleanlife.partnerapi.faults.HistoryChecker.Promise;
 import sa.cleanlife.partnerapi.faults.HistoryChecker.Violation;
 
-/** A judge that cannot be trusted to convict is worth nothing: each promise has a history that breaks it, and nothing but what
+/** An oracle that cannot be trusted to convict is worth nothing: each promise has a history that breaks it, and nothing but what
  * follows from that. */
 class HistoryCheckerTest {
     private static final String PHONE = "+966500000000";

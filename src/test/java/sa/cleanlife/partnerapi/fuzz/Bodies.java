@@ -24,13 +24,13 @@ final class Bodies {
     private final List<Field> fields;
     private final Phones phones;
     private final Names names;
-    private final Draw draw;
+    private final SeededRandom random;
 
-    Bodies(List<Field> fields, Phones phones, Names names, Draw draw) {
+    Bodies(List<Field> fields, Phones phones, Names names, SeededRandom random) {
         this.fields = fields;
         this.phones = phones;
         this.names = names;
-        this.draw = draw;
+        this.random = random;
     }
 
     /** A body that is accepted, and what it makes. */
@@ -55,18 +55,18 @@ final class Bodies {
     private Map<String, String> members(String phone, String name) {
         var members = new LinkedHashMap<String, String>();
         for (var field : fields) {
-            if (field.required() || draw.oneIn(2)) {
+            if (field.required() || random.oneIn(2)) {
                 members.put(field.name(), accepted(field, phone, name));
             }
         }
-        while (draw.oneIn(3)) {
-            members.put("x" + draw.token(draw.between(1, 20)), anything(draw.between(1, MAX_DEPTH - 1)));
+        while (random.oneIn(3)) {
+            members.put("x" + random.token(random.between(1, 20)), anything(random.between(1, MAX_DEPTH - 1)));
         }
         return members;
     }
 
     private String accepted(Field field, String phone, String name) {
-        if (field.types().contains("null") && draw.oneIn(4)) {
+        if (field.types().contains("null") && random.oneIn(4)) {
             return "null";
         }
         return string(
@@ -74,7 +74,8 @@ final class Bodies {
                     case "phone" -> phones.spelled(phone);
                     case "name" -> name;
                     case "utmSource" ->
-                        draw.oneOf("HOTEL_APP", "", " ", "u".repeat(100), draw.token(20), "\u0645\u0635\u062f\u0631");
+                        random.oneOf(
+                                "HOTEL_APP", "", " ", "u".repeat(100), random.token(20), "\u0645\u0635\u062f\u0631");
                     default -> throw unknown(field);
                 });
     }
@@ -89,12 +90,12 @@ final class Bodies {
         var faulty = new TreeSet<String>();
         var suggested = Optional.<String>empty();
         do {
-            var field = draw.oneOf(fields);
+            var field = random.oneOf(fields);
             if (faulty.add(field.name())) {
                 var now = spoil(field, phone, members);
                 suggested = now.isPresent() ? now : suggested;
             }
-        } while (draw.oneIn(3));
+        } while (random.oneIn(3));
         return new Bad(
                 object(members),
                 faulty,
@@ -104,11 +105,11 @@ final class Bodies {
 
     /** Breaks a rule of the field; answers the phone that is suggested, if one is. */
     private Optional<String> spoil(Field field, String phone, Map<String, String> members) {
-        if (field.required() && draw.oneIn(6)) {
+        if (field.required() && random.oneIn(6)) {
             members.remove(field.name());
             return Optional.empty();
         }
-        if (draw.oneIn(3)) {
+        if (random.oneIn(3)) {
             members.put(field.name(), ofAnotherType(field));
             return Optional.empty();
         }
@@ -126,26 +127,33 @@ final class Bodies {
     }
 
     private String ofAnotherType(Field field) {
-        if (!field.types().contains("null") && draw.oneIn(5)) {
+        if (!field.types().contains("null") && random.oneIn(5)) {
             return "null";
         }
-        return draw.oneIn(2) ? number() : draw.oneOf("true", "false", "{}", "[]", "[\"a\"]", "{\"a\":\"b\"}");
+        return random.oneIn(2) ? number() : random.oneOf("true", "false", "{}", "[]", "[\"a\"]", "{\"a\":\"b\"}");
     }
 
     private String number() {
-        return draw.oneOf(
-                "0", "-0", "5", "-1.5e+9", "1e999999999", "966500000000", "9".repeat(draw.between(1, 2_000)), "0.1e-7");
+        return random.oneOf(
+                "0",
+                "-0",
+                "5",
+                "-1.5e+9",
+                "1e999999999",
+                "966500000000",
+                "9".repeat(random.between(1, 2_000)),
+                "0.1e-7");
     }
 
     /** Any value, nested so deep. */
     private String anything(int depth) {
-        return switch (draw.below(8)) {
+        return switch (random.below(8)) {
             case 0 -> number();
-            case 1 -> draw.oneOf("true", "false", "null");
+            case 1 -> random.oneOf("true", "false", "null");
             case 2 -> "[".repeat(depth) + "]".repeat(depth);
             case 3 -> "{\"a\":".repeat(depth) + "1" + "}".repeat(depth);
             case 4 -> depth < 2 ? "[]" : "[1,\"a\",null,{\"phone\":\"+966500000000\"}]";
-            default -> string(draw.token(draw.between(0, 60)));
+            default -> string(random.token(random.between(0, 60)));
         };
     }
 
@@ -153,10 +161,12 @@ final class Bodies {
     String described(List<Field> described) {
         var members = new LinkedHashMap<String, String>();
         for (var field : described) {
-            if (!draw.oneIn(5)) {
+            if (!random.oneIn(5)) {
                 members.put(
                         field.name(),
-                        draw.oneIn(3) ? anything(draw.between(1, 5)) : ofType(draw.oneOf(List.copyOf(field.types()))));
+                        random.oneIn(3)
+                                ? anything(random.between(1, 5))
+                                : ofType(random.oneOf(List.copyOf(field.types()))));
             }
         }
         return object(members);
@@ -165,11 +175,11 @@ final class Bodies {
     private String ofType(String type) {
         return switch (type) {
             case "null" -> "null";
-            case "boolean" -> draw.oneOf("true", "false");
+            case "boolean" -> random.oneOf("true", "false");
             case "integer", "number" -> number();
             case "array" -> "[" + anything(1) + "]";
             case "object" -> "{\"a\":" + anything(1) + "}";
-            default -> string(draw.oneOf(draw.uuid(), draw.token(20), "2026-06-20", "09:00", names.accepted()));
+            default -> string(random.oneOf(random.uuid(), random.token(20), "2026-06-20", "09:00", names.accepted()));
         };
     }
 
@@ -177,24 +187,24 @@ final class Bodies {
     String noObject(String phone) {
         var good = good(phone, true).json().strip();
         var inner = good.substring(1, good.length() - 1);
-        return switch (draw.below(17)) {
-            case 0 -> draw.oneOf("", " ", "\r\n\t");
-            case 1 -> good.substring(0, draw.between(1, good.length() - 1));
-            case 2 -> good + draw.oneOf("x", ",", "{}", "]", "\"", "\0", "0", "}", good);
+        return switch (random.below(17)) {
+            case 0 -> random.oneOf("", " ", "\r\n\t");
+            case 1 -> good.substring(0, random.between(1, good.length() - 1));
+            case 2 -> good + random.oneOf("x", ",", "{}", "]", "\"", "\0", "0", "}", good);
             case 3 -> "{" + inner + ",\"phone\":" + string(phone) + "}";
             case 4 -> "{" + inner + ",\"y\":{\"b\":1,\"\\u0062\":2}}";
             case 5 -> "{" + inner + ",\"y\":" + "[".repeat(MAX_DEPTH) + "]".repeat(MAX_DEPTH) + "}";
-            case 6 -> "[".repeat(draw.between(1, 20_000));
+            case 6 -> "[".repeat(random.between(1, 20_000));
             case 7 -> "[" + good + "]";
-            case 8 -> draw.oneOf("5", "\"a\"", "null", "true", "NaN", "'a'", "undefined", "-", "{}{}");
+            case 8 -> random.oneOf("5", "\"a\"", "null", "true", "NaN", "'a'", "undefined", "-", "{}{}");
             case 9 ->
-                "{" + inner + ",\"y\":" + draw.oneOf("01", "+1", "1.", ".5", "NaN", "0x1", "tru", "nul", "'a'") + "}";
+                "{" + inner + ",\"y\":" + random.oneOf("01", "+1", "1.", ".5", "NaN", "0x1", "tru", "nul", "'a'") + "}";
             case 10 -> "{" + inner + ",}";
-            case 11 -> "{" + inner + draw.oneOf(" ", ";", ",,") + "\"y\":1}";
-            case 12 -> "{" + inner + ",\"y\":\"" + draw.oneOf("\0", "\n", "\t", "\u001f") + "\"}";
-            case 13 -> "{" + inner + ",\"y\":\"" + draw.oneOf(NOT_UTF8) + "\"}";
+            case 11 -> "{" + inner + random.oneOf(" ", ";", ",,") + "\"y\":1}";
+            case 12 -> "{" + inner + ",\"y\":\"" + random.oneOf("\0", "\n", "\t", "\u001f") + "\"}";
+            case 13 -> "{" + inner + ",\"y\":\"" + random.oneOf(NOT_UTF8) + "\"}";
             case 14 -> "{/* */" + inner + "}";
-            case 15 -> "{" + inner + ",\"y\":\"" + draw.oneOf(NO_ESCAPES) + "\"}";
+            case 15 -> "{" + inner + ",\"y\":\"" + random.oneOf(NO_ESCAPES) + "\"}";
             default -> new String(good.getBytes(UTF_16), ISO_8859_1);
         };
     }
@@ -209,7 +219,7 @@ final class Bodies {
     /** The fields in any order, with white space between. */
     private String object(Map<String, String> members) {
         var order = new ArrayList<>(members.keySet());
-        if (draw.oneIn(3)) {
+        if (random.oneIn(3)) {
             order.sort((one, other) -> other.compareTo(one));
         }
         return Request.utf8(space() + "{" + space())
@@ -224,12 +234,12 @@ final class Bodies {
     }
 
     private String space() {
-        return draw.oneIn(8) ? draw.oneOf(" ", "\n", "\r\n", "\t  ") : "";
+        return random.oneIn(8) ? random.oneOf(" ", "\n", "\r\n", "\t  ") : "";
     }
 
     /** As JSON, each character written in one of the ways it can be. */
     private String string(String text) {
-        var escapesAll = draw.oneIn(10);
+        var escapesAll = random.oneIn(10);
         var json = new StringBuilder("\"");
         for (var i = 0; i < text.length(); i++) {
             var c = text.charAt(i);

@@ -22,16 +22,23 @@ final class Calls {
     private final Operation read;
     private final Phones phones;
     private final Bodies bodies;
-    private final Draw draw;
+    private final SeededRandom random;
 
-    Calls(ApiDescription api, Keys keys, Operation create, Operation read, Phones phones, Bodies bodies, Draw draw) {
+    Calls(
+            ApiDescription api,
+            Keys keys,
+            Operation create,
+            Operation read,
+            Phones phones,
+            Bodies bodies,
+            SeededRandom random) {
         this.api = api;
         this.keys = keys;
         this.create = create;
         this.read = read;
         this.phones = phones;
         this.bodies = bodies;
-        this.draw = draw;
+        this.random = random;
     }
 
     static Step step(String bytes, Expected... answers) {
@@ -41,9 +48,9 @@ final class Calls {
     /** Mostly with an id; it has no digits, so that in a log line it is never taken for a phone. */
     private Request request(Operation operation, String path) {
         var request = new Request(operation.method(), path);
-        return draw.oneIn(4)
+        return random.oneIn(4)
                 ? request
-                : request.id("id-" + draw.characters("abcdefghijklmnopqrstuvwxyz-._~", draw.between(1, 30)));
+                : request.id("id-" + random.characters("abcdefghijklmnopqrstuvwxyz-._~", random.between(1, 30)));
     }
 
     /** To create a contact, with a key in one of the two places. */
@@ -61,16 +68,16 @@ final class Calls {
     }
 
     private Request withKey(Request request, String key) {
-        return draw.oneIn(5)
+        return random.oneIn(5)
                 ? request.query(
-                        draw.oneIn(2) ? "a=b&" + api.keyParameter() + "=" + key : api.keyParameter() + "=" + key)
-                : request.header(draw.oneIn(4) ? "X-API-Key" : api.keyHeader(), key);
+                        random.oneIn(2) ? "a=b&" + api.keyParameter() + "=" + key : api.keyParameter() + "=" + key)
+                : request.header(random.oneIn(4) ? "X-API-Key" : api.keyHeader(), key);
     }
 
     private Request json(Request request, String json) {
         return request.header(
-                        draw.oneOf("Content-Type", "content-type", "CONTENT-TYPE"),
-                        draw.oneOf(
+                        random.oneOf("Content-Type", "content-type", "CONTENT-TYPE"),
+                        random.oneOf(
                                 JSON,
                                 JSON,
                                 JSON,
@@ -81,7 +88,7 @@ final class Calls {
     }
 
     private String bytes(Request request) {
-        return draw.oneIn(6) ? request.inChunks(draw) : request.bytes();
+        return random.oneIn(6) ? request.inChunks(random) : request.bytes();
     }
 
     Bodies bodies() {
@@ -96,15 +103,15 @@ final class Calls {
     List<Step> foundOrCreated() {
         var steps = new ArrayList<Step>();
         var phone = phones.next();
-        var first = draw.oneIn(200) ? bodies.goodOfMaxLength(phone) : bodies.good(phone, true);
+        var first = random.oneIn(200) ? bodies.goodOfMaxLength(phone) : bodies.good(phone, true);
         var creation = json(create(), first.json());
         steps.add(step(bytes(creation), Expected.of(creation, 200).with(first.contact())));
         var found = new Contact(phone, first.contact().name(), Optional.of(false));
-        while (draw.oneIn(4)) {
+        while (random.oneIn(4)) {
             var again = json(create(), bodies.good(phone, false).json());
             steps.add(step(bytes(again), Expected.of(again, 200).with(found)));
         }
-        if (draw.oneIn(4)) {
+        if (random.oneIn(4)) {
             var byId = read(Conversation.ID_OF_THE_CONTACT);
             steps.add(step(byId.bytes(), Expected.of(byId, 200).with(found)));
         }
@@ -124,7 +131,7 @@ final class Calls {
     }
 
     List<Step> contentTypeRefused() {
-        var type = Optional.of(draw.oneOf(
+        var type = Optional.of(random.oneOf(
                         "",
                         "text/plain",
                         "application/xml",
@@ -134,12 +141,12 @@ final class Calls {
                         "multipart/form-data; boundary=x",
                         "application/x-www-form-urlencoded",
                         "*/*",
-                        draw.token(200)))
+                        random.token(200)))
                 .filter(sent -> !sent.isEmpty());
         var request = create();
         type.ifPresent(sent -> request.header("Content-Type", sent));
         var fields = new TreeSet<>(Set.of("content-type"));
-        switch (draw.below(3)) {
+        switch (random.below(3)) {
             case 0 -> {
                 request.body(bodies.noObject(phones.next()));
                 fields.add("body");
@@ -158,61 +165,61 @@ final class Calls {
     List<Step> keyRefused() {
         var good = keys.good();
         var request = request(create, create.path());
-        switch (draw.below(8)) {
+        switch (random.below(8)) {
             case 0 -> {}
             case 1 -> request.header(api.keyHeader(), keys.unknown());
             case 2 -> request.query(api.keyParameter() + "=" + keys.unknown());
-            case 3 -> request.header(api.keyHeader(), draw.characters("0123456789", 4) + good.substring(4));
-            case 4 -> request.header(api.keyHeader(), good.substring(0, good.length() - draw.between(1, 30)));
+            case 3 -> request.header(api.keyHeader(), random.characters("0123456789", 4) + good.substring(4));
+            case 4 -> request.header(api.keyHeader(), good.substring(0, good.length() - random.between(1, 30)));
             // The header is what counts.
-            case 5 -> request.header(api.keyHeader(), draw.token(40)).query(api.keyParameter() + "=" + good);
+            case 5 -> request.header(api.keyHeader(), random.token(40)).query(api.keyParameter() + "=" + good);
             case 6 -> request.header("Authorization", "Bearer " + good);
             // A query of which a part is malformed has no key.
             default -> request.query(api.keyParameter() + "=" + good + "&q=%zz");
         }
-        if (draw.oneIn(3)) {
-            var reading = request(read, read.pathTo(draw.uuid()));
+        if (random.oneIn(3)) {
+            var reading = request(read, read.pathTo(random.uuid()));
             return List.of(step(reading.bytes(), Expected.of(reading, 401)));
         }
-        var body = draw.oneIn(2) ? bodies.good(phones.next(), true).json() : bodies.noObject(phones.next());
+        var body = random.oneIn(2) ? bodies.good(phones.next(), true).json() : bodies.noObject(phones.next());
         return List.of(step(bytes(json(request, body)), Expected.of(request, 401)));
     }
 
     List<Step> forbidden() {
         var request = request(create, create.path());
-        switch (draw.below(3)) {
+        switch (random.below(3)) {
             case 0 -> request.header(api.keyHeader(), keys.withoutPermission());
             case 1 -> request.header(api.keyHeader(), keys.elsewhere());
             default ->
-                request.header(api.keyHeader(), keys.ofAPage()).header(draw.oneOf("Origin", "Referer"), foreign());
+                request.header(api.keyHeader(), keys.ofAPage()).header(random.oneOf("Origin", "Referer"), foreign());
         }
-        var body = draw.oneIn(2) ? bodies.good(phones.next(), true).json() : bodies.noObject(phones.next());
+        var body = random.oneIn(2) ? bodies.good(phones.next(), true).json() : bodies.noObject(phones.next());
         return List.of(step(bytes(json(request, body)), Expected.of(request, 403)));
     }
 
     private String foreign() {
-        return draw.oneOf(
+        return random.oneOf(
                 "https://evil.example",
                 "http://" + Keys.PAGE + ".evil.example",
                 "https://x" + Keys.PAGE,
                 "null",
                 "https://",
-                "https://" + draw.token(60) + ".example",
+                "https://" + random.token(60) + ".example",
                 "*",
                 "javascript:alert(1)");
     }
 
     /** What a browser asks, and what it then sends. */
     List<Step> fromAPage() {
-        var origin = draw.oneOf("https://", "http://", "HTTPS://") + Keys.PAGE + draw.oneOf("", ":8443");
-        if (draw.oneIn(2)) {
-            var isForeign = draw.oneIn(2);
-            var preflight = new Request("OPTIONS", draw.oneOf(create.path(), read.pathTo(draw.uuid())))
+        var origin = random.oneOf("https://", "http://", "HTTPS://") + Keys.PAGE + random.oneOf("", ":8443");
+        if (random.oneIn(2)) {
+            var isForeign = random.oneIn(2);
+            var preflight = new Request("OPTIONS", random.oneOf(create.path(), read.pathTo(random.uuid())))
                     .header("Origin", isForeign ? "https://evil.example" : origin)
-                    .header("Access-Control-Request-Method", draw.oneOf("POST", "GET", "DELETE", draw.token(10)));
+                    .header("Access-Control-Request-Method", random.oneOf("POST", "GET", "DELETE", random.token(10)));
             return List.of(step(preflight.bytes(), Expected.of(preflight, isForeign ? 403 : 204)));
         }
-        var reading = request(read, read.pathTo(draw.uuid()))
+        var reading = request(read, read.pathTo(random.uuid()))
                 .header(api.keyHeader(), keys.ofAPage())
                 .header("Origin", origin);
         return List.of(step(reading.bytes(), Expected.of(reading, 404)));
@@ -220,8 +227,8 @@ final class Calls {
 
     /** Until the limit they are calls as any other. */
     List<Step> limited() {
-        if (draw.oneIn(2)) {
-            var reading = request(read, read.pathTo(draw.uuid())).header(api.keyHeader(), keys.limited());
+        if (random.oneIn(2)) {
+            var reading = request(read, read.pathTo(random.uuid())).header(api.keyHeader(), keys.limited());
             return List.of(step(reading.bytes(), Expected.of(reading, 404, 429)));
         }
         var good = bodies.good(phones.next(), true);
@@ -230,15 +237,15 @@ final class Calls {
     }
 
     List<Step> read() {
-        if (draw.oneIn(2)) {
-            var unknown = read(draw.oneIn(5) ? draw.uuid().toUpperCase(Locale.ROOT) : draw.uuid());
-            if (draw.oneIn(4)) {
+        if (random.oneIn(2)) {
+            var unknown = read(random.oneIn(5) ? random.uuid().toUpperCase(Locale.ROOT) : random.uuid());
+            if (random.oneIn(4)) {
                 json(unknown, bodies.noObject(phones.next()));
             }
             return List.of(step(unknown.bytes(), Expected.of(unknown, 404)));
         }
-        var uuid = draw.uuid();
-        var noUuid = read(draw.oneOf(
+        var uuid = random.uuid();
+        var noUuid = read(random.oneOf(
                 "1",
                 "abc",
                 uuid.substring(1),
@@ -252,7 +259,7 @@ final class Calls {
                 "%00",
                 "'",
                 "\u00d9\u00a1",
-                draw.token(draw.between(1, 300)) + "!"));
+                random.token(random.between(1, 300)) + "!"));
         return List.of(step(noUuid.bytes(), Expected.refusal(noUuid, Set.of("contactId"))));
     }
 
@@ -261,15 +268,16 @@ final class Calls {
      * is searched for faults as soon as it is described.
      */
     List<Step> described() {
-        var operation = draw.oneOf(api.operations().stream()
+        var operation = random.oneOf(api.operations().stream()
                 .filter(other -> !other.equals(create) && !other.equals(read))
                 .toList());
-        var id = draw.oneIn(4) ? draw.token(draw.between(1, 50)) : draw.uuid();
+        var id = random.oneIn(4) ? random.token(random.between(1, 50)) : random.uuid();
         var request = withKey(request(operation, operation.pathTo(id)), keys.good());
         for (var parameter : operation.queryParameters()) {
-            while (draw.oneIn(2)) {
+            while (random.oneIn(2)) {
                 request.query(parameter
-                        + draw.oneOf("", "=", "=%zz", "=" + draw.uuid(), "=" + draw.below(200), "=" + draw.token(20)));
+                        + random.oneOf(
+                                "", "=", "=%zz", "=" + random.uuid(), "=" + random.below(200), "=" + random.token(20)));
             }
         }
         if (!operation.fields().isEmpty()) {
@@ -279,10 +287,10 @@ final class Calls {
     }
 
     List<Step> wrongMethod() {
-        var operation = draw.oneOf(create, read);
-        var path = operation.pathTo(draw.uuid());
+        var operation = random.oneOf(create, read);
+        var path = operation.pathTo(random.uuid());
         var taken = api.methods(operation.path());
-        var method = draw.oneOf(
+        var method = random.oneOf(
                 "GET",
                 "POST",
                 "PUT",
@@ -292,16 +300,16 @@ final class Calls {
                 "OPTIONS",
                 "TRACE",
                 "FIND",
-                draw.characters("ABCXYZ", 12));
+                random.characters("ABCXYZ", 12));
         if (taken.contains(method)) {
             method = "DELETE";
         }
-        var request = withKey(new Request(method, path), draw.oneIn(2) ? keys.good() : keys.unknown());
+        var request = withKey(new Request(method, path), random.oneIn(2) ? keys.good() : keys.unknown());
         return List.of(step(request.bytes(), Expected.of(request, 405)));
     }
 
     List<Step> unknownPath() {
-        var path = draw.oneOf(
+        var path = random.oneOf(
                 "/",
                 create.path() + "/",
                 create.path() + "//",
@@ -309,32 +317,34 @@ final class Calls {
                 "/v1/partners",
                 "/v2/partners/contacts",
                 "//v1/partners/contacts",
-                "/v1/partners/contacts/" + draw.uuid() + "/x",
+                "/v1/partners/contacts/" + random.uuid() + "/x",
                 "/v1/partners/contact%73",
                 "/v1/./partners/contacts",
                 "/v1/partners/../partners/contacts",
-                "/" + draw.token(draw.between(1, 500)),
+                "/" + random.token(random.between(1, 500)),
                 "/%",
                 "/%zz",
                 "/\u00ff",
                 "/v1/partners/contacts;x=y");
         // The root is a page, which is not described.
         var request = withKey(
-                new Request(draw.oneOf("GET", "POST", "DELETE"), path.equals("/") ? "/nothing" : path), keys.good());
+                new Request(random.oneOf("GET", "POST", "DELETE"), path.equals("/") ? "/nothing" : path), keys.good());
         return List.of(step(request.bytes(), Expected.of(request, 404).at("/nothing")));
     }
 
     List<Step> requestId() {
-        var id = switch (draw.below(6)) {
+        var id = switch (random.below(6)) {
             case 0 -> "x".repeat(128);
-            case 1 -> "x".repeat(draw.between(129, 2_000));
+            case 1 -> "x".repeat(random.between(129, 2_000));
             case 2 ->
-                draw.token(5) + draw.oneOf(" ", "\t", "\u0080", "\u00ff", "\u00a0", Request.utf8("م")) + draw.token(5);
+                random.token(5)
+                        + random.oneOf(" ", "\t", "\u0080", "\u00ff", "\u00a0", Request.utf8("م"))
+                        + random.token(5);
             case 3 -> "";
             case 4 -> "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
-            default -> draw.uuid();
+            default -> random.uuid();
         };
-        var request = withKey(new Request(read.method(), read.pathTo(draw.uuid())), keys.good())
+        var request = withKey(new Request(read.method(), read.pathTo(random.uuid())), keys.good())
                 .id(id);
         return List.of(step(request.bytes(), Expected.of(request, 404)));
     }

@@ -48,14 +48,14 @@ public final class Conversations {
     }
 
     public Conversation conversation(long number) {
-        var draw = new Draw(seed, number);
-        var kind = kind(draw.below(ALL_SHARES));
-        var phones = new Phones(number, draw);
+        var random = new SeededRandom(seed, number);
+        var kind = kind(random.below(ALL_SHARES));
+        var phones = new Phones(number, random);
         var create = api.operation("findOrCreateContact");
         var read = api.operation("readContact");
-        var bodies = new Bodies(create.fields(), phones, new Names(draw), draw);
-        var calls = new Calls(api, keys, create, read, phones, bodies, draw);
-        var disturbances = new Disturbances(calls, draw);
+        var bodies = new Bodies(create.fields(), phones, new Names(random), random);
+        var calls = new Calls(api, keys, create, read, phones, bodies, random);
+        var disturbances = new Disturbances(calls, random);
         return new Conversation(
                 number,
                 kind,

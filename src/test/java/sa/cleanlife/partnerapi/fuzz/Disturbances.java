@@ -12,14 +12,14 @@ import sa.cleanlife.partnerapi.fuzz.Conversation.Then;
 /** What no HTTP client would send, and what it would send otherwise. */
 final class Disturbances {
     /** A request that nothing wrong before it may turn into another; its answer, if it comes to that, is the last. */
-    private static final String FAREWELL = "GET /farewell HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+    private static final String LAST_REQUEST = "GET /last HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
 
     private final Calls calls;
-    private final Draw draw;
+    private final SeededRandom random;
 
-    Disturbances(Calls calls, Draw draw) {
+    Disturbances(Calls calls, SeededRandom random) {
         this.calls = calls;
-        this.draw = draw;
+        this.random = random;
     }
 
     private Bodies.Good good() {
@@ -42,15 +42,16 @@ final class Disturbances {
     }
 
     List<Step> tooLarge() {
-        var size = draw.oneIn(2) ? Bodies.MAX_BYTES + 1 : draw.between(Bodies.MAX_BYTES + 1, 200_000);
+        var size = random.oneIn(2) ? Bodies.MAX_BYTES + 1 : random.between(Bodies.MAX_BYTES + 1, 200_000);
         var good = good().json();
         var blank = " ".repeat(size - good.length());
-        var request = calls.create().json(draw.oneIn(2) ? good + blank : blank + good);
-        if (draw.oneIn(3)) {
-            var unsent = request.head("Content-Length: " + draw.oneOf(65_537L, 1L << 31, 1L << 32, Long.MAX_VALUE));
+        var request = calls.create().json(random.oneIn(2) ? good + blank : blank + good);
+        if (random.oneIn(3)) {
+            var unsent = request.head("Content-Length: " + random.oneOf(65_537L, 1L << 31, 1L << 32, Long.MAX_VALUE));
             return List.of(new Step(unsent, List.of(Expected.of(request, 413)), Then.THE_CLIENT_ENDS_IT));
         }
-        return List.of(Calls.step(draw.oneIn(2) ? request.bytes() : request.inChunks(draw), Expected.of(request, 413)));
+        return List.of(
+                Calls.step(random.oneIn(2) ? request.bytes() : request.inChunks(random), Expected.of(request, 413)));
     }
 
     /** Not HTTP/1.1, and a request that would create a contact right behind it, which nobody may read. */
@@ -58,20 +59,21 @@ final class Disturbances {
         var request = new Request("GET", "/v1/partners/contacts/abc");
         var smuggled = creation().bytes();
         var refusal = Expected.refusal(request, Set.of("request"));
-        return switch (draw.below(9)) {
+        return switch (random.below(9)) {
             case 0 ->
                 List.of(ending(
-                        "GET /" + "a".repeat(draw.between(4_100, 9_000)) + " HTTP/1.1\r\n\r\n" + smuggled, refusal));
+                        "GET /" + "a".repeat(random.between(4_100, 9_000)) + " HTTP/1.1\r\n\r\n" + smuggled, refusal));
             case 1 ->
-                List.of(ending(request.head("a: " + "b".repeat(draw.between(16_400, 30_000))) + smuggled, refusal));
+                List.of(ending(request.head("a: " + "b".repeat(random.between(16_400, 30_000))) + smuggled, refusal));
             case 2 -> List.of(ending(request.head("a b: c") + smuggled, refusal));
             case 3 ->
-                List.of(ending(request.head("a: b" + draw.oneOf("\0", "\u0001", "\u007f") + "c") + smuggled, refusal));
+                List.of(ending(
+                        request.head("a: b" + random.oneOf("\0", "\u0001", "\u007f") + "c") + smuggled, refusal));
             case 4 -> List.of(ending(request.head("hello") + smuggled, refusal));
             case 5 -> List.of(ending("GET / HTTP/1.1 x\r\nHost: test\r\n\r\n" + smuggled, refusal));
             case 6 -> {
-                var version =
-                        draw.oneOf("HTTP/2.0", "HTTP/3.0", "HTTP/1.2", "HTTP/0.9", "http/1.1", draw.token(6) + "/1.1");
+                var version = random.oneOf(
+                        "HTTP/2.0", "HTTP/3.0", "HTTP/1.2", "HTTP/0.9", "http/1.1", random.token(6) + "/1.1");
                 yield List.of(ending("GET / " + version + "\r\nHost: test\r\n\r\n" + smuggled, refusal));
             }
             case 7 -> List.of(Calls.step("GET /v1/partners/contacts/abc HTTP/1.1\r\n\r\n", refusal));
@@ -95,14 +97,14 @@ final class Disturbances {
     List<Step> pipelined() {
         var bytes = new StringBuilder();
         var answers = new ArrayList<Expected>();
-        for (var count = draw.between(2, 8); count > 0; count--) {
-            var id = "n-" + answers.size() + "-" + draw.token(4);
-            if (count <= 3 && draw.oneIn(2)) {
+        for (var count = random.between(2, 8); count > 0; count--) {
+            var id = "n-" + answers.size() + "-" + random.token(4);
+            if (count <= 3 && random.oneIn(2)) {
                 var good = good();
                 var creation = calls.create().json(good.json());
-                bytes.append(draw.oneIn(2) ? creation.bytes() : creation.inChunks(draw));
+                bytes.append(random.oneIn(2) ? creation.bytes() : creation.inChunks(random));
                 answers.add(Expected.of(creation, 200).with(good.contact()));
-            } else if (draw.oneIn(2)) {
+            } else if (random.oneIn(2)) {
                 var unknown = new Request("GET", "/nothing").id(id);
                 bytes.append(unknown.bytes());
                 answers.add(Expected.of(unknown, 404));
@@ -121,8 +123,8 @@ final class Disturbances {
         var request = calls.createWithoutId().json(good.json());
         var length = good.json().length();
         var refusal = Expected.refusal(request, Set.of("request"));
-        if (draw.oneIn(2)) {
-            var lengths = draw.oneOf(
+        if (random.oneIn(2)) {
+            var lengths = random.oneOf(
                     "-1",
                     "+" + length,
                     "0x2a",
@@ -131,7 +133,7 @@ final class Disturbances {
                     length + "\r\nContent-Length: 5",
                     length + "\r\nTransfer-Encoding: chunked",
                     "9".repeat(23),
-                    draw.token(5) + "x",
+                    random.token(5) + "x",
                     "");
             return List.of(ending(
                     request.head("Content-Length: " + lengths)
@@ -139,17 +141,17 @@ final class Disturbances {
                             + creation().bytes(),
                     refusal));
         }
-        if (draw.oneIn(3)) {
-            var coding = draw.oneOf(
-                    "gzip", "gzip, chunked", "identity", "chunked\r\nTransfer-Encoding: chunked", draw.token(8));
+        if (random.oneIn(3)) {
+            var coding = random.oneOf(
+                    "gzip", "gzip, chunked", "identity", "chunked\r\nTransfer-Encoding: chunked", random.token(8));
             return List.of(ending(
                     request.head("Transfer-Encoding: " + coding) + creation().bytes(), refusal));
         }
-        var chunks = draw.oneOf(
+        var chunks = random.oneOf(
                 "zz\r\n", "-2\r\n", "\r\n", "ffffffffffffffffff\r\n", "1\r\n", Integer.toHexString(length) + "\r\n");
-        var end = draw.oneOf("0\r\n\r\n", "\r\r\n0\r\n\r\n", "x");
+        var end = random.oneOf("0\r\n\r\n", "\r\r\n0\r\n\r\n", "x");
         return List.of(whatever(
-                request.head("Transfer-Encoding: chunked") + chunks + good.json() + end + FAREWELL,
+                request.head("Transfer-Encoding: chunked") + chunks + good.json() + end + LAST_REQUEST,
                 request,
                 Optional.empty()));
     }
@@ -157,8 +159,8 @@ final class Disturbances {
     /** The client goes away in the middle of a request. */
     List<Step> cutShort() {
         var request = creation();
-        var whole = draw.oneIn(3) ? request.inChunks(draw) : request.bytes();
-        var cut = whole.substring(0, draw.between(1, whole.length() - 1));
+        var whole = random.oneIn(3) ? request.inChunks(random) : request.bytes();
+        var cut = whole.substring(0, random.between(1, whole.length() - 1));
         return List.of(new Step(cut, List.of(), Then.THE_CLIENT_ENDS_IT));
     }
 
@@ -168,7 +170,7 @@ final class Disturbances {
         var bytes = request.bytes();
         var body = bytes.indexOf("\r\n\r\n") + 4;
         return List.of(whatever(
-                draw.mutated(bytes.substring(0, body - 4)) + bytes.substring(body - 4) + FAREWELL,
+                random.mutated(bytes.substring(0, body - 4)) + bytes.substring(body - 4) + LAST_REQUEST,
                 request,
                 Optional.of(good.contact())));
     }
@@ -176,21 +178,21 @@ final class Disturbances {
     /** Everything but the phone, whose digits could become another's; the name need not be the one that was drawn. */
     List<Step> bodyMutated() {
         var phone = calls.phone();
-        var before = draw.mutated("{\"name\":\"" + Names.MARK + "\",\"a\":[1,true,null,{\"b\":\"c\"}],\"phone\":\"");
-        var after = draw.mutated("\",\"utmSource\":\"x\"}");
+        var before = random.mutated("{\"name\":\"" + Names.MARK + "\",\"a\":[1,true,null,{\"b\":\"c\"}],\"phone\":\"");
+        var after = random.mutated("\",\"utmSource\":\"x\"}");
         var request = calls.create().json(before + phone + after);
-        return List.of(
-                whatever(request.bytes() + FAREWELL, request, Optional.of(new Contact(phone, "", Optional.empty()))));
+        return List.of(whatever(
+                request.bytes() + LAST_REQUEST, request, Optional.of(new Contact(phone, "", Optional.empty()))));
     }
 
     List<Step> randomBytes() {
-        var bytes = draw.bytes(draw.between(1, 300));
+        var bytes = random.bytes(random.between(1, 300));
         var request = new Request("GET", "/");
-        return switch (draw.below(3)) {
+        return switch (random.below(3)) {
             case 0 -> List.of(new Step(bytes, List.of(), Then.THE_CLIENT_ENDS_IT));
-            case 1 -> List.of(whatever(bytes + "\r\n\r\n" + FAREWELL, request, Optional.empty()));
+            case 1 -> List.of(whatever(bytes + "\r\n\r\n" + LAST_REQUEST, request, Optional.empty()));
             default ->
-                List.of(whatever("GET / HTTP/1.1\r\n" + bytes + "\r\n\r\n" + FAREWELL, request, Optional.empty()));
+                List.of(whatever("GET / HTTP/1.1\r\n" + bytes + "\r\n\r\n" + LAST_REQUEST, request, Optional.empty()));
         };
     }
 }

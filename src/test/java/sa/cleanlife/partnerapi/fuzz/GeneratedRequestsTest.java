@@ -119,22 +119,22 @@ class GeneratedRequestsTest {
                     || keys.all().stream().anyMatch(line::contains);
         }
 
-        private static Map<String, AnswerJudge.Acknowledged> stored(RunningApi server) throws SQLException {
-            var stored = new TreeMap<String, AnswerJudge.Acknowledged>();
+        private static Map<String, AnswerOracle.Acknowledged> stored(RunningApi server) throws SQLException {
+            var stored = new TreeMap<String, AnswerOracle.Acknowledged>();
             try (var connection = TestPostgres.connect(server.database());
                     var query = connection.createStatement();
                     var rows = query.executeQuery("SELECT phone, id, name FROM contact")) {
                 while (rows.next()) {
                     stored.put(
                             rows.getString("phone"),
-                            new AnswerJudge.Acknowledged(rows.getString("id"), rows.getString("name")));
+                            new AnswerOracle.Acknowledged(rows.getString("id"), rows.getString("name")));
                 }
             }
             return stored;
         }
 
         private static void print(
-                GeneratedTraffic traffic, Map<String, AnswerJudge.Acknowledged> stored, Duration took, long lines) {
+                GeneratedTraffic traffic, Map<String, AnswerOracle.Acknowledged> stored, Duration took, long lines) {
             var requests = traffic.requestsByKind().values().stream()
                     .mapToLong(Long::longValue)
                     .sum();
@@ -153,7 +153,7 @@ class GeneratedRequestsTest {
 
         /** Each request has a phone of its own, so a row whose phone was never answered is one of a refused request. */
         private static void assertThatNothingElseIsStored(
-                GeneratedTraffic traffic, Map<String, AnswerJudge.Acknowledged> stored) {
+                GeneratedTraffic traffic, Map<String, AnswerOracle.Acknowledged> stored) {
             var notAnswered = new TreeMap<>(stored);
             notAnswered.keySet().removeAll(traffic.acknowledged().keySet());
             notAnswered.keySet().removeAll(traffic.lostAnswers());

@@ -41,8 +41,8 @@ final class GeneratedTraffic {
 
     private final RunningApi server;
     private final Conversations conversations;
-    private final AnswerJudge judge = new AnswerJudge();
-    private final Stalls stalls = new Stalls();
+    private final AnswerOracle oracle = new AnswerOracle();
+    private final SchedulingDelay schedulingDelay = new SchedulingDelay();
     private final AtomicLong next;
     private final long most;
     private final LongAdder requests = new LongAdder();
@@ -62,7 +62,7 @@ final class GeneratedTraffic {
 
     /** Returns when all have ended, or many have gone wrong. */
     void run() {
-        try (stalls;
+        try (schedulingDelay;
                 var clients = Executors.newVirtualThreadPerTaskExecutor()) {
             var done = LongStream.range(0, Math.min(CLIENTS, most))
                     .mapToObj(i -> clients.submit(() -> new Client().run()))
@@ -140,7 +140,7 @@ final class GeneratedTraffic {
             for (var expected : step.answers()) {
                 var reply = reply(wire, !expected.method().equals("HEAD"), sent, LOST)
                         .orElseThrow(() -> new AssertionError("the connection ended without an answer"));
-                judge.judge(expected, reply).ifPresent(id -> idOfTheContact = Optional.of(id));
+                oracle.check(expected, reply).ifPresent(id -> idOfTheContact = Optional.of(id));
             }
         }
 
@@ -165,7 +165,7 @@ final class GeneratedTraffic {
                     if (reply.isEmpty()) {
                         break;
                     }
-                    judge.judgeUnforeseen(contact, reply.get());
+                    oracle.checkUnforeseen(contact, reply.get());
                 } catch (Silence silence) {
                     if (isFinished) {
                         throw silence;
@@ -179,9 +179,9 @@ final class GeneratedTraffic {
             hangUp();
         }
 
-        private Optional<Reply> reply(Wire wire, boolean withBody, long since, Duration patience)
+        private Optional<Reply> reply(Wire wire, boolean withBody, long since, Duration timeout)
                 throws MalformedReply, Silence {
-            var reply = wire.reply(withBody, patience);
+            var reply = wire.reply(withBody, timeout);
             if (requests.sum() > WARM) {
                 var took = now() - since;
                 slowestNanos.accumulateAndGet(took, Math::max);
@@ -197,7 +197,7 @@ final class GeneratedTraffic {
 
         /** A clock that stands still while the machine does. */
         private long now() {
-            return System.nanoTime() - stalls.lostNanos();
+            return System.nanoTime() - schedulingDelay.lostNanos();
         }
 
         private void hangUp() {
@@ -210,8 +210,8 @@ final class GeneratedTraffic {
         return faults;
     }
 
-    Map<String, AnswerJudge.Acknowledged> acknowledged() {
-        return judge.acknowledged();
+    Map<String, AnswerOracle.Acknowledged> acknowledged() {
+        return oracle.acknowledged();
     }
 
     /** Phones that may have a contact or not: the client gave up before an answer came. */

@@ -48,47 +48,47 @@ public final class Names {
 
     private static final Pattern WHITE_SPACE_AT_THE_ENDS = Pattern.compile("^\\p{IsWhite_Space}+|\\p{IsWhite_Space}+$");
 
-    private final Draw draw;
+    private final SeededRandom random;
 
-    Names(Draw draw) {
-        this.draw = draw;
+    Names(SeededRandom random) {
+        this.random = random;
     }
 
     /** One that is accepted. */
     String accepted() {
-        return switch (draw.below(12)) {
+        return switch (random.below(12)) {
             case 0 -> "a";
             case 1 -> MARK + "b".repeat(200 - MARK.length());
             case 2 -> MARK + "e\u0301".repeat(200 - MARK.length());
-            case 3 -> draw.oneOf(WHITE_SPACE) + ordinary() + draw.oneOf(WHITE_SPACE);
+            case 3 -> random.oneOf(WHITE_SPACE) + ordinary() + random.oneOf(WHITE_SPACE);
             default -> ordinary();
         };
     }
 
     private String ordinary() {
         var name = new StringBuilder(MARK);
-        for (var length = draw.between(0, 30); length > 0; length--) {
-            name.append(draw.oneOf(LETTERS));
+        for (var length = random.between(0, 30); length > 0; length--) {
+            name.append(random.oneOf(LETTERS));
         }
         return name.toString();
     }
 
     /** One that is refused. */
     String spoiled() {
-        return switch (draw.below(7)) {
+        return switch (random.below(7)) {
             case 0 -> "";
-            case 1 -> draw.oneOf(WHITE_SPACE).repeat(draw.between(1, 5));
+            case 1 -> random.oneOf(WHITE_SPACE).repeat(random.between(1, 5));
             case 2 -> MARK + "b".repeat(201 - MARK.length());
-            case 3 -> MARK + "c".repeat(draw.between(193, 5_000));
+            case 3 -> MARK + "c".repeat(random.between(193, 5_000));
             // It grows when it is composed.
-            case 4 -> "\u0958".repeat(draw.between(101, 200));
-            case 5 -> draw.oneOf(INVISIBLE).repeat(draw.between(1, 20));
-            default -> MARK + draw.oneOf(UNSTORABLE) + "d";
+            case 4 -> "\u0958".repeat(random.between(101, 200));
+            case 5 -> random.oneOf(INVISIBLE).repeat(random.between(1, 20));
+            default -> MARK + random.oneOf(UNSTORABLE) + "d";
         };
     }
 
     String spoiledSource() {
-        return draw.oneIn(2) ? MARK + draw.oneOf(UNSTORABLE) + "d" : MARK + "s".repeat(draw.between(93, 500));
+        return random.oneIn(2) ? MARK + random.oneOf(UNSTORABLE) + "d" : MARK + "s".repeat(random.between(93, 500));
     }
 
     /** The form that is stored. */

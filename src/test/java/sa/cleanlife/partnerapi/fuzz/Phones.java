@@ -16,12 +16,12 @@ final class Phones {
             List.of(" ", "\t", "\n", "\r", "\u00a0", "\u2007", "\u3000", "\u0085");
 
     private final long first;
-    private final Draw draw;
+    private final SeededRandom random;
     private int taken;
 
-    Phones(long conversation, Draw draw) {
+    Phones(long conversation, SeededRandom random) {
         this.first = conversation * OF_A_CONVERSATION;
-        this.draw = draw;
+        this.random = random;
     }
 
     /** A number that no other conversation has, in the form that is stored. */
@@ -31,23 +31,25 @@ final class Phones {
             throw new IllegalStateException("there are no more numbers");
         }
         // Every 11xxxxxxx is a landline in Riyadh.
-        return draw.oneIn(8) && number < LANDLINES ? "+96611%07d".formatted(number) : "+9665%08d".formatted(number);
+        return random.oneIn(8) && number < LANDLINES ? "+96611%07d".formatted(number) : "+9665%08d".formatted(number);
     }
 
     /** The same number to the server; at most 64 characters. */
     String spelled(String phone) {
-        if (draw.oneIn(3)) {
+        if (random.oneIn(3)) {
             return phone;
         }
-        var plain = draw.oneIn(3) ? "+9660" + phone.substring(4) : phone;
-        var digits = draw.oneOf(DIGITS);
+        var plain = random.oneIn(3) ? "+9660" + phone.substring(4) : phone;
+        var digits = random.oneOf(DIGITS);
         var spelled = new StringBuilder();
         plain.chars().forEach(c -> {
-            if (draw.oneIn(4)) {
-                spelled.append(draw.oneOf(DROPPED));
+            if (random.oneIn(4)) {
+                spelled.append(random.oneOf(DROPPED));
             }
             spelled.append(
-                    c != '+' && draw.oneIn(3) ? digits.charAt(c - '0') : c == '+' && draw.oneIn(3) ? '＋' : (char) c);
+                    c != '+' && random.oneIn(3)
+                            ? digits.charAt(c - '0')
+                            : c == '+' && random.oneIn(3) ? '＋' : (char) c);
         });
         return spelled.toString();
     }
@@ -57,21 +59,21 @@ final class Phones {
 
     Spoiled spoiled(String phone) {
         var national = phone.substring(4);
-        return switch (draw.below(15)) {
+        return switch (random.below(15)) {
             case 0 -> new Spoiled("0" + national, Optional.of(phone));
             case 1 -> new Spoiled(phone.substring(1), Optional.of(phone));
             case 2 -> new Spoiled("00" + phone.substring(1), Optional.of(phone));
             case 3 -> new Spoiled(withWhiteSpace(phone), Optional.of(phone));
             case 4 -> withoutSuggestion(phone.substring(0, phone.length() - 1));
-            case 5 -> withoutSuggestion(phone + draw.below(10) + draw.below(10));
+            case 5 -> withoutSuggestion(phone + random.below(10) + random.below(10));
             case 6 -> withoutSuggestion("+" + phone);
             case 7 -> withoutSuggestion("tel:" + phone);
-            case 8 -> withoutSuggestion(phone + draw.oneOf("x1", ",1", ";ext=1", "#1", "\0", "\ud83d", "/", phone));
-            case 9 -> withoutSuggestion(phone.substring(0, 6) + draw.characters("ABCDEFGHIJKL", 7));
-            case 10 -> withoutSuggestion(draw.oneOf("+14155550100", "+971501234567", "+966911", "+966100000000"));
+            case 8 -> withoutSuggestion(phone + random.oneOf("x1", ",1", ";ext=1", "#1", "\0", "\ud83d", "/", phone));
+            case 9 -> withoutSuggestion(phone.substring(0, 6) + random.characters("ABCDEFGHIJKL", 7));
+            case 10 -> withoutSuggestion(random.oneOf("+14155550100", "+971501234567", "+966911", "+966100000000"));
             case 11 -> withoutSuggestion(phone + "-".repeat(65 - phone.length()));
-            case 12 -> withoutSuggestion(draw.oneOf("", "+", "+966", "abc", "null", "٠", "+966\u0669"));
-            case 13 -> withoutSuggestion(with(draw.oneOf("x", "a", "/", ",", "+", "٫", "\u0301"), phone));
+            case 12 -> withoutSuggestion(random.oneOf("", "+", "+966", "abc", "null", "٠", "+966\u0669"));
+            case 13 -> withoutSuggestion(with(random.oneOf("x", "a", "/", ",", "+", "٫", "\u0301"), phone));
             default -> withoutSuggestion(phone.replace("+966", "+96६"));
         };
     }
@@ -81,11 +83,11 @@ final class Phones {
     }
 
     private String withWhiteSpace(String phone) {
-        return with(draw.oneOf(WHITE_SPACE), phone);
+        return with(random.oneOf(WHITE_SPACE), phone);
     }
 
     private String with(String inserted, String phone) {
-        var at = draw.below(phone.length() + 1);
+        var at = random.below(phone.length() + 1);
         return phone.substring(0, at) + inserted + phone.substring(at);
     }
 }

@@ -78,19 +78,19 @@ final class Request {
     }
 
     /** With the body in chunks of any size. */
-    String inChunks(Draw draw) {
+    String inChunks(SeededRandom random) {
         var content = body.orElse("");
         var bytes = new StringBuilder(head("Transfer-Encoding: chunked"));
         for (int at = 0, end; at < content.length(); at = end) {
-            end = Math.min(content.length(), at + draw.between(1, Math.max(20, content.length() / 10)));
+            end = Math.min(content.length(), at + random.between(1, Math.max(20, content.length() / 10)));
             bytes.append(Integer.toHexString(end - at))
-                    .append(draw.oneIn(5) ? ";a=b" : "")
+                    .append(random.oneIn(5) ? ";a=b" : "")
                     .append("\r\n")
                     .append(content, at, end)
                     .append("\r\n");
         }
         return bytes.append("0\r\n")
-                .append(draw.oneIn(5) ? "x: y\r\n" : "")
+                .append(random.oneIn(5) ? "x: y\r\n" : "")
                 .append("\r\n")
                 .toString();
     }

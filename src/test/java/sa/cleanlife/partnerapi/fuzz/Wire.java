@@ -82,9 +82,9 @@ public final class Wire implements AutoCloseable {
     }
 
     /** The next answer, or nothing when the connection ends in its place. */
-    public Optional<Reply> reply(boolean withBody, Duration patience) throws MalformedReply, Silence {
+    public Optional<Reply> reply(boolean withBody, Duration timeout) throws MalformedReply, Silence {
         try {
-            socket.setSoTimeout((int) patience.toMillis());
+            socket.setSoTimeout((int) timeout.toMillis());
             var first = readLine();
             return first.isEmpty() ? Optional.empty() : Optional.of(reply(first.get(), withBody));
         } catch (SocketTimeoutException e) {

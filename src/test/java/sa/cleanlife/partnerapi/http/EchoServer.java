@@ -21,7 +21,7 @@ import sa.cleanlife.partnerapi.http.json.Json;
  */
 final class EchoServer implements BeforeAllCallback, AfterAllCallback {
     /** For a machine that is busy; how long an answer takes is asked elsewhere. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** Longer than any query that the server takes. */
     private static final int NO_LIMIT = 20_000;
@@ -62,7 +62,7 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
         request.writeBytes("\r\n\r\n".getBytes(UTF_8));
         var wire = connection.orElseGet(() -> Wire.to(server.port()));
         wire.send(request.toByteArray());
-        var reply = wire.reply(true, PATIENCE).orElseThrow(() -> new AssertionError("the connection ended"));
+        var reply = wire.reply(true, TIMEOUT).orElseThrow(() -> new AssertionError("the connection ended"));
         // What HTTP does not allow ends the connection. A field that is refused does not.
         var ends = reply.status() == 400 && !reply.body().contains("\"api_key\":");
         connection = ends ? Optional.empty() : Optional.of(wire);

@@ -461,7 +461,7 @@ class HostileInputTest {
 
     @Nested
     class Silence {
-        private static final Duration PATIENCE = Duration.ofSeconds(60);
+        private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
         /** What is sent before the silence, by what it is. */
         private static final Map<String, String> BEGINNINGS = Map.of(
@@ -517,7 +517,7 @@ class HostileInputTest {
 
         @AfterEach
         void it_was_in_time() {
-            assertThat(Duration.ofNanos(System.nanoTime() - STARTED_NANOS)).isLessThan(PATIENCE);
+            assertThat(Duration.ofNanos(System.nanoTime() - STARTED_NANOS)).isLessThan(TIMEOUT);
         }
 
         @Test

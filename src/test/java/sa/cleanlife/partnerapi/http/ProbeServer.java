@@ -22,12 +22,12 @@ import sa.cleanlife.partnerapi.testing.Answer;
 
 /** The API on a real HTTP server, with routes of a test's own and nothing before them. */
 final class ProbeServer implements BeforeAllCallback, AfterAllCallback {
-    static final Guard EVERYBODY = request -> {};
+    static final RequiredPermission EVERYBODY = request -> {};
 
     private static final int CONNECTIONS = 10;
 
     /** A request that is never answered fails its test. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -68,7 +68,7 @@ final class ProbeServer implements BeforeAllCallback, AfterAllCallback {
 
     HttpRequest.Builder request(String target) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + target))
-                .timeout(PATIENCE);
+                .timeout(TIMEOUT);
     }
 
     Answer get(String target) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import sa.cleanlife.partnerapi.fuzz.Reach;
+import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 import sa.cleanlife.partnerapi.http.json.FieldsFuzzTest;
 
 /** A query on its way through the HTTP server to a route that reads one field of it. */
@@ -23,7 +23,7 @@ class QueryFieldFuzzTest {
     static final EchoServer SERVER = new EchoServer();
 
     @RegisterExtension
-    static final Reach REACH = new Reach("taken", "without it", "refused");
+    static final AnswerCoverage COVERAGE = new AnswerCoverage("taken", "without it", "refused");
 
     private static final Pattern PERCENT_ENCODED = Pattern.compile("(?:[\\x00-\\x7F&&[^%]]|%[0-9a-fA-F]{2})*+");
     private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
@@ -56,7 +56,7 @@ class QueryFieldFuzzTest {
                             text -> addWhatIsWrongWith(text.replaceAll(WHITE_SPACE_AT_ENDS, ""), wrong),
                             () -> wrong.add("api_key must be percent-encoded UTF-8"));
         }
-        REACH.saw(!wrong.isEmpty() ? "refused" : values.isEmpty() ? "without it" : "taken");
+        COVERAGE.saw(!wrong.isEmpty() ? "refused" : values.isEmpty() ? "without it" : "taken");
         return wrong;
     }
 

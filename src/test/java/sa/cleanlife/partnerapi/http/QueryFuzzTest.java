@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import sa.cleanlife.partnerapi.fuzz.Reach;
+import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 
 /** A query on its way through the HTTP server to who looks for the key in it. */
 class QueryFuzzTest {
@@ -18,7 +18,7 @@ class QueryFuzzTest {
     static final EchoServer SERVER = new EchoServer();
 
     @RegisterExtension
-    static final Reach REACH = new Reach("with the parameter", "without it", "malformed");
+    static final AnswerCoverage COVERAGE = new AnswerCoverage("with the parameter", "without it", "malformed");
 
     private static final String WITH_KEY = "api_key=pk_live_0123456789ABCDEFGHIJKLMNOP49O6qD&";
     private static final Pattern API_KEY = Pattern.compile("api_key", Pattern.CASE_INSENSITIVE);
@@ -75,7 +75,7 @@ class QueryFuzzTest {
             found = Optional.empty();
             kind = "malformed";
         }
-        REACH.saw(kind);
+        COVERAGE.saw(kind);
         return found;
     }
 

@@ -9,7 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import sa.cleanlife.partnerapi.fuzz.Reach;
+import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 
 /** A request's own id on its way through the HTTP server and back. */
 class RequestIdFuzzTest {
@@ -17,7 +17,7 @@ class RequestIdFuzzTest {
     static final EchoServer SERVER = new EchoServer();
 
     @RegisterExtension
-    static final Reach REACH = new Reach("kept", "replaced", "not HTTP");
+    static final AnswerCoverage COVERAGE = new AnswerCoverage("kept", "replaced", "not HTTP");
 
     private static final Pattern KEPT = Pattern.compile("[!-~]{1,128}");
     private static final Pattern RANDOM_UUID =
@@ -38,15 +38,15 @@ class RequestIdFuzzTest {
         var id = reply.headers().get("x-request-id");
         var trimmed = value.replaceFirst("^[ \t]+", "").replaceFirst("[ \t]+$", "");
         if (reply.status() == 400) {
-            REACH.saw("not HTTP");
+            COVERAGE.saw("not HTTP");
             assertThat(trimmed).containsPattern(FORBIDDEN);
             assertThat(id).matches(RANDOM_UUID);
         } else if (KEPT.matcher(trimmed).matches()) {
-            REACH.saw("kept");
+            COVERAGE.saw("kept");
             assertThat(reply.status()).isEqualTo(404);
             assertThat(id).isEqualTo(trimmed);
         } else {
-            REACH.saw("replaced");
+            COVERAGE.saw("replaced");
             assertThat(reply.status()).isEqualTo(404);
             assertThat(id).matches(RANDOM_UUID);
         }

@@ -76,7 +76,7 @@ class SlowClientsTest {
             long directBytes = directBytes();
 
             openTheCrowd("x-api-key: " + hotel.key() + "\r\n");
-            var crowded = load.outcomes().size();
+            var overloaded = load.outcomes().size();
             openAtOnce = openConnections();
             long start = System.nanoTime();
             while (slowOrDeaf().anyMatch(client -> client.endedAfter().isEmpty())
@@ -86,7 +86,7 @@ class SlowClientsTest {
                 Stream.concat(slowOrDeaf(), slowInSecondHead.stream()).forEach(client -> client.pour("x"));
             }
             var all = load.stop();
-            meanwhile = all.subList(crowded, all.size());
+            meanwhile = all.subList(overloaded, all.size());
             idleAndServed =
                     idle.stream().filter(client -> client.call(CALL) == 404).count();
         }

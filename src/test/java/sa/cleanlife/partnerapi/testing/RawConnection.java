@@ -17,7 +17,7 @@ import java.util.Locale;
 
 /** A connection on which anything can be sent, also what no HTTP client would. It waits 20 s for the server, no longer. */
 public final class RawConnection implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final Socket socket;
     private final InputStream in;
@@ -31,7 +31,7 @@ public final class RawConnection implements AutoCloseable {
         try {
             var socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.setSoTimeout((int) TIMEOUT.toMillis());
             return new RawConnection(socket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

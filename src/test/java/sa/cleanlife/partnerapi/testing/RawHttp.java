@@ -9,14 +9,14 @@ import java.net.Socket;
 
 /** A connection on which a test writes what no HTTP client would. */
 public final class RawHttp {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int TIMEOUT_MILLIS = 10_000;
 
     private RawHttp() {}
 
     /** Everything that comes back until the server closes the connection, which the request should ask for. */
     public static String send(int port, String request) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.getOutputStream().write(request.getBytes(ISO_8859_1));
             socket.getOutputStream().flush();
             return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);

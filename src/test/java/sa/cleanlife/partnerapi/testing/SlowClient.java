@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** A client that keeps a connection busy and gains nothing by it: it sends slowly, or never reads what it is answered. */
 public final class SlowClient implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = 20_000;
 
     private final SocketChannel channel;
     private final long startedNanos = System.nanoTime();
@@ -40,7 +40,7 @@ public final class SlowClient implements AutoCloseable {
                 channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
             }
             channel.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
-            channel.socket().setSoTimeout(PATIENCE_MILLIS);
+            channel.socket().setSoTimeout(TIMEOUT_MILLIS);
             return new SlowClient(channel);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

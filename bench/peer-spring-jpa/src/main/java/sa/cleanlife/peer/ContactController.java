@@ -21,7 +21,7 @@ public class ContactController {
 
     @PostMapping
     public Success<FoundContact> findOrCreate(
-            @Valid @RequestBody WantedContact wanted, @RequestAttribute(KeyInterceptor.KEY) HeldKey key) {
+            @Valid @RequestBody WantedContact wanted, @RequestAttribute(KeyInterceptor.KEY) ActiveKey key) {
         var phone = PhoneNumbers.normalise(wanted.phone())
                 .orElseThrow(() -> ApiException.invalid(
                         "phone must be a valid phone number in international form, for example +966500000000"));

@@ -14,7 +14,7 @@ public class ContactService {
         this.contacts = contacts;
     }
 
-    public FoundContact findOrCreate(String phone, String name, String utmSource, HeldKey creator) {
+    public FoundContact findOrCreate(String phone, String name, String utmSource, ActiveKey creator) {
         return contacts.findByPhone(phone)
                 .map(found -> FoundContact.of(found, false))
                 .orElseGet(() -> create(new Contact(phone, name, utmSource, creator.partnerId(), creator.keyId())));

@@ -12,9 +12,9 @@ public class KeyInterceptor implements HandlerInterceptor {
 
     private static final String PERMISSION = "partner_contacts_read";
 
-    private final KnownKeys keys;
+    private final KeyCache keys;
 
-    public KeyInterceptor(KnownKeys keys) {
+    public KeyInterceptor(KeyCache keys) {
         this.keys = keys;
     }
 

@@ -50,7 +50,7 @@ public class RequestLogFilter extends OncePerRequestFilter {
 
     private static void log(HttpServletRequest request, HttpServletResponse response, String requestId, long nanos) {
         var line = LOG.atInfo().addKeyValue("requestId", requestId);
-        if (request.getAttribute(KeyInterceptor.KEY) instanceof HeldKey key) {
+        if (request.getAttribute(KeyInterceptor.KEY) instanceof ActiveKey key) {
             line = line.addKeyValue("partner", key.partner()).addKeyValue("keyId", key.keyId());
         }
         line.addKeyValue("method", request.getMethod())

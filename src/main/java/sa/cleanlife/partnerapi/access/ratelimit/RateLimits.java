@@ -9,7 +9,7 @@ import sa.cleanlife.partnerapi.database.Database;
 
 /**
  * How many calls each key may make in any 60 s, on all nodes together. The database keeps the windows; a node takes a
- * share of a key's limit at a time and admits calls from it, so most calls cost no query. One instance serves a node.
+ * lease of a key's limit at a time and admits calls from it, so most calls cost no query. One instance serves a node.
  */
 public final class RateLimits {
     public static final Duration WINDOW = Duration.ofSeconds(60);

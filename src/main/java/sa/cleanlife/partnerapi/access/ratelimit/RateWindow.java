@@ -11,23 +11,23 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import sa.cleanlife.partnerapi.access.ratelimit.RateLimits.Verdict;
+import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Lease;
 import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Settled;
-import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Share;
 import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Taken;
 import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Used;
 
 /**
- * One key's limit as one node sees it: the share that it has taken and not used up, and when it is worth asking for
+ * One key's limit as one node sees it: the lease that it has taken and not used up, and when it is worth asking for
  * another. All event loops of the node use it.
  */
 final class RateWindow {
     /** Calls that are admitted within so short a time of each other are settled as one. */
     private static final long ONE_TIME_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** What to take: so many calls of a limit, after the last share is settled. */
+    /** What to take: so many calls of a limit, after the last lease is settled. */
     record Wanted(int limit, int calls, Settled last) {}
 
-    /** Calls admitted from the share in hand, from the first to the last of them. */
+    /** Calls admitted from the lease in hand, from the first to the last of them. */
     private static final class Admitted {
         private final long firstNanos;
         private long lastNanos;
@@ -58,7 +58,7 @@ final class RateWindow {
      * How many calls to take at once. Fewer is more exact, since what one node holds no other can use. More is cheaper: for
      * limits from 600 on it is one query for 20 calls or more, below that 30 queries a minute and node at the most.
      */
-    static int share(int limit) {
+    static int lease(int limit) {
         return Math.max(limit / 100, Math.min(20, Math.ceilDiv(limit, 30)));
     }
 
@@ -120,7 +120,7 @@ final class RateWindow {
             var used = admitted.stream()
                     .map(calls -> new Used(calls.calls, Duration.ofNanos(asked - calls.lastNanos)))
                     .toList();
-            wanted = new Wanted(limit, Math.max(share(limit), waiting.size()), new Settled(takenAt, used));
+            wanted = new Wanted(limit, Math.max(lease(limit), waiting.size()), new Settled(takenAt, used));
         }
         take.apply(wanted).onComplete(taken -> settle(wanted, taken, asked), this::fail);
     }
@@ -152,22 +152,22 @@ final class RateWindow {
     }
 
     private void note(Taken taken, long asked, long now) {
-        int counted = taken.window().stream().mapToInt(Share::calls).sum();
+        int counted = taken.window().stream().mapToInt(Lease::calls).sum();
         inHand = taken.calls();
         // From when it was asked, so that none is used after the database has ceased to count it.
         inHandUntil = asked + RateLimits.WINDOW.toNanos();
         leftToAll = Math.max(0, limit - counted);
         full = leftToAll == 0;
-        moreAt = now + shareLeavesIn(taken.window(), counted).toNanos();
+        moreAt = now + leaseLeavesIn(taken.window(), counted).toNanos();
     }
 
-    /** After which a whole share may be taken anew: asking for less, and so more often, would not give more. */
-    private Duration shareLeavesIn(List<Share> window, int counted) {
+    /** After which a whole lease may be taken anew: asking for less, and so more often, would not give more. */
+    private Duration leaseLeavesIn(List<Lease> window, int counted) {
         int left = counted;
-        for (var share : window) {
-            left -= share.calls();
-            if (limit - left >= leftToAll + share(limit)) {
-                return share.leavesIn();
+        for (var lease : window) {
+            left -= lease.calls();
+            if (limit - left >= leftToAll + lease(limit)) {
+                return lease.leavesIn();
             }
         }
         return window.isEmpty() ? Duration.ZERO : window.getLast().leavesIn();

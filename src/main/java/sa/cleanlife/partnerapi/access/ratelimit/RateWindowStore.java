@@ -25,24 +25,24 @@ final class RateWindowStore {
      *
      * @param leavesIn after which they no longer count
      */
-    record Share(int calls, Duration leavesIn) {}
+    record Lease(int calls, Duration leavesIn) {}
 
     /**
      * What a node was given, and all that counts now, what it was given included.
      *
-     * @param at by the database's clock; names this share when it is settled
+     * @param at by the database's clock; names this lease when it is settled
      * @param window the oldest first
      */
-    record Taken(int calls, OffsetDateTime at, List<Share> window) {}
+    record Taken(int calls, OffsetDateTime at, List<Lease> window) {}
 
     /** Calls that a node admitted at about one time, and how long ago. */
     record Used(int calls, Duration ago) {}
 
-    /** The share that a node took last, and what it made of it. */
+    /** The lease that a node took last, and what it made of it. */
     record Settled(Optional<OffsetDateTime> takenAt, List<Used> used) {}
 
     /**
-     * Takes so many of the limit, or as many as are left. Before that it settles the node's last share: in place of what was
+     * Takes so many of the limit, or as many as are left. Before that it settles the node's last lease: in place of what was
      * taken, when it was taken, counts what was used, when it was used. Nodes that take at the same moment wait for each other
      * at the key's row, and each sees what those before it took. If the answer is lost and it is asked again, something counts
      * twice: the key gets less for a minute, never more.
@@ -56,7 +56,7 @@ final class RateWindowStore {
                    SET (taken_at, taken) = (
                            SELECT array_agg(at) || now(), array_agg(calls) || greatest(0, least($2, $3 - sum(calls)))::integer
                              FROM (SELECT at, calls
-                                     FROM unnest(w.taken_at, w.taken) AS share (at, calls)
+                                     FROM unnest(w.taken_at, w.taken) AS lease (at, calls)
                                     WHERE at IS DISTINCT FROM $5::timestamptz
                                       AND calls > 0
                                    UNION ALL
@@ -92,13 +92,13 @@ final class RateWindowStore {
 
     /** The last entry is the one that was just made. */
     private static Taken taken(OffsetDateTime[] at, Integer[] calls, OffsetDateTime now, Duration length) {
-        var window = new ArrayList<Share>();
+        var window = new ArrayList<Lease>();
         for (int i = 0; i < at.length; i++) {
             if (calls[i] > 0) {
-                window.add(new Share(calls[i], Duration.between(now, at[i].plus(length))));
+                window.add(new Lease(calls[i], Duration.between(now, at[i].plus(length))));
             }
         }
-        window.sort(Comparator.comparing(Share::leavesIn));
+        window.sort(Comparator.comparing(Lease::leavesIn));
         return new Taken(calls[calls.length - 1], now, List.copyOf(window));
     }
 }

@@ -17,25 +17,25 @@ import sa.cleanlife.partnerapi.database.embedded.DataDirectoryLock.Role;
  */
 public final class EmbeddedPostgres implements AutoCloseable {
     /** How long a server waits for a command to end. */
-    private static final Duration SERVER_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(10);
 
     /** How long a command waits for another to end, or for a server to come up. */
-    private static final Duration COMMAND_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(30);
 
     private final Path dataDirectory;
     private final int port;
     private final String password;
 
     /** Empty when the server's is only used. */
-    private final Optional<DatabaseCluster> own;
+    private final Optional<EmbeddedCluster> own;
 
     private boolean closed;
 
-    private EmbeddedPostgres(Path dataDirectory, Postmaster postmaster, Optional<DatabaseCluster> own)
+    private EmbeddedPostgres(Path dataDirectory, Postmaster postmaster, Optional<EmbeddedCluster> own)
             throws IOException {
         this.dataDirectory = dataDirectory;
         this.port = postmaster.port();
-        this.password = DatabaseCluster.password(dataDirectory);
+        this.password = EmbeddedCluster.password(dataDirectory);
         this.own = own;
     }
 
@@ -59,8 +59,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** Where the database is and how to get in, as {@code postgresql://user:password@host:port/database}: a secret. */
     public String connectionUri() {
-        var name = DatabaseCluster.NAME;
-        return "postgresql://%s:%s@%s:%d/%s".formatted(name, password, DatabaseCluster.HOST, port, name);
+        var name = EmbeddedCluster.NAME;
+        return "postgresql://%s:%s@%s:%d/%s".formatted(name, password, EmbeddedCluster.HOST, port, name);
     }
 
     /** Starts PostgreSQL again, on the same port, if it has died. */
@@ -98,7 +98,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private static EmbeddedPostgres serveIn(Path dataDirectory) throws IOException {
-        var deadline = Deadline.in(SERVER_PATIENCE);
+        var deadline = Deadline.in(SERVER_TIMEOUT);
         while (true) {
             var lock = DataDirectoryLock.tryAcquire(dataDirectory, Role.SERVER);
             if (lock.isPresent()) {
@@ -115,7 +115,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private static EmbeddedPostgres forCommandIn(Path dataDirectory) throws IOException {
-        var deadline = Deadline.in(COMMAND_PATIENCE);
+        var deadline = Deadline.in(COMMAND_TIMEOUT);
         while (true) {
             var lock = DataDirectoryLock.tryAcquire(dataDirectory, Role.COMMAND);
             if (lock.isPresent()) {
@@ -131,7 +131,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             if (deadline.hasPassed()) {
                 throw new EmbeddedPostgresException("The data directory " + dataDirectory + " is in use by "
                         + holder.map(Holder::toString).orElse("another process")
-                        + ", and no database was ready in it within " + COMMAND_PATIENCE.toSeconds() + " seconds.");
+                        + ", and no database was ready in it within " + COMMAND_TIMEOUT.toSeconds() + " seconds.");
             }
             deadline.pause();
         }
@@ -139,7 +139,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private static EmbeddedPostgres start(DataDirectoryLock lock) throws IOException {
         try {
-            var cluster = new DatabaseCluster(lock);
+            var cluster = new EmbeddedCluster(lock);
             return new EmbeddedPostgres(lock.dataDirectory(), cluster.start(), Optional.of(cluster));
         } catch (IOException | RuntimeException e) {
             // A PostgreSQL that is still recovering goes on with it; the next start finds it.

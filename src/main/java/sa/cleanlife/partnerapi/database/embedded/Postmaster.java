@@ -18,7 +18,7 @@ record Postmaster(ProcessHandle process, int port, boolean isReady) {
     static Optional<Postmaster> find(Path dataDirectory) throws IOException {
         List<String> lines;
         try {
-            lines = Files.readAllLines(DatabaseCluster.pidFile(dataDirectory));
+            lines = Files.readAllLines(EmbeddedCluster.pidFile(dataDirectory));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -29,7 +29,7 @@ record Postmaster(ProcessHandle process, int port, boolean isReady) {
         var port = Integer.parseInt(lines.get(PORT));
         var isReady = lines.size() > STATUS && lines.get(STATUS).strip().equals("ready");
         return ProcessHandle.of(Long.parseLong(lines.get(PID)))
-                .filter(process -> PostgresPrograms.areRunBy(process, dataDirectory))
+                .filter(process -> PostgresBinaries.areRunBy(process, dataDirectory))
                 .map(process -> new Postmaster(process, port, isReady));
     }
 }

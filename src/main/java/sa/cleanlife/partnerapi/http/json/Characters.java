@@ -55,7 +55,14 @@ public final class Characters {
 
     /** Whether anything of the text is seen. A mark without a letter below it is not: it would be shown on what stands before. */
     static boolean hasVisible(String text) {
-        return text.codePoints().anyMatch(Characters::isVisible);
+        int c;
+        for (int i = 0; i < text.length(); i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            if (isVisible(c)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isVisible(int c) {
@@ -90,6 +97,21 @@ public final class Characters {
      * whatever is shown after the text, and turns it round.
      */
     static boolean closesAllDirections(String text) {
+        return !opensDirection(text) || closesAllThatItOpens(text);
+    }
+
+    /** Nearly no text does, so what follows its directions costs nothing then. */
+    private static boolean opensDirection(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean closesAllThatItOpens(String text) {
         var ends = new ArrayDeque<Integer>();
         int isolates = 0;
         for (int i = 0; i < text.length(); i++) {

@@ -38,7 +38,7 @@ public final class JsonBody {
         if (!isJson(contentType.orElse(""))) {
             errors.add(CONTENT_TYPE, Sentences.CONTENT_TYPE.with(CONTENT_TYPE));
         }
-        if (!contentEncodings.stream().allMatch(JsonBody::isIdentity)) {
+        if (!contentEncodings.isEmpty() && !contentEncodings.stream().allMatch(JsonBody::isIdentity)) {
             throw errors.add(CONTENT_ENCODING, Sentences.CONTENT_ENCODING.with(CONTENT_ENCODING))
                     .exception();
         }

@@ -40,12 +40,12 @@ class RateLimitTest {
         for (int i = 0; i < 3; i++) {
             NODES.add(RunningApi.start(database, Clock.systemUTC()));
         }
-        // Counts the shares that are taken, each of which is one query.
+        // Counts the leases that are taken, each of which is one query.
         TestPostgres.execute(database, """
-                CREATE SEQUENCE shares_taken;
-                CREATE FUNCTION count_share() RETURNS trigger LANGUAGE plpgsql AS
-                    'BEGIN PERFORM nextval(''shares_taken''); RETURN NULL; END';
-                CREATE TRIGGER count_shares AFTER INSERT ON rate_window FOR EACH STATEMENT EXECUTE FUNCTION count_share();
+                CREATE SEQUENCE leases_taken;
+                CREATE FUNCTION count_lease() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN PERFORM nextval(''leases_taken''); RETURN NULL; END';
+                CREATE TRIGGER count_leases AFTER INSERT ON rate_window FOR EACH STATEMENT EXECUTE FUNCTION count_lease();
                 """);
     }
 
@@ -60,9 +60,9 @@ class RateLimitTest {
                         KeyRules.of(Set.of(Permission.PARTNER_CONTACTS_READ)).withRateLimit(Optional.of(limit)));
     }
 
-    private static long sharesTaken() {
+    private static long leasesTaken() {
         return TestPostgres.queryNumber(
-                NODES.getFirst().database(), "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM shares_taken");
+                NODES.getFirst().database(), "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM leases_taken");
     }
 
     private static Answer call(TestPartner partner) {
@@ -128,10 +128,10 @@ class RateLimitTest {
         @Test
         void to_a_key_without_a_limit_says_nothing_of_limits() {
             var partner = NODES.getFirst().newPartner();
-            long before = sharesTaken();
+            long before = leasesTaken();
 
             assertThat(call(partner).headers()).doesNotContainKeys("ratelimit-policy", "ratelimit", "retry-after");
-            assertThat(sharesTaken()).as("queries for it").isEqualTo(before);
+            assertThat(leasesTaken()).as("queries for it").isEqualTo(before);
         }
     }
 
@@ -261,7 +261,7 @@ class RateLimitTest {
         /** One spreads its calls over three nodes, and another, with a key of its own, sends all to one. */
         @Test
         void is_served_as_often_in_any_minute_as_its_limit_says_however_many_nodes_it_asks() throws Exception {
-            long before = sharesTaken();
+            long before = leasesTaken();
 
             List<Client> clients;
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -283,7 +283,7 @@ class RateLimitTest {
                         .allSatisfy(count -> assertThat(count).isGreaterThanOrEqualTo(570));
             }
             long asked = clients.stream().mapToLong(Client::asked).sum();
-            assertThat((sharesTaken() - before) * 20)
+            assertThat((leasesTaken() - before) * 20)
                     .as("queries, 20 calls to each")
                     .isLessThanOrEqualTo(asked);
         }

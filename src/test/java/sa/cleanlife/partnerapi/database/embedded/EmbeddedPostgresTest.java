@@ -43,7 +43,7 @@ class EmbeddedPostgresTest {
 
     @BeforeAll
     static void unpack_once() throws IOException {
-        PostgresPrograms.unpackInto(unpacked, PostgresLog.in(unpacked));
+        PostgresBinaries.unpackInto(unpacked, PostgresLog.in(unpacked));
     }
 
     @BeforeEach
@@ -84,7 +84,7 @@ class EmbeddedPostgresTest {
         @Test
         void is_the_same_on_every_machine() throws SQLException {
             try (var postgres = EmbeddedPostgres.serve(data)) {
-                assertThat(ask(postgres, "SHOW server_version") + ".0").isEqualTo(PostgresPrograms.VERSION);
+                assertThat(ask(postgres, "SHOW server_version") + ".0").isEqualTo(PostgresBinaries.VERSION);
                 assertThat(ask(postgres, "SHOW server_encoding")).isEqualTo("UTF8");
                 assertThat(ask(postgres, "SELECT datcollate FROM pg_database WHERE datname = current_database()"))
                         .isEqualTo("C");
@@ -501,7 +501,7 @@ class EmbeddedPostgresTest {
 
     private List<ProcessHandle> postgresProcesses() {
         return ProcessHandle.allProcesses()
-                .filter(process -> PostgresPrograms.areRunBy(process, data))
+                .filter(process -> PostgresBinaries.areRunBy(process, data))
                 .toList();
     }
 

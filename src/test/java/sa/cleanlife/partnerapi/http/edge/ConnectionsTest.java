@@ -66,7 +66,7 @@ class ConnectionsTest {
     }
 
     /** For how long the server leaves a connection open on which a byte of a head comes every tenth of a second. */
-    private static Duration patienceWithSlowHead(Socket socket) throws Exception {
+    private static Duration timeUntilCut(Socket socket) throws Exception {
         long start = System.nanoTime();
         send(socket, "GET / HTTP/1.1\r\nslow: ");
         for (int i = 0; i < 80; i++) {
@@ -90,7 +90,7 @@ class ConnectionsTest {
     @Test
     void one_that_sends_its_first_head_byte_by_byte_is_ended() throws Exception {
         try (var socket = connect()) {
-            assertThat(patienceWithSlowHead(socket)).isGreaterThan(Duration.ofMillis(900));
+            assertThat(timeUntilCut(socket)).isGreaterThan(Duration.ofMillis(900));
         }
     }
 
@@ -99,7 +99,7 @@ class ConnectionsTest {
         try (var socket = connect()) {
             call(socket);
 
-            assertThat(patienceWithSlowHead(socket)).isGreaterThan(Duration.ofMillis(2_900));
+            assertThat(timeUntilCut(socket)).isGreaterThan(Duration.ofMillis(2_900));
         }
     }
 

@@ -14,14 +14,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import sa.cleanlife.partnerapi.fuzz.Reach;
+import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 import sa.cleanlife.partnerapi.http.json.StrictJson.Digits;
 import sa.cleanlife.partnerapi.http.json.StrictJson.NotAString;
 
 /** The reader of bodies and the rules of its fields, beside a strict reader and the same rules in other words. */
 public class FieldsFuzzTest {
     @RegisterExtension
-    static final Reach REACH = new Reach("taken", "fields refused", "no object", "not UTF-8");
+    static final AnswerCoverage COVERAGE = new AnswerCoverage("taken", "fields refused", "no object", "not UTF-8");
 
     private static final Optional<String> JSON = Optional.of("application/json");
     private static final Sentence MUST_BE_A_PHONE = new Sentence(
@@ -58,14 +58,14 @@ public class FieldsFuzzTest {
         var read = read(JSON, body, sentences);
 
         if (!isUtf8) {
-            REACH.saw("not UTF-8");
+            COVERAGE.saw("not UTF-8");
             assertThat(sentences).singleElement().asString().matches(NOT_UTF8);
         } else if (object.isEmpty()) {
-            REACH.saw("no object");
+            COVERAGE.saw("no object");
             assertThat(sentences).singleElement().asString().matches(NO_OBJECT);
         } else {
             var wanted = sentencesAbout(object.get());
-            REACH.saw(wanted.isEmpty() ? "taken" : "fields refused");
+            COVERAGE.saw(wanted.isEmpty() ? "taken" : "fields refused");
             assertThat(sentences).isEqualTo(wanted);
             assertThat(read).isEqualTo(wanted.isEmpty() ? Optional.of(valuesOf(object.get())) : Optional.empty());
         }

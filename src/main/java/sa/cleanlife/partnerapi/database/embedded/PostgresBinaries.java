@@ -21,32 +21,32 @@ import org.tukaani.xz.XZInputStream;
  * PostgreSQL's own programs, unpacked from the class path into the data directory. They are kept there so that a new build
  * of the server cannot take them from under a running PostgreSQL, and so that their path tells whose PostgreSQL a process is.
  */
-final class PostgresPrograms {
+final class PostgresBinaries {
     /** As in the pom; a test keeps the two equal. */
     static final String VERSION = "18.6.0";
 
     private static final String DIRECTORY_PREFIX = "postgresql-";
 
-    private static final Logger LOG = LoggerFactory.getLogger(PostgresPrograms.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresBinaries.class);
 
     private final Path bin;
     private final PostgresLog output;
     private final List<String> launcher;
 
-    private PostgresPrograms(Path bin, PostgresLog output, List<String> launcher) {
+    private PostgresBinaries(Path bin, PostgresLog output, List<String> launcher) {
         this.bin = bin;
         this.output = output;
         this.launcher = launcher;
     }
 
-    static PostgresPrograms unpackInto(Path dataDirectory, PostgresLog output) throws IOException {
+    static PostgresBinaries unpackInto(Path dataDirectory, PostgresLog output) throws IOException {
         var platform = platform();
         var programs = dataDirectory.resolve(DIRECTORY_PREFIX + VERSION + "-" + platform);
         if (!Files.exists(programs)) {
             LOG.info("Unpacking PostgreSQL {} into {}", VERSION, programs);
             unpack("/postgres-" + platform + ".txz", programs);
         }
-        return new PostgresPrograms(programs.resolve("bin"), output, launcher());
+        return new PostgresBinaries(programs.resolve("bin"), output, launcher());
     }
 
     /** Starts a program, and adds what it prints to the log. */
@@ -115,12 +115,12 @@ final class PostgresPrograms {
     }
 
     private static void unpack(String archive, Path target) throws IOException {
-        try (var packed = PostgresPrograms.class.getResourceAsStream(archive)) {
+        try (var packed = PostgresBinaries.class.getResourceAsStream(archive)) {
             if (packed == null) {
                 throw new EmbeddedPostgresException("This build of the server carries no PostgreSQL for this machine ("
                         + archive.substring(1) + "). Set PARTNER_API_DATABASE_URL to a PostgreSQL of your own.");
             }
-            var unfinished = UnfinishedDirectory.of(target);
+            var unfinished = AtomicDirectory.of(target);
             unpack(packed, unfinished.path());
             unfinished.finish();
         }

@@ -7,20 +7,20 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where calls wait whose key is not known. The first is dealt with at once. Those that come within a tenth of a second
- * after it, or while it is looked for, wait and are then dealt with together. So a new key works with its first call; a
- * flood of keys that open nothing costs this node ten looks at the database in a second; and each guess costs whoever
- * guesses a tenth of a second. One instance serves a node.
+ * Throttles requests whose key is not known. The first is dealt with at once. Requests that arrive within a tenth of a second
+ * after it, or while its key is looked up, wait and are then dealt with together. So a new key works with its first request; a
+ * flood of unknown keys costs this node at most ten queries a second; and each guess costs the guesser a tenth of a second.
+ * One instance serves a node.
  */
-public final class KeyLookup {
+public final class UnknownKeyThrottle {
     private static final Duration TURN = Duration.ofMillis(100);
 
     private final Vertx vertx;
-    private final KnownKeys keys;
+    private final KeyCache keys;
     private Turn next = new Turn();
     private boolean busy;
 
-    /** Those that are dealt with together: some look for a key, for the others there is nothing to look for. */
+    /** The requests that are dealt with together: some need a lookup, others only wait. */
     private static final class Turn {
         private final Promise<Void> looked = Promise.promise();
         private final Promise<Void> waited = Promise.promise();
@@ -28,18 +28,18 @@ public final class KeyLookup {
         private boolean needsLook;
     }
 
-    public KeyLookup(Vertx vertx, KnownKeys keys) {
+    public UnknownKeyThrottle(Vertx vertx, KeyCache keys) {
         this.vertx = vertx;
         this.keys = keys;
     }
 
-    /** Once it completes, every key is known that was issued before it was called. */
-    Future<Void> look() {
+    /** Completes when the cache holds every key that was issued before the call. */
+    Future<Void> lookUp() {
         return join(true).looked.future();
     }
 
-    /** For a key that cannot be one: costs no query, but the time. */
-    Future<Void> waitInVain() {
+    /** Delays a request whose key is malformed: there is nothing to look up, but a guess must cost as much time. */
+    Future<Void> delay() {
         return join(false).waited.future();
     }
 
@@ -59,7 +59,7 @@ public final class KeyLookup {
         return turn;
     }
 
-    /** Those behind have waited as long, and would find the same. */
+    /** Fails the turn behind as well: its requests have waited as long, and would meet the same failure. */
     private void giveUp(Throwable failure) {
         Turn behind;
         synchronized (this) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** For what fails again and again: it is worth telling the first time, and once a minute after that. */
-final class NowAndThen {
+final class LogThrottle {
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
     private final AtomicLong next = new AtomicLong(System.nanoTime());

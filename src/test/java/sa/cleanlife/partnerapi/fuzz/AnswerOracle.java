@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Whether an answer is one that {@code openapi.yaml} describes, and the right one to what was sent. Throws when it is not. */
-final class AnswerJudge {
+final class AnswerOracle {
     private static final Pattern RANDOM_UUID =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
     private static final JsonMapper JSON = new JsonMapper();
@@ -29,7 +29,7 @@ final class AnswerJudge {
     private final Map<String, Acknowledged> acknowledged = new ConcurrentHashMap<>();
 
     /** The answer to a request whose meaning is known. Tells the contact's id, if it answers one. */
-    Optional<String> judge(Expected expected, Reply reply) {
+    Optional<String> check(Expected expected, Reply reply) {
         assertThat(reply.status()).as("status").isIn(expected.statuses());
         if (reply.status() == 100) {
             return Optional.empty();
@@ -38,7 +38,7 @@ final class AnswerJudge {
             checkHead(reply);
             return Optional.empty();
         }
-        var json = check(expected.method(), expected.path(), reply);
+        var json = checkDescribed(expected.method(), expected.path(), reply);
         var id = reply.headers().get("x-request-id");
         expected.requestId()
                 .ifPresentOrElse(
@@ -57,11 +57,11 @@ final class AnswerJudge {
     }
 
     /** One of the answers to bytes of which nobody knows what they mean. */
-    void judgeUnforeseen(Optional<Contact> contact, Reply reply) {
+    void checkUnforeseen(Optional<Contact> contact, Reply reply) {
         assertThat(reply.status()).as("status").isBetween(200, 499);
         var method = reply.status() == 405 ? "DELETE" : "POST";
         var path = reply.status() == 404 ? "/nothing" : TestPartner.CONTACTS;
-        var json = check(method, path, reply);
+        var json = checkDescribed(method, path, reply);
         if (reply.status() == 200) {
             remember(contact.orElseThrow(() -> new AssertionError("a contact that nobody asked for")), json);
         }
@@ -71,7 +71,7 @@ final class AnswerJudge {
         assertThat(reply.headers()).containsKeys("x-request-id", "allow");
     }
 
-    private static JsonNode check(String method, String path, Reply reply) {
+    private static JsonNode checkDescribed(String method, String path, Reply reply) {
         OpenApi.check(method, path, reply.status(), reply.headers(), reply.body());
         if (reply.body().isEmpty()) {
             return JSON.missingNode();

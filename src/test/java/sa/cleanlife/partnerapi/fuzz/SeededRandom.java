@@ -3,13 +3,13 @@ package sa.cleanlife.partnerapi.fuzz;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Chance that can be repeated: the same seed and number give the same draws, whatever was drawn before. */
-final class Draw {
+/** A source of randomness that can be repeated: the same seed and number give the same values, whatever was drawn before. */
+final class SeededRandom {
     private static final String TOKEN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
 
     private final SplittableRandom random;
 
-    Draw(long seed, long number) {
+    SeededRandom(long seed, long number) {
         // Mixed twice: neighbouring seeds of a SplittableRandom may give the same numbers, one place apart.
         this.random =
                 new SplittableRandom(new SplittableRandom(seed).nextLong() ^ new SplittableRandom(~number).nextLong());

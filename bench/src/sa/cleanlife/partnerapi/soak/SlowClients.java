@@ -9,19 +9,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import sa.cleanlife.partnerapi.testing.SlowClient;
 
-/** As many clients of each kind as ever that are idle, slow or deaf: for each that the server has ended another one comes. */
-final class Lingerers implements AutoCloseable {
+/** Keeps a fixed number of idle, slow and deaf clients connected: whenever the server ends one, another one connects. */
+final class SlowClients implements AutoCloseable {
     private static final Duration BETWEEN_BYTES = Duration.ofSeconds(1);
     private static final Duration SILENCE = Duration.ofSeconds(90);
     private static final String HOST = " HTTP/1.1\r\nHost: soak\r\n";
     private static final String CALL = "GET /" + HOST + "\r\n";
 
     private final List<Kind> kinds = new ArrayList<>();
-    private final CompletableFuture<Void> lingering;
+    private final CompletableFuture<Void> running;
     private final AtomicLong longestBetweenLooks = new AtomicLong();
     private volatile boolean stopped;
 
-    private Lingerers(int port, int managementPort, String key) {
+    private SlowClients(int port, int managementPort, String key) {
         var post = "POST /v1/partners/contacts" + HOST + "x-api-key: " + key
                 + "\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n";
         Supplier<SlowClient> caller = () -> {
@@ -53,11 +53,11 @@ final class Lingerers implements AutoCloseable {
                 true,
                 10,
                 () -> SlowClient.deaf(managementPort).pour(("GET /metrics" + HOST + "\r\n").repeat(20))));
-        lingering = CompletableFuture.runAsync(this::linger, Thread::startVirtualThread);
+        running = CompletableFuture.runAsync(this::keepUp, Thread::startVirtualThread);
     }
 
-    static Lingerers come(int port, int managementPort, String key) {
-        return new Lingerers(port, managementPort, key);
+    static SlowClients start(int port, int managementPort, String key) {
+        return new SlowClients(port, managementPort, key);
     }
 
     /** Those of one kind, which the server is to end after so many seconds. */
@@ -120,7 +120,7 @@ final class Lingerers implements AutoCloseable {
         }
     }
 
-    private void linger() {
+    private void keepUp() {
         long last = System.nanoTime();
         while (!stopped) {
             kinds.forEach(Kind::look);
@@ -144,7 +144,7 @@ final class Lingerers implements AutoCloseable {
     public void close() {
         stopped = true;
         try {
-            lingering.join();
+            running.join();
         } finally {
             kinds.forEach(kind -> kind.clients.forEach(SlowClient::close));
         }

@@ -20,11 +20,11 @@ import org.springframework.stereotype.Component;
 
 /** The keys that are in force, held in memory by their hashes and read again every half second. */
 @Component
-public class KnownKeys {
+public class KeyCache {
     private final JdbcClient jdbc;
-    private volatile Map<ByteBuffer, HeldKey> keys = Map.of();
+    private volatile Map<ByteBuffer, ActiveKey> keys = Map.of();
 
-    public KnownKeys(JdbcClient jdbc) {
+    public KeyCache(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 
@@ -38,17 +38,17 @@ public class KnownKeys {
                  WHERE k.revoked_at IS NULL
                    AND p.status = 'ACTIVE'
                 """).query(rows -> {
-            var read = new HashMap<ByteBuffer, HeldKey>();
+            var read = new HashMap<ByteBuffer, ActiveKey>();
             while (rows.next()) {
-                read.put(ByteBuffer.wrap(rows.getBytes("hash")), heldKey(rows));
+                read.put(ByteBuffer.wrap(rows.getBytes("hash")), activeKey(rows));
             }
             return Map.copyOf(read);
         });
     }
 
-    private static HeldKey heldKey(ResultSet row) throws SQLException {
+    private static ActiveKey activeKey(ResultSet row) throws SQLException {
         var expiresAt = row.getObject("expires_at", OffsetDateTime.class);
-        return new HeldKey(
+        return new ActiveKey(
                 row.getObject("id", UUID.class),
                 row.getObject("partner_id", UUID.class),
                 row.getString("partner"),
@@ -56,7 +56,7 @@ public class KnownKeys {
                 expiresAt == null ? null : expiresAt.toInstant());
     }
 
-    public Optional<HeldKey> find(String key) {
+    public Optional<ActiveKey> find(String key) {
         return Optional.ofNullable(keys.get(ByteBuffer.wrap(sha256(key))))
                 .filter(held -> held.isValidAt(Instant.now()));
     }

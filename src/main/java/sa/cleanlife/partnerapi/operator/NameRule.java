@@ -7,7 +7,7 @@ import sa.cleanlife.partnerapi.http.json.Characters;
  * The rule for names of partners and operators and for labels of keys: they are typed into commands and shown in tables and
  * logs, so a name that cannot be seen, or that turns round what is shown after it, is refused.
  */
-public final class Names {
+public final class NameRule {
     /** In code points. */
     public static final int MAX_LENGTH = 100;
 
@@ -18,7 +18,7 @@ public final class Names {
 
     private static final int MOST_LISTED = 10;
 
-    private Names() {}
+    private NameRule() {}
 
     /** The first few of them, in a sentence. */
     public static String listed(List<String> names) {

@@ -11,7 +11,7 @@ import sa.cleanlife.partnerapi.http.Caller;
  * @param lastFour characters of the key
  * @param origins from where the partner's pages may call
  */
-public record HeldKey(
+public record ActiveKey(
         Caller caller,
         KeyLabel label,
         ApiKey.Kind kind,

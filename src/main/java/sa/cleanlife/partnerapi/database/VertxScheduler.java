@@ -6,17 +6,17 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** The time of Vert.x and of this machine. */
-record VertxTime(Vertx vertx) implements Time {
+/** Schedules on the event loops of Vert.x, by the clock of this machine. */
+record VertxScheduler(Vertx vertx) implements Scheduler {
     @Override
     public long nanoTime() {
         return System.nanoTime();
     }
 
     @Override
-    public void soon(Runnable turn) {
+    public void defer(Runnable task) {
         var loop = Objects.requireNonNull(Vertx.currentContext());
-        loop.runOnContext(now -> turn.run());
+        loop.runOnContext(now -> task.run());
     }
 
     @Override

@@ -13,7 +13,7 @@ import sa.cleanlife.partnerapi.database.DatabaseUnavailableException.Reason;
  * two: {@link DatabaseUnavailableException} when asking again later may help, or the failure itself, which is then a fault
  * of ours.
  */
-public final class Patience {
+public final class RetryPolicy {
     /** An answer is due within 2 s of losing the database; this leaves time for the rest of it. */
     static final Duration LONGEST = Duration.ofMillis(1_500);
 
@@ -26,10 +26,10 @@ public final class Patience {
      */
     private static final Set<String> UNAVAILABLE_CLASSES = Set.of("08", "25", "28", "3D", "40", "53", "55", "57", "58");
 
-    private final Time time;
+    private final Scheduler scheduler;
 
-    public Patience(Time time) {
-        this.time = time;
+    public RetryPolicy(Scheduler scheduler) {
+        this.scheduler = scheduler;
     }
 
     /**
@@ -38,11 +38,11 @@ public final class Patience {
      * ends all; the one after that is asked for when the pool has noticed.
      */
     public <T> Future<T> untilKnown(Supplier<Future<T>> ask) {
-        long end = time.nanoTime() + LONGEST.toNanos();
+        long end = scheduler.nanoTime() + LONGEST.toNanos();
         return once(ask.get()
                 .recover(lost -> isWorthAsking(lost, end) ? again(lost, ask.get()) : Future.failedFuture(lost))
                 .recover(lost -> isWorthAsking(lost, end)
-                        ? time.after(NOTICING).compose(noticed -> again(lost, ask.get()))
+                        ? scheduler.after(NOTICING).compose(noticed -> again(lost, ask.get()))
                         : Future.failedFuture(lost)));
     }
 
@@ -56,7 +56,7 @@ public final class Patience {
      * disk that is full is still so the next moment, on every connection.
      */
     private boolean isWorthAsking(Throwable failure, long end) {
-        return isUnavailable(failure) && !isDiskFull(failure) && time.nanoTime() - end < 0;
+        return isUnavailable(failure) && !isDiskFull(failure) && scheduler.nanoTime() - end < 0;
     }
 
     private static boolean isDiskFull(Throwable failure) {
@@ -70,7 +70,7 @@ public final class Patience {
     }
 
     <T> Future<T> once(Future<T> answer, Duration longest) {
-        return time.limit(answer, longest).recover(failure -> Future.failedFuture(inOneOfTwoForms(failure)));
+        return scheduler.limit(answer, longest).recover(failure -> Future.failedFuture(inOneOfTwoForms(failure)));
     }
 
     static Throwable inOneOfTwoForms(Throwable failure) {
@@ -86,7 +86,7 @@ public final class Patience {
             case VertxException e -> true;
             case RuntimeException e -> false;
             case Error e -> false;
-            // Time-outs, lost connections, failed handshakes: the driver has a type for few of them.
+            // Scheduler-outs, lost connections, failed handshakes: the driver has a type for few of them.
             default -> true;
         };
     }

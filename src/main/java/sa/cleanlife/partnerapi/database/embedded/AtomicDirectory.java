@@ -10,9 +10,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /** A directory that bears another name until it is complete, so that what has its name was never cut short. */
-record UnfinishedDirectory(Path path, Path target) {
+record AtomicDirectory(Path path, Path target) {
     /** Makes it anew and empty; what an earlier attempt left is removed. */
-    static UnfinishedDirectory of(Path target) throws IOException {
+    static AtomicDirectory of(Path target) throws IOException {
         var path = target.resolveSibling(target.getFileName() + ".new");
         if (Files.exists(path)) {
             List<Path> left;
@@ -24,7 +24,7 @@ record UnfinishedDirectory(Path path, Path target) {
             }
         }
         Files.createDirectory(path, OwnerOnly.DIRECTORY);
-        return new UnfinishedDirectory(path, target);
+        return new AtomicDirectory(path, target);
     }
 
     void finish() throws IOException {

@@ -18,7 +18,7 @@ import sa.cleanlife.partnerapi.http.ApiException;
  * read anew when {@code access_version} has changed. While the database is away they stay as they were last seen. Of keys
  * that open nothing any more the latest are held too, so that their holders can be told why.
  */
-public final class KnownKeys {
+public final class KeyCache {
     /** Twice within the second in which a revocation must have reached every node. */
     private static final Duration POLL = Duration.ofMillis(500);
 
@@ -29,14 +29,15 @@ public final class KnownKeys {
     private record Snapshot(
             long turn,
             UUID version,
-            Map<ApiKeyHash, HeldKey> keys,
-            Map<UUID, HeldKey> keysById,
+            Map<ApiKeyHash, ActiveKey> keys,
+            Map<UUID, ActiveKey> keysById,
             Map<ApiKeyHash, ClosedKey> closed,
             RegisteredOrigins origins) {
         static final Snapshot EMPTY = of(0, new UUID(0, 0), Map.of(), Map.of());
 
-        static Snapshot of(long turn, UUID version, Map<ApiKeyHash, HeldKey> keys, Map<ApiKeyHash, ClosedKey> closed) {
-            var keysById = new HashMap<UUID, HeldKey>();
+        static Snapshot of(
+                long turn, UUID version, Map<ApiKeyHash, ActiveKey> keys, Map<ApiKeyHash, ClosedKey> closed) {
+            var keysById = new HashMap<UUID, ActiveKey>();
             keys.values().forEach(key -> keysById.put(key.caller().keyId(), key));
             return new Snapshot(
                     turn,
@@ -45,7 +46,7 @@ public final class KnownKeys {
                     Map.copyOf(keysById),
                     closed,
                     RegisteredOrigins.union(
-                            keys.values().stream().map(HeldKey::origins).toList()));
+                            keys.values().stream().map(ActiveKey::origins).toList()));
         }
     }
 
@@ -56,7 +57,7 @@ public final class KnownKeys {
     private final AtomicLong turns = new AtomicLong();
     private volatile Snapshot snapshot = Snapshot.EMPTY;
 
-    public KnownKeys(Database database, Clock clock) {
+    public KeyCache(Database database, Clock clock) {
         this.database = database;
         this.clock = clock;
     }
@@ -90,7 +91,7 @@ public final class KnownKeys {
         }
     }
 
-    Optional<HeldKey> find(ApiKeyHash hash) {
+    Optional<ActiveKey> find(ApiKeyHash hash) {
         return unexpired(snapshot.keys().get(hash));
     }
 
@@ -103,11 +104,11 @@ public final class KnownKeys {
                 .or(() -> Optional.ofNullable(known.closed().get(hash)));
     }
 
-    Optional<HeldKey> find(UUID id) {
+    Optional<ActiveKey> find(UUID id) {
         return unexpired(snapshot.keysById().get(id));
     }
 
-    private Optional<HeldKey> unexpired(@Nullable HeldKey held) {
+    private Optional<ActiveKey> unexpired(@Nullable ActiveKey held) {
         return Optional.ofNullable(held)
                 .filter(key -> key.expiresAt()
                         .filter(end -> !clock.instant().isBefore(end))

@@ -9,7 +9,7 @@ import sa.cleanlife.partnerapi.http.json.StringRule;
  * A text that the gate does not take for a phone number. Where it plainly is a Saudi number in another form, it knows the
  * string to send instead, which the gate takes as it is. It does not keep the text.
  */
-public final class RefusedPhone implements ParsedPhone {
+public final class InvalidPhone implements PhoneParseResult {
     static final Sentence RULE = new Sentence(
             "%s must be a valid phone number in international form, for example +966500000000",
             "%s يجب أن يكون رقم هاتف صحيحًا بالصيغة الدولية، مثل \u200E+966500000000");
@@ -22,19 +22,19 @@ public final class RefusedPhone implements ParsedPhone {
             "%s must be a valid phone number in international form and a Saudi one, for example +966500000000; this is a number of another country",
             "%s يجب أن يكون رقم هاتف صحيحًا بالصيغة الدولية وأن يكون سعوديًّا، مثل \u200E+966500000000؛ وهذا رقم تابع لدولة أخرى");
 
-    static final RefusedPhone WITHOUT_SUGGESTION = new RefusedPhone(null, RULE);
-    static final RefusedPhone OF_ANOTHER_COUNTRY = new RefusedPhone(null, SAUDI);
+    static final InvalidPhone WITHOUT_SUGGESTION = new InvalidPhone(null, RULE);
+    static final InvalidPhone OF_ANOTHER_COUNTRY = new InvalidPhone(null, SAUDI);
 
     private final @Nullable PhoneNumber suggestion;
     private final Sentence sentence;
 
-    private RefusedPhone(@Nullable PhoneNumber suggestion, Sentence sentence) {
+    private InvalidPhone(@Nullable PhoneNumber suggestion, Sentence sentence) {
         this.suggestion = suggestion;
         this.sentence = sentence;
     }
 
-    static RefusedPhone suggesting(PhoneNumber number) {
-        return new RefusedPhone(number, SEND);
+    static InvalidPhone suggesting(PhoneNumber number) {
+        return new InvalidPhone(number, SEND);
     }
 
     public Optional<PhoneNumber> suggestion() {
@@ -52,6 +52,6 @@ public final class RefusedPhone implements ParsedPhone {
 
     @Override
     public String toString() {
-        return "RefusedPhone(hidden)";
+        return "InvalidPhone(hidden)";
     }
 }

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * How often a fuzz test saw each kind of answer. It prints the counts at the end, and fails when the seeds do not lead to all
  * of them: a target that refuses everything would keep every other promise.
  */
-public final class Reach implements BeforeAllCallback, AfterAllCallback {
+public final class AnswerCoverage implements BeforeAllCallback, AfterAllCallback {
     private final Map<String, Long> counts = new LinkedHashMap<>();
     private long startedNanos;
 
-    public Reach(String... kinds) {
+    public AnswerCoverage(String... kinds) {
         Arrays.stream(kinds).forEach(kind -> counts.put(kind, 0L));
     }
 

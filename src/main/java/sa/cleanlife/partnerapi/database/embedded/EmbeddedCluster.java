@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The database cluster of a data directory: makes it, and starts and stops PostgreSQL on it. One process at a time may do
  * so; see {@link DataDirectoryLock}.
  */
-final class DatabaseCluster implements Closeable {
+final class EmbeddedCluster implements Closeable {
     static final String HOST = "127.0.0.1";
 
     /** The name of the database, and of the user that owns it. */
@@ -35,23 +35,23 @@ final class DatabaseCluster implements Closeable {
     /** Enough for a port that another program took in the moment between its choice and its use. */
     private static final int MAX_LAUNCHES = 3;
 
-    private static final Logger LOG = LoggerFactory.getLogger(DatabaseCluster.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
 
     private final DataDirectoryLock lock;
     private final Path dataDirectory;
     private final Path directory;
     private final PostgresLog output;
-    private final PostgresPrograms programs;
+    private final PostgresBinaries programs;
 
     /** The same for all starts, so that who knew the database before one finds it after. 0 until the first. */
     private int port;
 
-    DatabaseCluster(DataDirectoryLock lock) throws IOException {
+    EmbeddedCluster(DataDirectoryLock lock) throws IOException {
         this.lock = lock;
         this.dataDirectory = lock.dataDirectory();
         this.directory = directory(dataDirectory);
         this.output = PostgresLog.in(dataDirectory);
-        this.programs = PostgresPrograms.unpackInto(dataDirectory, output);
+        this.programs = PostgresBinaries.unpackInto(dataDirectory, output);
     }
 
     static String password(Path dataDirectory) throws IOException {
@@ -115,7 +115,7 @@ final class DatabaseCluster implements Closeable {
         for (var mode : List.of("fast", "immediate")) {
             var pgCtl = programs.start("pg_ctl", "stop", "-s", "-W", "-m", mode, "-D", directory.toString());
             if (Deadline.in(STOP_TIMEOUT)
-                    .await(() -> !pgCtl.isAlive() && !PostgresPrograms.areRunBy(postmaster.process(), dataDirectory))) {
+                    .await(() -> !pgCtl.isAlive() && !PostgresBinaries.areRunBy(postmaster.process(), dataDirectory))) {
                 return;
             }
         }
@@ -124,13 +124,13 @@ final class DatabaseCluster implements Closeable {
 
     private void initialize() throws IOException {
         // An initdb outlives a server that is killed meanwhile, and would go on to write where this one does.
-        if (!Deadline.in(INITDB_TIMEOUT).await(() -> !PostgresPrograms.areRunByAnyone(dataDirectory))) {
+        if (!Deadline.in(INITDB_TIMEOUT).await(() -> !PostgresBinaries.areRunByAnyone(dataDirectory))) {
             throw new EmbeddedPostgresException(
                     "An earlier start has not finished creating the database in " + dataDirectory + ".");
         }
         LOG.info("Creating the database in {}", directory);
         writeNewPassword();
-        var unfinished = UnfinishedDirectory.of(directory);
+        var unfinished = AtomicDirectory.of(directory);
         var path = unfinished.path().toString();
         programs.run(
                 INITDB_TIMEOUT,
@@ -167,7 +167,7 @@ final class DatabaseCluster implements Closeable {
 
     private void checkVersion() throws IOException {
         var made = Files.readString(directory.resolve("PG_VERSION")).strip();
-        var carried = PostgresPrograms.VERSION.split("\\.", -1)[0];
+        var carried = PostgresBinaries.VERSION.split("\\.", -1)[0];
         if (!made.equals(carried)) {
             throw new EmbeddedPostgresException("The database in " + directory + " was made by PostgreSQL " + made
                     + ", and this server carries PostgreSQL " + carried
@@ -178,7 +178,7 @@ final class DatabaseCluster implements Closeable {
 
     /** Single processes may outlive a PostgreSQL that was killed, and its successor must not start before they end. */
     private void clearCrash(Deadline deadline) throws IOException {
-        if (PostgresPrograms.areRunByAnyone(dataDirectory)) {
+        if (PostgresBinaries.areRunByAnyone(dataDirectory)) {
             deadline.pause();
         } else {
             // PostgreSQL takes any process of this user that has the old id by now for a running PostgreSQL.

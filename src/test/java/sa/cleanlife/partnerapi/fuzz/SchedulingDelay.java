@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * How long this machine has kept a thread waiting that only wanted to sleep for a moment. On a busy machine a server is no
  * quicker than that, and does not hang.
  */
-final class Stalls implements AutoCloseable {
+final class SchedulingDelay implements AutoCloseable {
     private static final long NAP_MILLIS = 2;
 
     private final AtomicLong lostNanos = new AtomicLong();

@@ -1,10 +1,10 @@
--- One load: wrk ... -s contacts.lua URL -- WORK KEY CONTACTS SEED CHECK [IDS]
---   WORK      existing, new, mixed (one in ten is new) or get
---   CONTACTS  how many phones exist, from +966500000000 on
---   CHECK     1 to look at every body, which costs wrk so much that it is not for figures
+-- Generates one load: wrk ... -s contacts.lua URL -- WORK KEY CONTACTS SEED CHECK [IDS]
+--   WORK      existing, new, mixed (one new phone in ten requests) or get
+--   CONTACTS  the number of existing phones, from +966500000000 on
+--   CHECK     1 to check every response body, which slows wrk too much for measurements
 --   IDS       for get: a file with the contacts' ids in the order of their phones, one a line
--- The requests are put together from strings that are made once: what wrk computes is taken from the machine that is
--- measured. The last line of the output is for the program that started this.
+-- Requests are concatenated from strings that are made once, since wrk takes its processor time from the measured machine.
+-- The calling program parses the last line of the output.
 
 local FIRST_NEW = 20000000
 local NEW_OF_A_THREAD = 30000000
@@ -54,7 +54,8 @@ local function post_request()
   return head .. digits .. tail
 end
 
--- wrk does not say which request an answer is for. But every phone in an answer must have been asked for, as often.
+-- wrk does not tell which request a response belongs to. But each phone must have been requested at least as often as it
+-- is returned.
 local function check(status, headers, body)
   local phone = body:match('"phone":"(%+%d+)"')
   local new = body:match('"isNewContact":(%a+)')

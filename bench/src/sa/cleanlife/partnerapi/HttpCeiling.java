@@ -6,8 +6,8 @@ import sa.cleanlife.partnerapi.logging.Logging;
 import sa.cleanlife.partnerapi.contacts.ConstantContacts;
 
 /**
- * The whole server, but for the database's part in finding contacts: what it could serve at most. Its settings are the
- * server's own environment variables; keys are read from the database as ever.
+ * The whole server without the database's part in finding contacts: the most that it could serve. It has the server's
+ * own environment variables; keys are read from the database as usual.
  */
 public final class HttpCeiling {
     private HttpCeiling() {}
@@ -21,7 +21,7 @@ public final class HttpCeiling {
                 (database, quota, meters) -> ConstantContacts.contacts(database.scheduler(), quota, meters));
         Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         server.start();
-        System.out.printf("The HTTP ceiling serves http://%s:%d.%n", settings.host(), server.port());
+        System.out.printf("The HTTP ceiling listens on http://%s:%d.%n", settings.host(), server.port());
         new CountDownLatch(1).await();
     }
 }

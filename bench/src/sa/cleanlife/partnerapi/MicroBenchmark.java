@@ -11,8 +11,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How the micro-benchmarks measure unless {@code bench/jmh} is told otherwise. What one reads is a field that is not final,
- * so that the compiler cannot work out the result beforehand.
+ * The defaults of the micro-benchmarks; options of {@code bench/jmh} override them. Inputs are non-final fields, so
+ * that the compiler cannot compute the result in advance.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -1,3 +1,3 @@
--- CONCURRENTLY goes alone, or Flyway runs none of this in a transaction.
+-- With a CONCURRENTLY statement in it, Flyway runs the whole script without a transaction.
 CREATE INDEX CONCURRENTLY contact_created_at ON contact (created_at);
 ALTER TABLE contact ADD COLUMN language text;

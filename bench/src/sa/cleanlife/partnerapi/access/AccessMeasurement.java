@@ -23,8 +23,8 @@ import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
 /**
- * Measures what no test may assert, since machines differ: how much a flood of keys that open nothing slows a good partner,
- * as a ratio within one run, and how long a revocation takes to reach another node.
+ * Measures what a test cannot assert, since machines differ: how much a flood of invalid keys slows a partner's
+ * requests, as a ratio within one run, and how long a revocation takes to reach another node.
  */
 public final class AccessMeasurement {
     private static final Duration ROUND = Duration.ofSeconds(6);
@@ -51,7 +51,7 @@ public final class AccessMeasurement {
         var phones =
                 IntStream.range(0, 1_000).mapToObj(i -> RunningApi.newPhone()).toList();
         phones.forEach(phone -> partner.postContact(phone, "Ahmed Ali"));
-        // Both sides are warm before anything counts.
+        // Warms up both sides before the measurement.
         round(partner, client, phones);
         flooded(partner, client, phones, flood, true);
         flooded(partner, client, phones, flood, false);
@@ -74,7 +74,7 @@ public final class AccessMeasurement {
                 .toArray();
         System.out.printf(
                 Locale.ROOT,
-                "p99 of a good partner, ms: without %s, with a flood of %s %s; ratio, median of %d rounds: %.2f%n",
+                "p99 of a partner with a valid key, ms: without %s, with a flood of %s %s; ratio, median of %d rounds: %.2f%n",
                 rounded(without),
                 what,
                 rounded(with),
@@ -86,7 +86,7 @@ public final class AccessMeasurement {
         return millis.stream().map(each -> "%.2f".formatted(each)).toList();
     }
 
-    /** The p99 in milliseconds of a closed loop of calls for existing phones. */
+    /** The p99 in milliseconds of a closed loop of requests for existing phones. */
     private static double round(TestPartner partner, LoadClient client, List<String> phones) {
         var nanos = new ConcurrentLinkedQueue<Long>();
         long end = System.nanoTime() + ROUND.toNanos();
@@ -105,14 +105,14 @@ public final class AccessMeasurement {
         return client.postContact(partner.server().port(), partner.key(), phone, "Ahmed Ali")
                 .map(reply -> {
                     if (reply.status() != 200) {
-                        throw new AssertionError("answered with " + reply.status());
+                        throw new AssertionError("response with status " + reply.status());
                     }
                     nanos.add(reply.took().toNanos());
                     return null;
                 });
     }
 
-    /** One call after the other, without a chain that grows with each. */
+    /** Sends one request after another, without a chain of futures that grows with each. */
     private static Future<Void> repeat(BooleanSupplier isOver, Supplier<Future<Void>> call) {
         Promise<Void> over = Promise.promise();
         repeat(isOver, call, over);
@@ -138,7 +138,7 @@ public final class AccessMeasurement {
         double p99 = round(partner, client, phones);
         stopped.set(true);
         LoadClient.await(Future.all(loops));
-        System.out.printf("%,d guesses refused in %d s%n", refused.get(), ROUND.toSeconds());
+        System.out.printf("%,d guesses rejected in %d s%n", refused.get(), ROUND.toSeconds());
         return p99;
     }
 
@@ -149,7 +149,7 @@ public final class AccessMeasurement {
                 : "pk_live_" + UUID.randomUUID();
         return flood.getContact(port, key, UUID.randomUUID().toString()).map(reply -> {
             if (reply.status() != 401) {
-                throw new AssertionError("answered with " + reply.status());
+                throw new AssertionError("response with status " + reply.status());
             }
             refused.incrementAndGet();
             return null;
@@ -175,7 +175,7 @@ public final class AccessMeasurement {
         }
         Arrays.sort(millis);
         System.out.printf(
-                "from a revocation to the first refusal on another node, ms: median %d, largest of %d: %d%n",
+                "from a revocation to the first 401 on another node, ms: median %d, largest of %d: %d%n",
                 millis[millis.length / 2], millis.length, millis[millis.length - 1]);
     }
 }

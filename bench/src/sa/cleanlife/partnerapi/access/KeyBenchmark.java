@@ -8,8 +8,8 @@ import org.openjdk.jmh.annotations.Benchmark;
 import sa.cleanlife.partnerapi.MicroBenchmark;
 
 /**
- * The key check, as {@code KeyFilter} makes it for each call. {@code KeyCache} only fills from a database, so the map that
- * it holds stands for it, with a thousand keys.
+ * The key check of {@code KeyFilter} for each request. {@code KeyCache} is filled only from a database, so a map like
+ * its own stands in for it, with a thousand keys.
  */
 public class KeyBenchmark extends MicroBenchmark {
     private Map<ApiKeyHash, String> known;
@@ -41,13 +41,13 @@ public class KeyBenchmark extends MicroBenchmark {
         return ApiKey.parse(knownKey).orElseThrow().hash();
     }
 
-    /** Parsed only. */
+    /** Only parsed. */
     @Benchmark
     public Object parse() {
         return ApiKey.parse(knownKey);
     }
 
-    /** Wrong in its last letter, so that only the checksum tells. */
+    /** A key with a wrong last letter, which only the checksum detects. */
     @Benchmark
     public Object mistyped() {
         return find(mistypedKey);

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
-/** What an {@link OpenLoop} was answered. Times are in nanoseconds. */
+/** The responses to an {@link OpenLoop}. Times are in nanoseconds. */
 final class Answers {
     static final Duration SLOT = Duration.ofMillis(100);
     private static final int SIGNIFICANT_DIGITS = 3;
@@ -45,7 +45,7 @@ final class Answers {
         broken++;
     }
 
-    /** @param number the phone's that was asked for */
+    /** @param number the number of the requested phone */
     void add(Connection.Received answer, int number, long now, long since) {
         switch (answer.status()) {
             case 0 -> broken++;
@@ -65,17 +65,17 @@ final class Answers {
         }
     }
 
-    /** Fails unless each was answered 200, or 503 with the time to come back. */
+    /** Fails unless every response was a 200, or a 503 with Retry-After. */
     void requireAnswers(String what) {
-        CheckFailedException.require(broken == 0, "%s: %d connections broke or were never answered", what, broken);
-        CheckFailedException.require(others.isEmpty(), "%s: answers by status: %s", what, others);
+        CheckFailedException.require(broken == 0, "%s: %d connections broke or never got a response", what, broken);
+        CheckFailedException.require(others.isEmpty(), "%s: responses by status: %s", what, others);
         CheckFailedException.require(
-                withoutRetryAfter == 0, "%s: %d answers of 503 have no Retry-After", what, withoutRetryAfter);
+                withoutRetryAfter == 0, "%s: %d responses with 503 have no Retry-After", what, withoutRetryAfter);
     }
 
     void requireAcceptance(String what) {
         requireAnswers(what);
-        CheckFailedException.require(refused() == 0, "%s: %d were refused", what, refused());
+        CheckFailedException.require(refused() == 0, "%s: %d requests were rejected", what, refused());
     }
 
     long accepted() {
@@ -102,14 +102,14 @@ final class Answers {
         return refused.getValueAtPercentile(99) / 1e3;
     }
 
-    /** The numbers of the phones that were answered 200. */
+    /** The numbers of the phones whose requests got a 200. */
     BitSet acknowledged() {
         return acknowledged;
     }
 
     /**
-     * The milliseconds until the end of the first slot with nine tenths of what was asked for, from which on there are only
-     * 200s, and nine tenths on the whole.
+     * The milliseconds until full speed: the end of the first time slot with nine tenths of the requested rate, after
+     * which all responses are 200 and the average is nine tenths of the rate too.
      */
     OptionalLong fullSpeedAfterMillis(double perSecond) {
         double asManyAs = 0.9 * perSecond * SLOT.toMillis() / 1e3;

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import sa.cleanlife.partnerapi.bench.Figures.Load;
 
-/** The program behind {@code bench/run}: what a run consists of, from top to bottom. */
+/** The program behind {@code bench/run}: the steps of a run, in order. */
 public final class Bench {
     private static final int CONTACTS = 100_000;
     private static final int REPEATS = 5;
@@ -36,7 +36,7 @@ public final class Bench {
         this.options = options;
         this.root = root;
         this.workspace = workspace;
-        Progress.say("starting PostgreSQL and filling it");
+        Progress.say("starting PostgreSQL and filling its database");
         this.cluster = workspace.open(() -> Cluster.start(workspace.directory().resolve("postgresql")));
         this.programs = new Programs(root, workspace);
         this.key = programs.issueKey(cluster.database());
@@ -53,7 +53,7 @@ public final class Bench {
         var unknown = unknown(options);
         if (!unknown.isEmpty()) {
             Progress.say(
-                    "Nothing that this run would measure has \"%s\" in its name; ./bench/run --help shows the names.",
+                    "This run has no measurement with \"%s\" in its name; ./bench/run --help lists the names.",
                     unknown.getFirst());
             System.exit(2);
         }
@@ -66,13 +66,13 @@ public final class Bench {
         System.exit(exitCode);
     }
 
-    @SuppressWarnings("CatchAndPrintStackTrace") // there is no log but the terminal
+    @SuppressWarnings("CatchAndPrintStackTrace") // the terminal is the only log
     private static boolean run(Options options, Workspace workspace) {
         try {
             new Bench(options, Path.of("").toAbsolutePath(), workspace).run();
             return true;
         } catch (RuntimeException e) {
-            // After a signal, all that was under way fails.
+            // After a signal, all steps under way fail.
             if (!workspace.isClosed()) {
                 if (e instanceof CheckFailedException failed) {
                     Progress.say("FAILED: %s", String.valueOf(failed.getMessage()));
@@ -84,7 +84,7 @@ public final class Bench {
         }
     }
 
-    /** What {@code --only} names, and is not there. */
+    /** The names in {@code --only} that match no measurement. */
     private static List<String> unknown(Options options) {
         var names = Stream.concat(
                         loads(options).map(Load::toString),
@@ -102,7 +102,7 @@ public final class Bench {
                 .filter(load -> isAboutCorrectness(load) || !options.quick());
     }
 
-    /** Over more connections, a disk that stalls makes the server refuse some calls, as it should. */
+    /** With more connections the server rightly rejects some requests while the disk stalls. */
     private static boolean isAboutCorrectness(Load load) {
         return load.subject() == Subject.SERVER && load.connections() <= Rounds.CONNECTIONS;
     }
@@ -122,7 +122,7 @@ public final class Bench {
         try {
             progress.run();
         } finally {
-            // What was measured before a check failed is worth a look, but nothing to keep.
+            // After a failed check the earlier figures are printed, but not kept.
             if (!workspace.isClosed()) {
                 new Report(results, System.out).print(machine);
             }
@@ -149,7 +149,7 @@ public final class Bench {
         }
         if (!options.quick() && (uses(loads, Subject.PGBENCH) || options.wants("open-loop"))) {
             int seconds = 3;
-            progress.add("pgbench, which form of the statements is faster", 4 * seconds + 4, () -> {
+            progress.add("pgbench, choosing the faster statements", 4 * seconds + 4, () -> {
                 pgbench.choose(contacts, 16, seconds);
             });
         }
@@ -161,7 +161,7 @@ public final class Bench {
 
     private void addStart(Subject subject, Supplier<HttpProcess> start) {
         int passes = Servers.warmUp(subject).size();
-        // A server with more layers has more to compile.
+        // A server with more layers has more code to compile.
         int seconds = subject == Subject.PEER ? options.warmUpSeconds() : Math.max(1, options.warmUpSeconds() / passes);
         progress.add(subject + ", start and warm-up", passes * seconds + 8, () -> servers.start(start.get(), seconds));
     }
@@ -169,7 +169,7 @@ public final class Bench {
     private void addRest() {
         int repeats = options.quick() ? 1 : REPEATS;
         if (options.wants("start")) {
-            // The first may rehearse for those that come.
+            // The first start may rehearse for the later ones.
             progress.add("start, not measured", 2, () -> Starts.measure(programs, workspace, cluster.database(), key));
             for (int i = 0; i < repeats; i++) {
                 progress.add(
@@ -205,7 +205,7 @@ public final class Bench {
         return new OpenLoopRounds(servers.get(Subject.SERVER), pgbench, contacts, results);
     }
 
-    /** Half of what the server can take of existing phones, which is measured now if it was not before. */
+    /** Half of the server's capacity for existing phones, measured now if it was not before. */
     private double halfOfMost() {
         var rounds = results.bestPerSecond(Subject.SERVER, Work.EXISTING);
         if (rounds.isEmpty()) {
@@ -225,17 +225,17 @@ public final class Bench {
 
     private void addLarge() {
         if (!options.large()) {
-            Progress.say("the table of ten million contacts is left out");
+            Progress.say("skipping the table of ten million contacts");
             return;
         }
         if (freeBytes() < LargeTable.BYTES_NEEDED) {
             leavesOut = true;
-            Progress.say("the table of ten million contacts is left out, so the results are not kept: it needs 8 GB of disk");
+            Progress.say("skipping the table of ten million contacts, which needs 8 GB of disk; the results will not be kept");
             return;
         }
         var tables = new Later<LargeTable>();
         progress.add("large, filling ten million contacts", 120, () -> {
-            // From here on nobody asks them.
+            // The other servers are not used any more.
             servers.stop(Subject.CEILING, workspace);
             servers.stop(Subject.PEER, workspace);
             tables.set(LargeTable.fill(cluster, programs, wrk, workspace, results));
@@ -248,7 +248,7 @@ public final class Bench {
                     2 * options.seconds(),
                     () -> tables.get().measure(options.seconds()));
         }
-        progress.add("large, the end", 3, () -> tables.get().stop());
+        progress.add("large, shutdown", 3, () -> tables.get().stop());
     }
 
     private long freeBytes() {
@@ -266,7 +266,7 @@ public final class Bench {
         });
         int capacitySeconds = options.quick() ? 2 : 5;
         int stormSeconds = options.quick() ? 4 : 15;
-        progress.add("overload, the storm", capacitySeconds + stormSeconds + 10, () -> {
+        progress.add("overload, ten times the capacity", capacitySeconds + stormSeconds + 10, () -> {
             results.add(overload.get().measure(capacitySeconds, stormSeconds));
             overload.get().stop(workspace);
         });

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Requests in a second as bars, for pages with a light or a dark background. */
+/** A bar chart of requests per second, for pages with a light or a dark background. */
 final class Chart {
     private static final int WIDTH = 720;
     private static final int LABEL_WIDTH = 190;
@@ -66,7 +66,10 @@ final class Chart {
         return bars;
     }
 
-    /** Of the server what the ratios are taken of; of PostgreSQL the best number of clients in each round. */
+    /**
+     * Adds a bar: for the server the load that the ratios are taken of, for PostgreSQL the best number of clients in
+     * each round.
+     */
     private static void add(List<Bar> bars, Results results, String label, Subject subject, Work work) {
         var rounds = subject == Subject.PGBENCH
                 ? List.copyOf(results.bestPerSecond(subject, work).values())

@@ -1,6 +1,6 @@
 package sa.cleanlife.partnerapi.bench;
 
-/** What was measured did not do what it should: a wrong answer, or a row too many or too few. No figure counts then. */
+/** A measured program misbehaved: a wrong response, or a row too many or too few. Its figures are invalid then. */
 @SuppressWarnings("serial") // never serialised
 final class CheckFailedException extends RuntimeException {
     CheckFailedException(String message) {

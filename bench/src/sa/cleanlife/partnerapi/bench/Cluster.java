@@ -6,9 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
 
-/** The one PostgreSQL that everything in a run works on, as durable as it comes. */
+/** The PostgreSQL of a run, with full durability. */
 final class Cluster implements AutoCloseable {
-    /** All the pools that are up at once, and pgbench. The only setting that is not the server's own. */
+    /**
+     * Enough for all connection pools that are open at once, and pgbench. This is the only setting that differs from
+     * the server's own.
+     */
     private static final int CONNECTIONS = 400;
 
     private final EmbeddedPostgres postgres;
@@ -19,12 +22,12 @@ final class Cluster implements AutoCloseable {
         this.postmaster = postmaster;
     }
 
-    /** Its parent must exist. */
+    /** Starts it; the parent directory must exist. */
     static Cluster start(Path directory) throws IOException {
         CheckFailedException.require(
                 !Files.getFileStore(directory.getParent()).type().equals("tmpfs"),
-                "target is in memory, where a database is faster than on any disk; check out this project on a disk");
-        // A limit of connections needs a second start.
+                "target/ is in memory, where a database is faster than on any disk; check out this project on a disk");
+        // Changing max_connections requires a restart.
         try (var first = EmbeddedPostgres.serve(directory)) {
             Database.of(first.connectionUri()).execute("ALTER SYSTEM SET max_connections = " + CONNECTIONS);
         }
@@ -47,7 +50,7 @@ final class Cluster implements AutoCloseable {
             var value = database().text("SHOW " + setting);
             CheckFailedException.require(
                     value.equals("on"),
-                    "PostgreSQL has %s %s; figures without durability say nothing.",
+                    "PostgreSQL has %s = %s; figures without durability are meaningless.",
                     setting,
                     value);
         }

@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 final class Command {
     private Command() {}
 
-    /** What it printed. */
+    /** Returns its output. */
     static String run(Workspace workspace, ProcessBuilder builder) {
         var process = workspace.start(builder.redirectErrorStream(true)
                 .directory(workspace.directory().toFile()));

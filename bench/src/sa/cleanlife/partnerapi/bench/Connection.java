@@ -13,7 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A connection to a server that is kept open, with one request at a time. */
+/** A persistent connection to a server, with one request at a time. */
 final class Connection {
     private static final String LENGTH = "\r\ncontent-length: ";
 
@@ -37,10 +37,10 @@ final class Connection {
     }
 
     /**
-     * An answer, or the end of the connection.
+     * A response, or the end of the connection.
      *
      * @param status 0 for the end
-     * @param isLast whether the connection is of no more use
+     * @param isLast whether the connection cannot be used any more
      */
     record Received(int status, boolean saysWhenToRetry, boolean isLast) {
         private static final Received END = new Received(0, false, true);
@@ -54,12 +54,12 @@ final class Connection {
         busy = false;
     }
 
-    /** From when the latency of what was sent counts. */
+    /** The time from which the latency of the current request counts. */
     long since() {
         return since;
     }
 
-    /** The phone's number that was asked for last. */
+    /** The number of the last requested phone. */
     int number() {
         return number;
     }
@@ -70,16 +70,16 @@ final class Connection {
         busy = true;
         var bytes = ByteBuffer.wrap(request);
         try {
-            // A request is far smaller than what the kernel takes at once from an idle connection.
+            // A request is far smaller than the send buffer of an idle connection.
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
         } catch (IOException closedMeanwhile) {
-            // The next look at the connection finds its end.
+            // The next read finds that the connection was closed.
         }
     }
 
-    /** Empty as long as the answer is not complete. */
+    /** The response; empty until it is complete. */
     Optional<Received> receive() {
         try {
             if (channel.read(received) < 0) {
@@ -96,7 +96,7 @@ final class Connection {
         var head = text.substring(0, headEnd + 2).toLowerCase(Locale.ROOT);
         int lengthAt = head.indexOf(LENGTH);
         if (lengthAt < 0) {
-            throw new CheckFailedException("an answer without a length: " + head);
+            throw new CheckFailedException("a response without a content-length: " + head);
         }
         int lengthStart = lengthAt + LENGTH.length();
         int length = Integer.parseInt(head.substring(lengthStart, head.indexOf('\r', lengthStart)));

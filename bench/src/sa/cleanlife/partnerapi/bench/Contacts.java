@@ -8,8 +8,8 @@ import java.sql.SQLException;
 import java.util.BitSet;
 
 /**
- * The contacts of a database that the server has migrated: {@code size} of them with the phones from +966500000000 on, in
- * the same state before each measurement.
+ * The contacts of a migrated database: {@code size} of them with the phones from +966500000000 on, in the same state
+ * before each measurement.
  */
 final class Contacts {
     private final Database database;
@@ -23,9 +23,9 @@ final class Contacts {
         this.size = size;
     }
 
-    /** Ids that are as spread over the index as random ones, and the same in every run. */
+    /** Fills the table; the ids are spread over the index like random ones, and are the same in every run. */
     static Contacts fill(Database database, int size) {
-        // As the migrations made it, whatever that is.
+        // Read from the catalog, so that the index is the one that the migrations made.
         var uniquePhone = database.text(
                 "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'contact_phone_key'");
         database.execute(
@@ -42,7 +42,7 @@ final class Contacts {
         return new Contacts(database, size);
     }
 
-    /** Keeps a copy beside the table, so that {@link #restore} is quick. */
+    /** Keeps a copy of the table, so that {@link #restore} is quick. */
     Contacts kept() {
         database.execute("CREATE SCHEMA bench", "CREATE TABLE bench.contact AS TABLE contact");
         settle(database);
@@ -77,13 +77,13 @@ final class Contacts {
         return database.number("SELECT count(*) FROM contact");
     }
 
-    /** Fails unless there are just those that it was filled with. */
+    /** Fails unless the contacts are exactly those that the table was filled with. */
     void requireUnchanged(String what) {
         long now = count();
         CheckFailedException.require(now == size, "%s: there are %d contacts instead of %d", what, now, size);
     }
 
-    /** Fails unless each of them is there, by the eight digits that phones differ in. */
+    /** Fails unless each of these exists, given by the eight digits in which phones differ. */
     void requireThere(BitSet numbers, String what) {
         var missing = (BitSet) numbers.clone();
         try (var connection = database.connect();
@@ -96,10 +96,10 @@ final class Contacts {
             throw new IllegalStateException(e);
         }
         CheckFailedException.require(
-                missing.isEmpty(), "%s: %d acknowledged contacts are not there", what, missing.cardinality());
+                missing.isEmpty(), "%s: %d acknowledged contacts are missing", what, missing.cardinality());
     }
 
-    /** The ids in the order of the phones, one a line. */
+    /** Writes the ids in the order of the phones, one a line. */
     Path writeIds(Path file) {
         try (var out = Files.newBufferedWriter(file);
                 var connection = database.connect();

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** What processes have cost so far, as Linux counts it in {@code /proc}. */
+/** The processor time that processes have used so far, from {@code /proc}. */
 final class CpuTime {
-    /** A clock tick, which Linux shows to programs as a hundredth of a second on every machine. */
+    /** A clock tick; on every machine Linux reports a hundredth of a second to programs. */
     private static final long TICK_MICROS = 10_000;
 
-    // Fields of /proc/PID/stat, counted from the one after the command's closing bracket.
+    // Fields of /proc/PID/stat, counted from the one after the closing bracket of the command.
     private static final int USER = 11;
     private static final int SYSTEM = 12;
     private static final int CHILDREN_USER = 13;
@@ -23,7 +23,7 @@ final class CpuTime {
         return stat(pid).map(fields -> micros(fields, USER, SYSTEM)).orElse(0L);
     }
 
-    /** With the children that are over: a connection's process ends with it, and its parent inherits what it cost. */
+    /** Includes children that have ended: a connection's process ends with it, and its parent inherits its time. */
     static long ofPostgres(long postmaster) {
         long children = ProcessHandle.of(postmaster).stream()
                 .flatMap(ProcessHandle::children)
@@ -43,7 +43,7 @@ final class CpuTime {
         return ticks * TICK_MICROS;
     }
 
-    /** Empty when the process is over. */
+    /** Empty when the process has ended. */
     private static Optional<List<String>> stat(long pid) {
         try {
             var line = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));

@@ -5,7 +5,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import sa.cleanlife.partnerapi.database.DatabaseUrl;
 
-/** A database, past every server: to fill it and to count what is in it. */
+/** A database, accessed directly to fill it and to count its rows. */
 record Database(String uri, DatabaseUrl login) {
     static Database of(String uri) {
         return new Database(uri, DatabaseUrl.parse(uri));
@@ -23,7 +23,7 @@ record Database(String uri, DatabaseUrl login) {
         return "jdbc:postgresql://%s:%d/%s".formatted(host(), port(), login.database());
     }
 
-    /** Each in a transaction of its own, on one connection. */
+    /** Executes each statement in its own transaction, on one connection. */
     void execute(String... statements) {
         try (var connection = connect();
                 var statement = connection.createStatement()) {

@@ -6,10 +6,10 @@ import java.util.OptionalDouble;
  * One measurement.
  *
  * @param round counted from 1
- * @param p50Micros empty where the load generator does not tell, as {@code p99Micros}
- * @param processCpuMicros what a request cost in the server's process; empty for PostgreSQL alone
- * @param databaseCpuMicros what a request cost in PostgreSQL
- * @param allocatedBytes what a request allocated on the heap, known only as exactly as the collector runs often
+ * @param p50Micros empty where the load generator does not report it, like {@code p99Micros}
+ * @param processCpuMicros the server process' processor time for each request; empty for PostgreSQL alone
+ * @param databaseCpuMicros PostgreSQL's processor time for each request
+ * @param allocatedBytes the heap allocation for each request, only as exact as the garbage collector runs often
  */
 record Figures(
         Load load,
@@ -21,7 +21,7 @@ record Figures(
         OptionalDouble processCpuMicros,
         OptionalDouble databaseCpuMicros,
         OptionalDouble allocatedBytes) {
-    /** What one measurement asks of whom, over how many connections. */
+    /** The load of a measurement: the requests, their target and the number of connections. */
     record Load(Subject subject, Work work, int connections) {
         @Override
         public String toString() {

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 
-/** Asks a server that comes up, every other millisecond, until it answers 200. */
+/** Sends a request to a starting server every other millisecond until it gets a 200. */
 final class FirstAnswer {
     private static final Duration BETWEEN = Duration.ofMillis(2);
     private static final int TIMEOUT_MILLIS = 5_000;
@@ -20,7 +20,7 @@ final class FirstAnswer {
         long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
         while (!isAnswered(port, request)) {
             if (!process.isAlive() || System.nanoTime() > end) {
-                throw new IllegalStateException("a server did not come up; start it by hand to see why");
+                throw new IllegalStateException("the server did not start; start it by hand to find out why");
             }
             pause();
         }

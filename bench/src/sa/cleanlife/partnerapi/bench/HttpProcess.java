@@ -1,7 +1,7 @@
 package sa.cleanlife.partnerapi.bench;
 
 /**
- * A process that answers the API.
+ * A process that serves the API.
  *
  * @param managementPort 0 where there is none
  */

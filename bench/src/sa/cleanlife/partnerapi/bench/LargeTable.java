@@ -2,14 +2,16 @@ package sa.cleanlife.partnerapi.bench;
 
 import java.util.List;
 
-/** Whether the server is as fast with ten million contacts as with ten thousand: a database and a server for each. */
+/**
+ * Compares the server's speed with ten million contacts and with ten thousand, each with its own database and server.
+ */
 final class LargeTable {
     static final String LARGE = "existing phones of 10,000,000, requests/s";
     static final String SMALL = "existing phones of 10,000, requests/s";
     private static final int LARGE_SIZE = 10_000_000;
     private static final int SMALL_SIZE = 10_000;
 
-    /** What ten million contacts, their indexes and the log of writing them take. */
+    /** The size of ten million contacts with their indexes and the write-ahead log. */
     static final long BYTES_NEEDED = 8L << 30;
 
     private final List<Side> sides;
@@ -55,7 +57,7 @@ final class LargeTable {
         long created = side.server().metrics().created();
         var outcome = wrk.run(side.server(), Work.EXISTING, side.contacts(), Rounds.CONNECTIONS, seconds);
         CheckFailedException.require(
-                side.server().metrics().created() == created, "%s: some phones were not there", side.name());
+                side.server().metrics().created() == created, "%s: some phones did not exist", side.name());
         side.contacts().requireUnchanged(side.name());
         return outcome.requests() / outcome.seconds();
     }

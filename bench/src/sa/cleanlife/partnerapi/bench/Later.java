@@ -2,7 +2,7 @@ package sa.cleanlife.partnerapi.bench;
 
 import java.util.Optional;
 
-/** What one step makes for the next ones. */
+/** A value that one step produces for later ones. */
 final class Later<T> {
     private Optional<T> value = Optional.empty();
 

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What was measured on. It names neither the machine nor anything in it. */
+/** The machine of a measurement. It identifies neither the machine nor anything on it. */
 record Machine(
         String processor,
         int cores,
@@ -43,7 +43,7 @@ record Machine(
         }
     }
 
-    /** Whatever the exit code: wrk takes the question for its version for a mistake. */
+    /** The exit code is ignored: wrk reports an error when asked for its version. */
     private static String firstLine(String... command) {
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();

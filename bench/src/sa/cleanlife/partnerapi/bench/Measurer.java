@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import sa.cleanlife.partnerapi.bench.Figures.Load;
 
 /**
- * Makes one measurement, always from the same contacts, and checks afterwards that all was answered and nothing was lost:
- * the rows are those before and those that were created.
+ * Makes one measurement, always with the same initial contacts, and then checks that every request got a response and
+ * nothing was lost: the rows are the initial ones and those created.
  */
 final class Measurer {
     private final Cluster cluster;
@@ -26,12 +26,12 @@ final class Measurer {
         this.pgbench = pgbench;
     }
 
-    /** The same, but it looks at every body. */
+    /** The same, with every response body checked. */
     Measurer checking() {
         return new Measurer(cluster, contacts, wrk.checking(), pgbench);
     }
 
-    /** Through HTTP. */
+    /** Measures a server over HTTP. */
     Figures measure(HttpProcess target, Work work, int connections, int seconds, int round) {
         var load = new Load(target.subject(), work, connections);
         contacts.restore();
@@ -63,7 +63,7 @@ final class Measurer {
                         .orElse(OptionalDouble.empty()));
     }
 
-    /** What the server counts; of the others nothing is known. */
+    /** The server's own counters; the other programs have none. */
     private record Counted(Map<String, Long> answers, long created, double allocatedBytes) {
         static Optional<Counted> of(HttpProcess target) {
             if (target.subject() != Subject.SERVER) {
@@ -73,7 +73,7 @@ final class Measurer {
             return Optional.of(new Counted(metrics.answers(), metrics.created(), metrics.allocatedBytes()));
         }
 
-        /** A load that ends leaves requests under way, which are dealt with all the same. */
+        /** Waits until the requests that were under way at the end of the load have been handled. */
         static Optional<Counted> whenQuiet(HttpProcess target) {
             pause();
             var before = of(target);
@@ -113,19 +113,19 @@ final class Measurer {
         counted.ifPresent(server -> {
             require(
                     server.answers().keySet().equals(Set.of("200")),
-                    "%s: the server answered, by status, %s",
+                    "%s: the server's responses by status: %s",
                     load,
                     server.answers());
             long accepted = server.answers().getOrDefault("200", 0L);
             require(
                     accepted >= outcome.requests() && accepted <= outcome.requests() + underWay,
-                    "%s: the server counts %d answers, wrk %d",
+                    "%s: the server counted %d responses, wrk %d",
                     load,
                     accepted,
                     outcome.requests());
             require(
                     newRows == server.created(),
-                    "%s: %d rows are new, but %d contacts were created",
+                    "%s: there are %d new rows, but %d contacts were created",
                     load,
                     newRows,
                     server.created());
@@ -134,22 +134,22 @@ final class Measurer {
             case NEW ->
                 require(
                         newRows >= outcome.requests() && newRows <= outcome.requests() + underWay,
-                        "%s: %d rows are new, but %d new phones were answered",
+                        "%s: there are %d new rows, but %d responses with a new phone",
                         load,
                         newRows,
                         outcome.requests());
             case MIXED ->
                 require(
                         newRows > 0 && newRows < outcome.requests(),
-                        "%s: %d rows are new of %d answers",
+                        "%s: there are %d new rows for %d responses",
                         load,
                         newRows,
                         outcome.requests());
-            case EXISTING, GET -> require(newRows == 0, "%s: %d rows are new", load, newRows);
+            case EXISTING, GET -> require(newRows == 0, "%s: there are %d new rows", load, newRows);
         }
     }
 
-    /** Past every server. */
+    /** Measures PostgreSQL itself. */
     Figures measureDatabase(Work work, int clients, int seconds, int round) {
         var load = new Load(Subject.PGBENCH, work, clients);
         contacts.restore();
@@ -163,7 +163,7 @@ final class Measurer {
         long newRows = contacts.count() - rows;
         require(
                 newRows == (work == Work.NEW ? outcome.transactions() : 0),
-                "%s: %d rows are new after %d transactions",
+                "%s: there are %d new rows after %d transactions",
                 load,
                 newRows,
                 outcome.transactions());

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** How much memory a process has, as the operator sees it: its resident set. */
+/** The resident set of a process, the memory that an operator sees. */
 final class Memory {
     private Memory() {}
 

@@ -5,7 +5,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.DoubleAccumulator;
 
-/** The most memory that a process has while it is watched, looked at ten times a second. */
+/** Records the largest memory of a process while it is watched, sampled ten times a second. */
 final class MemoryWatch implements AutoCloseable {
     private static final int MILLIS = 100;
 

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the server counts of itself, at one moment. */
+/** The server's own metrics at one moment. */
 final class Metrics {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -44,7 +44,7 @@ final class Metrics {
         return (long) sum("contacts_total", "outcome=\"created\"");
     }
 
-    /** How many answers there were of each status. */
+    /** The number of responses by status. */
     Map<String, Long> answers() {
         var answers = new TreeMap<String, Long>();
         lines.stream()

@@ -13,28 +13,29 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Asks when it is time to ask, whether or not what was asked before is answered, as many partners would: a server that
- * falls behind is not spared. One thread and a fixed number of connections, each with one request at a time.
+ * Sends requests on a schedule, whether or not earlier ones have been answered, like many independent partners: a
+ * server that falls behind is not spared. It has one thread and a fixed number of connections, each with one request at
+ * a time.
  */
 final class OpenLoop implements AutoCloseable {
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
 
-    /** What a wait may be late: all of it counts against the server. */
+    /** The largest delay of a wait; it counts against the server. */
     private static final long NAP_NANOS = 50_000;
 
-    /** What becomes of a request whose time has come while all connections wait for answers. */
+    /** How a request is handled that is due while all connections wait for responses. */
     enum WhenBusy {
-        /** It waits here, and its latency counts from when it was due: the wait is the server's doing. */
+        /** It waits here, and its latency counts from its due time: the server caused the wait. */
         WAIT,
-        /** It is never sent, and counts as such; those that are sent count from when they are. */
+        /** It is never sent, and is counted as such; latency counts from the sending of the others. */
         DROP,
-        /** Nothing is due but when a connection is free: each asks again when it is answered. */
+        /** A request is due only when a connection is free: each sends its next one after the response. */
         NEVER_DUE
     }
 
-    /** When requests are due: the nanoseconds from one to the next. */
+    /** When requests are due: the intervals between them in nanoseconds. */
     record Schedule(LongSupplier gaps, WhenBusy whenBusy, Duration duration) {
-        /** At random times, as independent callers do, and as pgbench does. */
+        /** At random times, as independent clients and pgbench send them. */
         static Schedule poisson(double perSecond, Duration duration) {
             var random = RandomGenerator.of("L64X128MixRandom");
             return new Schedule(() -> (long) (random.nextExponential() * 1e9 / perSecond), WhenBusy.WAIT, duration);
@@ -44,7 +45,7 @@ final class OpenLoop implements AutoCloseable {
             return new Schedule(() -> (long) (1e9 / perSecond), whenBusy, duration);
         }
 
-        /** Each connection again as soon as it is answered. */
+        /** On each connection as soon as the previous response has come. */
         static Schedule flatOut(Duration duration) {
             return new Schedule(() -> 0, WhenBusy.NEVER_DUE, duration);
         }
@@ -78,7 +79,7 @@ final class OpenLoop implements AutoCloseable {
         idle.add(connection);
     }
 
-    /** For one thread at a time. */
+    /** Sends the requests; for one thread at a time. */
     Answers run(Schedule schedule, Requests requests) {
         try {
             return new Run(schedule, requests).run();
@@ -183,7 +184,7 @@ final class OpenLoop implements AutoCloseable {
             }
         }
 
-        /** Who is not answered by now never will be. */
+        /** A request without a response by now counts as unanswered. */
         private void giveUp() throws IOException {
             for (var connection : List.copyOf(connections)) {
                 if (connection.isBusy()) {

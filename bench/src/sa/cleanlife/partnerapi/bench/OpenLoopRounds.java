@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import sa.cleanlife.partnerapi.bench.OpenLoop.Schedule;
 
-/** How long existing phones take at half the rate that the server can take, beside pgbench at the same rate. */
+/** The latency of existing phones at half the server's capacity, compared with pgbench at the same rate. */
 final class OpenLoopRounds {
     static final String SERVER = "open-loop p99 of the server, us";
     static final String PGBENCH = "open-loop p99 of pgbench, us";

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What was asked for on the command line; {@code bench/run} has checked it.
+ * The command-line options; {@code bench/run} has validated them.
  *
- * @param only texts of which the name of a measurement must contain one; empty for all
+ * @param only texts of which a measurement's name must contain one; empty for all
  */
 record Options(
         int rounds, int seconds, List<String> only, boolean large, boolean peer, boolean quick, boolean profile) {
@@ -48,12 +48,12 @@ record Options(
         return only.isEmpty() || only.stream().anyMatch(name::contains);
     }
 
-    /** How long all warming up of one server takes, in seconds. */
+    /** The total warm-up time of one server, in seconds. */
     int warmUpSeconds() {
         return quick ? 6 : 40;
     }
 
-    /** A run whose figures are kept: everything, measured often and long enough. */
+    /** Whether the results are kept: a run of all measurements with enough rounds and seconds. */
     boolean isComplete() {
         return only.isEmpty()
                 && !quick

@@ -12,21 +12,21 @@ import sa.cleanlife.partnerapi.bench.OpenLoop.Schedule;
 import sa.cleanlife.partnerapi.bench.OpenLoop.WhenBusy;
 
 /**
- * What the server does when it is asked for far more than it can do, because its database has become slow: each new contact
- * sleeps a millisecond there. Nothing but 200 and 503 with Retry-After may come, and what was answered 200 must be there.
+ * The server under far more requests than it can handle because its database is slow: each new contact sleeps a
+ * millisecond there. Every response must be a 200 or a 503 with Retry-After, and every contact with a 200 must exist.
  */
 final class Overload {
     static final String FLAT_OUT_P99 = "overload: p99 of 2,000 connections flat out, ms";
     static final String FLAT_OUT_ACCEPTED = "overload: 2,000 connections flat out, requests/s";
 
-    /** So many that ten times the rate can be sent although each waits for its answer. */
+    /** Enough connections to send ten times the capacity although each waits for its response. */
     private static final int STORM_CONNECTIONS = 2_000;
     private static final int STORM_FACTOR = 10;
     private static final double AFTER_FACTOR = 0.7;
     private static final Duration AFTER = Duration.ofSeconds(5);
     private static final int FLAT_OUT_CONNECTIONS = 2_000;
 
-    // Apart from those that wrk asks for, and from each other: the storm and what comes after it overlap.
+    // Phone ranges apart from wrk's and from each other: the overload and the load after it overlap.
     private static final int FIRST_OF_STORM = 85_000_000;
     private static final int FIRST_AFTER_STORM = 95_000_000;
 
@@ -45,7 +45,7 @@ final class Overload {
         var key = programs.issueKey(database);
         var contacts = Contacts.fill(database, 1).kept();
         var overload = new Overload(programs.server(database, key), contacts, wrk);
-        // Before the database becomes slow: what is measured is a server that has long been up.
+        // Before the database becomes slow, since the measured server is to be warmed up.
         wrk.run(overload.server, Work.NEW, contacts, Rounds.CONNECTIONS, 5);
         contacts.markChanged();
         contacts.restore();
@@ -68,14 +68,14 @@ final class Overload {
     }
 
     /**
-     * Rates are in requests a second, memory in MB.
+     * Rates are in requests per second, memory in MB.
      *
-     * @param capacity what it can take
-     * @param notSent how many requests of the storm found all connections waiting when they were due
-     * @param accepted with those of the first seconds after it, as {@code refused}
-     * @param fullSpeedAfterMillis empty when it was not within the time that was looked at
-     * @param unacknowledged how many contacts were created although whoever asked was refused
-     * @param acknowledged the numbers of the phones that were answered 200
+     * @param capacity the most that the server can handle
+     * @param notSent the requests that were due while all connections were busy
+     * @param accepted includes the first seconds after the overload, like {@code refused}
+     * @param fullSpeedAfterMillis empty when it was not reached within the measured time
+     * @param unacknowledged the contacts created although their request was rejected
+     * @param acknowledged the numbers of the phones whose requests got a 200
      */
     record Outcome(
             double capacity,
@@ -125,10 +125,10 @@ final class Overload {
         sleep(Duration.ofSeconds(2));
         long newRows = contacts.count() - rows;
         long newlyCreated = server.metrics().created() - created;
-        // A request that was refused may have been begun, and what it asked for may be there.
+        // A rejected request may have been started, and its contact may exist.
         require(
                 newRows >= newlyCreated && newRows <= newlyCreated + outcome.refused(),
-                "overload: %d rows are new, but %d contacts were acknowledged",
+                "overload: there are %d new rows, but %d contacts were acknowledged",
                 newRows,
                 newlyCreated);
         require(
@@ -149,7 +149,7 @@ final class Overload {
                 var memory = MemoryWatch.of(server.pid())) {
             var stormed = CompletableFuture.supplyAsync(
                     () -> storm.run(Schedule.even(offered, WhenBusy.DROP, duration), newPhones(FIRST_OF_STORM)));
-            // The answers to its last requests are still awaited when others come already.
+            // The last responses are still outstanding when the next load starts.
             sleep(duration);
             var after = later.run(Schedule.even(offeredAfter, WhenBusy.WAIT, AFTER), newPhones(FIRST_AFTER_STORM));
             var answers = join(stormed);
@@ -179,7 +179,7 @@ final class Overload {
         try {
             return answers.get(60, TimeUnit.SECONDS);
         } catch (Exception e) {
-            throw new IllegalStateException("the storm did not end", e);
+            throw new IllegalStateException("the overload did not end", e);
         }
     }
 
@@ -201,7 +201,10 @@ final class Overload {
         workspace.stop(server.process());
     }
 
-    /** A fast database, and far more callers than ever: existing phones, each again as soon as it is answered. */
+    /**
+     * A fast database and far more clients than usual: existing phones, each client's next request as soon as it has a
+     * response.
+     */
     static void flatOut(HttpProcess fast, Contacts contacts, int seconds, Results results) {
         contacts.restore();
         var random = new SplittableRandom();
@@ -209,7 +212,7 @@ final class Overload {
         try (var loop = OpenLoop.connect(fast.port(), FLAT_OUT_CONNECTIONS)) {
             var answers = loop.run(Schedule.flatOut(Duration.ofSeconds(seconds)), requests);
             answers.requireAnswers("2,000 connections");
-            require(answers.accepted() > 0, "2,000 connections: none was accepted");
+            require(answers.accepted() > 0, "2,000 connections: no request was accepted");
             contacts.requireUnchanged("2,000 connections");
             results.add(FLAT_OUT_P99, answers.acceptedP99Micros() / 1e3);
             results.add(FLAT_OUT_ACCEPTED, answers.accepted() / (double) seconds);

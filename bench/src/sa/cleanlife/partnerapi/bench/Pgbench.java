@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Loads PostgreSQL itself with the server's statements, one phone and one transaction each, over TCP. */
+/** Loads PostgreSQL directly with the server's statements, one phone and one transaction each, over TCP. */
 final class Pgbench {
     private static final Pattern PROCESSED = Pattern.compile("transactions actually processed: (\\d+)");
     private static final Pattern FAILED = Pattern.compile("failed transactions: (\\d+)");
@@ -30,7 +30,7 @@ final class Pgbench {
 
     record Outcome(long transactions, double perSecond) {}
 
-    /** Takes the faster form of each statement from now on. */
+    /** Measures both forms of each statement, and uses the faster one from then on. */
     void choose(Contacts contacts, int clients, int seconds) {
         existing = faster(contacts, clients, seconds, "existing-equals.sql", "existing-any.sql");
         creating = faster(contacts, clients, seconds, "new-values.sql", "new-unnest.sql");
@@ -83,23 +83,23 @@ final class Pgbench {
         builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
         builder.environment().put("PGPASSWORD", database.login().password());
         var output = Command.run(workspace, builder);
-        // Before version 15 it has no such line.
+        // Versions before 15 do not print this line.
         var failed = FAILED.matcher(output);
         CheckFailedException.require(
                 !failed.find() || failed.group(1).equals("0"),
-                "%s: not all went well:%n%s",
+                "%s: some transactions failed:%n%s",
                 script.getFileName(),
                 output);
         return new Outcome((long) number(PROCESSED, output), number(PER_SECOND, output));
     }
 
-    /** The p99 in microseconds at that rate, from when each transaction was due, as {@link OpenLoop} counts. */
+    /** The p99 in microseconds at this rate, counted from each transaction's due time like in {@link OpenLoop}. */
     double p99AtRate(double perSecond, int clients, int seconds) {
         var prefix = workspace.directory().resolve("pgbench-log");
         run(existing, clients, seconds, "--rate", Double.toString(perSecond), "-l", "--log-prefix=" + prefix);
         var micros = new ArrayList<Long>();
         for (var log : logs(prefix)) {
-            // client, transaction, time, ...: with --rate the time begins when the transaction was due.
+            // client, transaction, time, ...: with --rate the time starts when the transaction is due.
             readLines(log).forEach(line -> micros.add(Long.parseLong(line.split(" ", -1)[2])));
             delete(log);
         }
@@ -136,7 +136,7 @@ final class Pgbench {
     private static double number(Pattern pattern, String output) {
         var found = pattern.matcher(output);
         if (!found.find()) {
-            throw new CheckFailedException("pgbench gave no figures:" + System.lineSeparator() + output);
+            throw new CheckFailedException("pgbench printed no figures:" + System.lineSeparator() + output);
         }
         return Double.parseDouble(found.group(1));
     }

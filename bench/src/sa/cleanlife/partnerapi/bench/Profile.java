@@ -12,11 +12,11 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
-/** Where the server spends its time while it is loaded, from a recording of the Java Flight Recorder. */
+/** Where the server spends its time under load, from a recording of the Java Flight Recorder. */
 final class Profile {
     private static final int MOST_SHOWN = 10;
 
-    /** Whose code it is that called the JDK. */
+    /** A sample in the JDK is attributed to the caller with one of these prefixes. */
     private static final List<String> LIBRARIES = List.of("sa.cleanlife.", "io.vertx.", "io.netty.");
 
     private final Map<String, Integer> self = new HashMap<>();
@@ -25,7 +25,7 @@ final class Profile {
 
     private Profile() {}
 
-    /** Records while the work is done. */
+    /** Records while the work runs. */
     static Profile record(Workspace workspace, HttpProcess server, Runnable work) {
         var file = workspace.directory().resolve("profile.jfr");
         jcmd(workspace, server, "JFR.start", "name=bench", "settings=profile");

@@ -18,13 +18,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
-/** Starts what is measured, as an operator would, and waits until it answers. */
+/** Starts the measured programs as an operator would, and waits until they respond. */
 final class Programs {
     private static final Pattern API = Pattern.compile("serves http://127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern MANAGEMENT = Pattern.compile("Health and metrics: http://127\\.0\\.0\\.1:(\\d+)");
     private static final long LONGEST_START_SECONDS = 90;
 
-    /** The launcher's, so that the ceiling differs from the server in nothing but the database. */
+    /** The launcher's flags, so that the ceiling differs from the server only in the database. */
     private static final List<String> LAUNCHER_FLAGS = List.of(
             "-XX:+UseSerialGC",
             "-Xmn40m",
@@ -42,7 +42,7 @@ final class Programs {
         this.workspace = workspace;
     }
 
-    /** A key of a new partner, on a database that is migrated by this. */
+    /** Issues a key to a new partner, which also migrates the database. */
     String issueKey(Database database) {
         launch(database, "partner", "add", "bench");
         var issued = launch(
@@ -76,7 +76,7 @@ final class Programs {
         }
     }
 
-    /** 0 is any free port. */
+    /** Port 0 means any free port. */
     ProcessBuilder launcher(Database database, int port, int managementPort, String... arguments) {
         var command = new ArrayList<>(List.of(root.resolve("partner-api").toString()));
         command.addAll(List.of(arguments));
@@ -94,7 +94,7 @@ final class Programs {
     private ProcessBuilder program(List<String> command, Map<String, String> settings) {
         var builder = new ProcessBuilder(command)
                 .directory(workspace.directory().toFile())
-                // A line for each request: of no use here, and too much for a disk that the database needs.
+                // The access log is useless here, and too much for a disk that the database needs.
                 .redirectError(Redirect.DISCARD);
         builder.environment().keySet().removeIf(name -> name.startsWith("PARTNER_API_"));
         builder.environment().putAll(settings);
@@ -119,7 +119,7 @@ final class Programs {
         int port = freePort();
         var command = List.of(
                 java(),
-                // Of the collectors the one that the peer was fastest with.
+                // The collector with which the peer was fastest.
                 "-XX:+UseSerialGC",
                 "-XX:+UseCompactObjectHeaders",
                 "-Duser.language=en",
@@ -153,13 +153,13 @@ final class Programs {
             return CompletableFuture.supplyAsync(() -> readNumber(process, pattern, who))
                     .get(LONGEST_START_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
-            throw new IllegalStateException(who + " did not start; start it by hand to see why", e);
+            throw new IllegalStateException(who + " did not start; start it by hand to find out why", e);
         }
     }
 
     private static int readNumber(Process process, Pattern pattern, String who) {
         try {
-            // The same reader at each call: it may hold the next line already.
+            // The same reader each time, since it may have buffered the next line.
             var reader = process.inputReader();
             for (var line = reader.readLine(); line != null; line = reader.readLine()) {
                 var found = pattern.matcher(line);
@@ -170,6 +170,6 @@ final class Programs {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        throw new IllegalStateException(who + " ended before it served");
+        throw new IllegalStateException(who + " ended before it served requests");
     }
 }

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What a run consists of, one after the other; it tells on standard error what runs and how long it will take. */
+/** The steps of a run, executed in order; the current one and the time left are printed on standard error. */
 final class Progress {
     private final List<Step> steps = new ArrayList<>();
 
     private record Step(String name, double seconds, Runnable work) {}
 
-    /** @param seconds how long it takes, about */
+    /** @param seconds its approximate duration */
     void add(String name, double seconds, Runnable work) {
         steps.add(new Step(name, seconds, work));
     }
@@ -22,7 +22,7 @@ final class Progress {
         for (int i = 0; i < steps.size(); i++) {
             var step = steps.get(i);
             double elapsed = (System.nanoTime() - start) / 1e9;
-            // Machines differ: once some of it is over, what is left is taken to be as far off the plan.
+            // Machines differ: once part of the plan is done, the rest is assumed to deviate by as much.
             double pace = done > planned / 20 ? elapsed / done : 1;
             say("%d of %d: %s; about %s left", i + 1, steps.size(), step.name(), time((planned - done) * pace));
             step.work().run();

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** What a run has found, for a reader. */
+/** Prints the results of a run. */
 final class Report {
     private final Results results;
     private final PrintStream out;
@@ -71,9 +71,9 @@ final class Report {
 
     private void printOverload(Overload.Outcome storm) {
         out.println();
-        line("Overload with a slow database: it can take %,.0f new contacts a second.", storm.capacity());
+        line("Overload with a slow database: capacity %,.0f new contacts/s", storm.capacity());
         line(
-                "  offered %,.0f/s, sent %,.0f/s; %,d were due while all connections waited",
+                "  offered %,.0f/s, sent %,.0f/s; %,d due while all connections were busy and never sent",
                 storm.offered(), storm.sent(), storm.notSent());
         line(
                 "  200: %,d, p99 %.1f ms; 503: %,d, p99 %.1f ms",
@@ -86,7 +86,7 @@ final class Report {
                 "  full speed after %s",
                 storm.fullSpeedAfterMillis().isPresent()
                         ? storm.fullSpeedAfterMillis().getAsLong() + " ms"
-                        : "more than was looked at");
+                        : "the measured time");
     }
 
     private void printTargets() {

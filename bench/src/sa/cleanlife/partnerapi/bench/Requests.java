@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.function.IntSupplier;
 
-/** The bytes of one request after the other, made once but for the eight digits that differ. For one thread. */
+/** The bytes of successive requests, which differ only in eight digits. For one thread. */
 final class Requests {
     private static final int DIGITS = 8;
 
@@ -19,7 +19,7 @@ final class Requests {
         this.numbers = numbers;
     }
 
-    /** For the first phone of all, each time. */
+    /** Requests for the first phone, every time. */
     static Requests post(int port, String key) {
         return post(port, key, () -> 0);
     }
@@ -34,7 +34,7 @@ final class Requests {
         return new Requests(text.getBytes(US_ASCII), text.length() - end.length(), numbers);
     }
 
-    /** The same array each time. */
+    /** Returns the same array each time. */
     byte[] next() {
         int number = numbers.getAsInt();
         last = number;
@@ -45,7 +45,7 @@ final class Requests {
         return bytes;
     }
 
-    /** The number in the request that was made last. */
+    /** The number in the last request. */
     int last() {
         return last;
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import sa.cleanlife.partnerapi.bench.Figures.Load;
 
-/** All that a run has measured so far. Lists are in the order of their rounds. */
+/** All measurements of a run so far, in the order of their rounds. */
 final class Results {
     private final List<Figures> figures = new ArrayList<>();
     private final Map<String, List<Double>> others = new TreeMap<>();
@@ -17,7 +17,7 @@ final class Results {
         figures.add(measured);
     }
 
-    /** Something else than a load; the name ends with its unit. */
+    /** Adds a figure that is not of a load; its name ends with the unit. */
     void add(String name, double value) {
         others.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
     }
@@ -46,12 +46,12 @@ final class Results {
         return figures.stream().filter(each -> each.load().equals(load)).toList();
     }
 
-    /** Without an order that means anything, but each once. */
+    /** The measured loads, each once, in no particular order. */
     List<Load> loads() {
         return figures.stream().map(Figures::load).distinct().toList();
     }
 
-    /** Requests in a second, of each round that has such a load: of several numbers of connections the best. */
+    /** Requests per second in each round with such a load; of several numbers of connections the best. */
     Map<Integer, Double> bestPerSecond(Subject subject, Work work) {
         var best = new TreeMap<Integer, Double>();
         figures.stream()

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.OptionalDouble;
 
-/** What a complete run leaves in {@code bench/results}: everything that was measured, and a chart. */
+/** Writes the results of a complete run to {@code bench/results}: all measurements, and a chart. */
 final class ResultsFile {
     private final Path directory;
 

@@ -5,8 +5,8 @@ import java.util.List;
 import sa.cleanlife.partnerapi.bench.Figures.Load;
 
 /**
- * The measurements that are compared with each other: all of them in each round, one after the other. What is not measured
- * just then is up and idle.
+ * The measurements that are compared with each other: each round takes all of them, one after another. The other
+ * programs are idle meanwhile.
  */
 final class Rounds {
     static final int CONNECTIONS = 64;
@@ -16,7 +16,7 @@ final class Rounds {
     private static final List<Integer> SERVER_CONNECTIONS = List.of(16, CONNECTIONS, 256);
     private static final List<Integer> PGBENCH_CLIENTS = List.of(8, 16, 64);
 
-    /** Restoring the contacts, counting them, and waiting until all is quiet. */
+    /** Restoring the contacts, counting them, and waiting until the server is idle. */
     private static final double OVERHEAD_SECONDS = 1.5;
 
     private final Options options;
@@ -31,7 +31,7 @@ final class Rounds {
         this.results = results;
     }
 
-    /** Those that are compared are next to each other. */
+    /** The loads; those compared with each other are adjacent. */
     static List<Load> loads() {
         var loads = new ArrayList<Load>();
         for (var work : List.of(Work.EXISTING, Work.NEW)) {
@@ -53,7 +53,7 @@ final class Rounds {
         return loads;
     }
 
-    /** Every second round is in the reverse order, so that none is always the first. */
+    /** Every second round has the reverse order, so that none always comes first. */
     void addTo(Progress progress, List<Load> wanted) {
         for (int i = 1; i <= options.rounds(); i++) {
             int round = i;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The servers that are compared: each is started, warmed up, and then stays. */
+/** The servers that are compared: each is started, warmed up, and then kept running. */
 final class Servers {
     private final Map<Subject, HttpProcess> running = new EnumMap<>(Subject.class);
     private final Measurer measurer;
@@ -22,7 +22,10 @@ final class Servers {
         return find(subject).orElseThrow();
     }
 
-    /** Java compiles what runs often: what is measured must have run often. The first pass looks at every body. */
+    /**
+     * Java compiles code that runs often, so a server is warmed up before it is measured. The first pass checks every
+     * response body.
+     */
     void start(HttpProcess server, int passSeconds) {
         running.put(server.subject(), server);
         var pass = measurer.checking();
@@ -32,12 +35,12 @@ final class Servers {
         }
     }
 
-    /** What each pass of a warm-up asks for. */
+    /** The requests of each pass of a warm-up. */
     static List<Work> warmUp(Subject subject) {
         return switch (subject) {
             case SERVER -> List.of(Work.EXISTING, Work.NEW, Work.GET, Work.EXISTING);
             case PEER -> List.of(Work.EXISTING, Work.NEW, Work.EXISTING);
-            // It has no database to create contacts in.
+            // The ceiling has no database to create contacts in.
             case CEILING -> List.of(Work.EXISTING, Work.EXISTING);
             case PGBENCH -> List.of();
         };

@@ -1,6 +1,6 @@
 package sa.cleanlife.partnerapi.bench;
 
-/** How long it is from the command to the first answer, with the database up and migrated. */
+/** The time from the command to the first response, with a migrated database running. */
 final class Starts {
     static final String SECONDS = "start to the first 200, s";
     private static final long LONGEST_SECONDS = 60;

@@ -2,7 +2,7 @@ package sa.cleanlife.partnerapi.bench;
 
 import java.util.Collection;
 
-/** Of some numbers, the one in the middle and the like. */
+/** Median and the like. */
 final class Statistics {
     private Statistics() {}
 
@@ -19,7 +19,7 @@ final class Statistics {
 
     private static double[] sorted(Collection<? extends Number> numbers) {
         if (numbers.isEmpty()) {
-            throw new IllegalArgumentException("of no numbers there is no middle");
+            throw new IllegalArgumentException("there is no median of no numbers");
         }
         return numbers.stream().mapToDouble(Number::doubleValue).sorted().toArray();
     }

@@ -2,14 +2,14 @@ package sa.cleanlife.partnerapi.bench;
 
 import java.util.Locale;
 
-/** What is measured. */
+/** The measured programs. */
 enum Subject {
     SERVER,
-    /** PostgreSQL with nothing in front of it. */
+    /** PostgreSQL without a server in front of it. */
     PGBENCH,
-    /** The same API, as it is usually written with Spring and JPA. */
+    /** The same API in the usual form with Spring and JPA. */
     PEER,
-    /** The server with its database's part replaced by a constant. */
+    /** The server with its database access replaced by a constant. */
     CEILING;
 
     @Override

@@ -10,8 +10,10 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import sa.cleanlife.partnerapi.bench.Figures.Load;
 
-/** What the server is to reach. Ratios are taken within a round, so that a machine that was slow for a while cancels out. */
-@SuppressWarnings("ImmutableEnumChecker") // a function that holds nothing
+/**
+ * The performance targets. Ratios are taken within a round, so that a temporary slowdown of the machine cancels out.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // a function without state
 enum Target {
     EXISTING_TO_PGBENCH(
             "existing phones, server / best pgbench",
@@ -127,7 +129,7 @@ enum Target {
                 + BigDecimal.valueOf(bound).stripTrailingZeros().toPlainString();
     }
 
-    /** One for each round; empty when it was not measured. */
+    /** One value for each round; empty when it was not measured. */
     List<Double> values(Results results) {
         return values.apply(results);
     }

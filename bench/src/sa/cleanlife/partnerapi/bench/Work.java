@@ -2,13 +2,13 @@ package sa.cleanlife.partnerapi.bench;
 
 import java.util.Locale;
 
-/** What is asked for. */
+/** The kinds of requests. */
 enum Work {
-    /** A phone that is there. */
+    /** An existing phone. */
     EXISTING,
-    /** A phone that was never asked for before. */
+    /** A new phone. */
     NEW,
-    /** One new phone in ten. */
+    /** One new phone in ten requests. */
     MIXED,
     /** A contact by its id. */
     GET;

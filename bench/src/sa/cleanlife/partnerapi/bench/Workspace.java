@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** All that a run starts and writes: one directory and some processes, which are gone when it ends, however it ends. */
+/** The directory and the processes of a run; all are removed when it ends, however it ends. */
 final class Workspace implements AutoCloseable {
     private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(3);
 
@@ -25,7 +25,10 @@ final class Workspace implements AutoCloseable {
         this.directory = directory;
     }
 
-    /** Not in the system's temporary directory: that is often memory, where a database would be too fast. */
+    /**
+     * Creates it below this directory. The system's temporary directory is often in memory, where a database would be
+     * too fast.
+     */
     static Workspace in(Path parent) {
         try {
             var workspace = new Workspace(Files.createTempDirectory(Files.createDirectories(parent), "run-"));
@@ -44,10 +47,10 @@ final class Workspace implements AutoCloseable {
         return directory;
     }
 
-    /** Nothing is opened while, or after, all is closed: a signal may come at any time. */
+    /** Fails after the workspace was closed, which a signal may do at any time; nothing can be opened during that. */
     synchronized <T extends AutoCloseable> T open(Callable<T> opening) {
         if (closed) {
-            throw new IllegalStateException("the run is over");
+            throw new IllegalStateException("the run has ended");
         }
         try {
             var resource = opening.call();
@@ -67,7 +70,7 @@ final class Workspace implements AutoCloseable {
     }
 
     private record Running(Process process) implements AutoCloseable {
-        /** A launcher may not have become the program yet, and has children then. */
+        /** Also ends children: a launcher may not have replaced itself with the program yet. */
         @Override
         public void close() {
             var all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
@@ -83,13 +86,13 @@ final class Workspace implements AutoCloseable {
         }
     }
 
-    /** Ends a process that is no longer needed, before the others. */
+    /** Ends one process that is no longer needed. */
     void stop(Process process) {
         new Running(process).close();
         forget(process);
     }
 
-    /** That a process is over and need not be ended. */
+    /** Removes a process that has ended by itself. */
     synchronized void forget(Process process) {
         opened.removeIf(
                 each -> each instanceof Running running && running.process().equals(process));
@@ -105,7 +108,7 @@ final class Workspace implements AutoCloseable {
             try {
                 opened.pop().close();
             } catch (Exception e) {
-                System.err.println("bench: something was not closed: " + e);
+                System.err.println("bench: a resource could not be closed: " + e);
             }
         }
         delete();
@@ -117,9 +120,9 @@ final class Workspace implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (NoSuchFileException gone) {
-            // That is what was wanted.
+            // The directory is gone already.
         } catch (IOException | UncheckedIOException e) {
-            System.err.println("bench: not all of " + directory + " could be removed: " + e);
+            System.err.println("bench: " + directory + " could not be removed completely: " + e);
         }
     }
 }

@@ -6,7 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Loads a server as hard as it can over connections that are kept open: each asks again when it is answered. */
+/**
+ * Loads a server with wrk as hard as it can over persistent connections, each of which sends its next request after the
+ * response.
+ */
 final class Wrk {
     private static final int THREADS = 2;
 
@@ -27,7 +30,7 @@ final class Wrk {
         this.checksBodies = checksBodies;
     }
 
-    /** The same, but it looks at every body. */
+    /** The same, with every response body checked. */
     Wrk checking() {
         return new Wrk(workspace, script, ids, true);
     }
@@ -60,7 +63,7 @@ final class Wrk {
         for (var fault : List.of("wrong", "status", "connect", "read", "write", "timeout")) {
             CheckFailedException.require(
                     figures.getOrDefault(fault, -1L) == 0,
-                    "%s %s: not all went well:%n%s",
+                    "%s %s: some requests failed:%n%s",
                     target.subject(),
                     work,
                     output);
@@ -72,7 +75,7 @@ final class Wrk {
                 value(figures, "p99"));
     }
 
-    /** Where the ids of the contacts are, in the order of their phones. */
+    /** The file with the ids of the contacts, in the order of their phones. */
     Path ids() {
         return ids;
     }
@@ -80,7 +83,7 @@ final class Wrk {
     private static long value(Map<String, Long> figures, String name) {
         var value = figures.get(name);
         if (value == null) {
-            throw new CheckFailedException("wrk gave no " + name);
+            throw new CheckFailedException("wrk printed no " + name);
         }
         return value;
     }
@@ -89,7 +92,7 @@ final class Wrk {
         var line = output.lines()
                 .filter(each -> each.startsWith("figures "))
                 .findFirst()
-                .orElseThrow(() -> new CheckFailedException("wrk gave no figures:" + System.lineSeparator() + output));
+                .orElseThrow(() -> new CheckFailedException("wrk printed no figures:" + System.lineSeparator() + output));
         var figures = new HashMap<String, Long>();
         for (var pair : line.substring("figures ".length()).split(" ", -1)) {
             var parts = pair.split("=", -1);

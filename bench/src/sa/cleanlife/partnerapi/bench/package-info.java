@@ -1,4 +1,4 @@
-/** Measures the server, beside PostgreSQL itself and other servers, on one machine in interleaved rounds. */
+/** Measures the server in comparison with PostgreSQL itself and other servers, on one machine in interleaved rounds. */
 @NullMarked
 package sa.cleanlife.partnerapi.bench;
 

@@ -3,7 +3,7 @@ package sa.cleanlife.partnerapi.contacts;
 import java.util.UUID;
 import sa.cleanlife.partnerapi.http.json.Json;
 
-/** A contact on the wire, for what measures the JSON around it. */
+/** The JSON of a fixed contact, for benchmarks. */
 public final class ConstantContactJson {
     private static final UUID ID = UUID.fromString("6f0c2f5e-8b7a-4f57-9c55-0d8f5c1b2a3e");
 

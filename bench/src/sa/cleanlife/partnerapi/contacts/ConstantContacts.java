@@ -9,7 +9,7 @@ import java.util.SequencedMap;
 import java.util.UUID;
 import sa.cleanlife.partnerapi.database.Scheduler;
 
-/** Contacts without a database: whoever is asked for is there, under the same id and name. */
+/** Contacts without a database: every requested contact exists, with the same id and name. */
 public final class ConstantContacts {
     private static final UUID ID = UUID.fromString("6f0c2f5e-8b7a-4f57-9c55-0d8f5c1b2a3e");
     private static final PhoneNumber PHONE = PhoneNumber.ofStored("+966500000000");
@@ -37,7 +37,7 @@ public final class ConstantContacts {
 
         @Override
         public Future<Map<PhoneNumber, Contact>> insertMissing(SequencedMap<UUID, ContactRequest> requests) {
-            throw new IllegalStateException("all are there");
+            throw new IllegalStateException("every contact exists");
         }
     }
 }

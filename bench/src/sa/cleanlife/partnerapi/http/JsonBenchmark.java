@@ -15,8 +15,9 @@ import sa.cleanlife.partnerapi.http.json.ValidationErrors;
 import sa.cleanlife.partnerapi.http.json.ValidationException;
 
 /**
- * The JSON of finding or creating a contact: its body read, its answer or refusal written. The body is read field by field
- * as {@code ContactJson} does, but for the phone, of which only the text is taken: {@code PhoneNumberBenchmark} has the gate.
+ * The JSON of finding or creating a contact: reading the body, and writing the response or the error. The body is read
+ * field by field as {@code ContactJson} does, except that the phone is not parsed: {@code PhoneNumberBenchmark}
+ * measures that.
  */
 public class JsonBenchmark extends MicroBenchmark {
     private static final Sentence PHONE = new Sentence("%s must be a phone number", "%s must be a phone number");
@@ -71,7 +72,7 @@ public class JsonBenchmark extends MicroBenchmark {
         return Envelope.success(arabicContact, () -> Language.ENGLISH);
     }
 
-    /** With four faults. */
+    /** An error with four failed rules. */
     @Benchmark
     public Buffer writeRefusal() {
         return Envelope.failure(Refusals.invalid(refusal.errors()), requestId, Language.ENGLISH);

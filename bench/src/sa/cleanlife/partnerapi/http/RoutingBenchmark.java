@@ -10,7 +10,9 @@ import java.util.Optional;
 import org.openjdk.jmh.annotations.Benchmark;
 import sa.cleanlife.partnerapi.MicroBenchmark;
 
-/** Finding a path's route: in the table, with two patterns and with forty, and as it was done before there was the table. */
+/**
+ * Finding the route of a path: in the routing table, with two patterns and with forty, and by the earlier algorithm.
+ */
 public class RoutingBenchmark extends MicroBenchmark {
     private String plain = "/v1/partners/contacts";
     private String withId = "/v1/partners/contacts/3f0c6a52-7d0e-4b8e-9a41-5c2f7b1d9e60";
@@ -77,7 +79,7 @@ public class RoutingBenchmark extends MicroBenchmark {
         return forty.find(last).orElseThrow().parameters(last);
     }
 
-    /** A map of plain paths, and every pattern tried in turn with a map of parameters for each: the way it was. */
+    /** The earlier algorithm: a map of literal paths, then every pattern in turn with a map of parameters for each. */
     private static final class EveryPattern {
         private final Map<String, String> plain = new HashMap<>();
         private final Map<String, List<String>> patterns = new LinkedHashMap<>();

@@ -14,8 +14,8 @@ import sa.cleanlife.partnerapi.testing.Launched;
 import sa.cleanlife.partnerapi.testing.LoadClient;
 
 /**
- * What a server and its PostgreSQL hold at a moment, as Linux and Java tell it. Of PostgreSQL's memory only that which is no
- * process's but one's own counts: what they share fills up and is bounded.
+ * The resources of a server and its PostgreSQL at one moment, from Linux and the JVM. Of PostgreSQL's memory only the
+ * processes' private part counts: the shared part fills up and is bounded.
  */
 record Footprint(
         long calls,
@@ -32,10 +32,10 @@ record Footprint(
 
     record Measure(String name, ToDoubleFunction<Footprint> of, double slack) {}
 
-    /** What is to be flat when all clients are gone, and how much more is still so. */
+    /** The measure that must stay flat without clients, and the growth that still counts as flat. */
     static final Measure HEAP = new Measure("heap that is alive, kB", Footprint::heapKb, 4_000);
 
-    /** The same under load. */
+    /** The measures that must stay flat under load. */
     static final List<Measure> UNDER_LOAD = List.of(
             new Measure("files", Footprint::files, 30),
             new Measure("threads", Footprint::threads, 2),
@@ -44,7 +44,7 @@ record Footprint(
             new Measure("processes of PostgreSQL", Footprint::backends, 3),
             new Measure("memory of their own, kB", Footprint::backendsKb, 30_000));
 
-    /** The last line of the histogram of what is alive, which a collection goes before. */
+    /** The last line of the histogram of live objects; taking it runs a garbage collection first. */
     private static final Pattern ALIVE = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
 
     static Footprint of(Launched server, DataDirectory data, long calls) throws Exception {

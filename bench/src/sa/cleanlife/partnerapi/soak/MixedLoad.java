@@ -15,8 +15,8 @@ import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
 import sa.cleanlife.partnerapi.testing.SlowClient;
 
 /**
- * All that comes to a server in a day, at once: calls good and bad on connections that are kept and on new ones, and clients
- * that are gone in the middle of a call. {@link SlowClients} come besides.
+ * A day's mixture of traffic at once: valid and invalid requests on persistent and on new connections, and clients that
+ * disconnect in the middle of a request. {@link SlowClients} come in addition.
  */
 final class MixedLoad implements AutoCloseable {
     private static final int CALLERS = 16;
@@ -30,7 +30,7 @@ final class MixedLoad implements AutoCloseable {
     private static final AtomicInteger NEW_PHONES = new AtomicInteger(20_000_000);
     private static final String HOST = " HTTP/1.1\r\nHost: soak\r\n";
 
-    /** Two keys besides the good one: one may make few calls a minute, the other create few contacts a day. */
+    /** A key without limits, one with few requests a minute, and one with few new contacts a day. */
     record Keys(String good, String limited, String modest) {}
 
     private final int port;
@@ -94,7 +94,7 @@ final class MixedLoad implements AutoCloseable {
     }
 
     private void read(String id) {
-        // At first nobody has been found yet.
+        // At first no contact has been found yet.
         count(id.equals(UNKNOWN_ID) ? NOT_THERE : "read", client.getContact(port, keys.good(), id));
     }
 
@@ -116,7 +116,7 @@ final class MixedLoad implements AutoCloseable {
         answers.computeIfAbsent(kind + ": " + status, first -> new LongAdder()).increment();
     }
 
-    /** On connections for one call each: every other client is gone in the middle of it. */
+    /** Sends each request on its own connection; every other client disconnects in the middle of it. */
     private void keepVisiting() {
         while (!stopped) {
             try (var visitor = SlowClient.connect(port)) {
@@ -146,12 +146,12 @@ final class MixedLoad implements AutoCloseable {
         return answers.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
-    /** How many calls of each kind got each status. */
+    /** The number of responses by kind of request and status. */
     Map<String, LongAdder> answers() {
         return answers;
     }
 
-    /** Waits for the answers that are due; throws when one did not come. */
+    /** Waits for the outstanding responses; throws when one is missing. */
     @Override
     public void close() {
         stopped = true;

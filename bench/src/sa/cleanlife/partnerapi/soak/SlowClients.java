@@ -9,7 +9,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import sa.cleanlife.partnerapi.testing.SlowClient;
 
-/** Keeps a fixed number of idle, slow and deaf clients connected: whenever the server ends one, another one connects. */
+/**
+ * Keeps a fixed number of idle, slow and non-reading clients connected: whenever the server closes one, another
+ * connects.
+ */
 final class SlowClients implements AutoCloseable {
     private static final Duration BETWEEN_BYTES = Duration.ofSeconds(1);
     private static final Duration SILENCE = Duration.ofSeconds(90);
@@ -60,7 +63,7 @@ final class SlowClients implements AutoCloseable {
         return new SlowClients(port, managementPort, key);
     }
 
-    /** Those of one kind, which the server is to end after so many seconds. */
+    /** The clients of one kind, each of which the server must close after this many seconds. */
     static final class Kind {
         private final String name;
         private final boolean drips;
@@ -83,12 +86,12 @@ final class SlowClients implements AutoCloseable {
         private void look() {
             for (int i = 0; i < clients.size(); i++) {
                 var client = clients.get(i);
-                // Who says nothing learns that it was ended when it calls again.
+                // A silent client learns that its connection was closed only when it sends its next request.
                 boolean silent = !drips && client.age().compareTo(SILENCE) > 0;
                 if (drips) {
                     client.pour("x");
                 } else if (silent && client.call(CALL) != 0) {
-                    throw new AssertionError(name + " for " + client.age() + " and still served");
+                    throw new AssertionError(name + " for " + client.age() + " and still connected");
                 }
                 if (silent || client.endedAfter().isPresent()) {
                     longest = client.endedAfter()
@@ -101,7 +104,7 @@ final class SlowClients implements AutoCloseable {
             }
         }
 
-        /** @param slack how much later it may have been noticed */
+        /** @param slack the allowed delay in noticing it */
         boolean wereEndedInTime(Duration slack) {
             return longest.compareTo(Duration.ofSeconds(seconds).plus(slack)) < 0;
         }
@@ -130,7 +133,7 @@ final class SlowClients implements AutoCloseable {
         }
     }
 
-    /** The first byte after the end is answered with a reset, and only the second fails. */
+    /** The delay in noticing a close: the first byte sent after it provokes a reset, and only the second fails. */
     Duration noticedWithin() {
         return Duration.ofNanos(2 * longestBetweenLooks.get());
     }
@@ -139,7 +142,7 @@ final class SlowClients implements AutoCloseable {
         return kinds;
     }
 
-    /** Throws what has ended them too early. */
+    /** Throws the failure of a client that was closed too early. */
     @Override
     public void close() {
         stopped = true;

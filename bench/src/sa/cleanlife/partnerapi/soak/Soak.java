@@ -19,14 +19,14 @@ import sa.cleanlife.partnerapi.testing.DataDirectory;
 import sa.cleanlife.partnerapi.testing.Launched;
 
 /**
- * The packaged server under all that may come, for ten minutes or as many as {@code -Dsoak.minutes} says: what it holds after
- * that is what it held in the beginning. Run by {@code ./mvnw verify -Pbench,soak}.
+ * Runs the packaged server under mixed traffic for ten minutes, or for {@code -Dsoak.minutes}: its resources at the end
+ * must be those at the beginning. Run by {@code ./mvnw verify -Pbench,soak}.
  */
-@EnabledOnOs(value = OS.LINUX, disabledReason = "what a process holds is read from /proc")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "the resources of a process are read from /proc")
 class Soak {
     private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(10);
 
-    /** What a busy machine may add to a limit. */
+    /** What a busy machine may add to a timeout. */
     private static final Duration SLACK = Duration.ofSeconds(15);
 
     private static final Pattern KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
@@ -99,7 +99,10 @@ class Soak {
         return samples;
     }
 
-    /** What is alive under load are mostly answers that nobody reads, and how many there are changes all the time. */
+    /**
+     * The live heap without connections: under load it consists mostly of unread responses, whose number changes all
+     * the time.
+     */
     private double atRest(Launched server) throws Exception {
         DataDirectory.await("the end of all connections", () -> Footprint.connections(server) == 0);
         return Footprint.HEAP.of().applyAsDouble(Footprint.of(server, data, 0));

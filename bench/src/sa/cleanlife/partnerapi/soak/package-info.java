@@ -1,4 +1,4 @@
-/** What the server holds after minutes of everything that may come is what it held before. */
+/** After minutes of mixed traffic the server holds no more files, threads and memory than before. */
 @NullMarked
 package sa.cleanlife.partnerapi.soak;
 

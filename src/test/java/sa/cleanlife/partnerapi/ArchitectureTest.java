@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import sa.cleanlife.partnerapi.cli.Main;
 
-/** Where a line may live: the packages' arrows, and what only some may touch. */
+/** The dependency rules: which package may use which, and which classes may use a technology. */
 class ArchitectureTest {
     private static final String ROOT = "sa.cleanlife.partnerapi";
 
@@ -46,7 +46,7 @@ class ArchitectureTest {
             .withImportOption(location -> !location.contains("/test-classes/"))
             .importPackages(ROOT);
 
-    /** Each package and those that it may use. A new package gets a line here. */
+    /** For each package, the packages that it may use. A new package gets a line here. */
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             entry("cli", Set.of("", "contacts", "access", "operator", "database", "database.embedded", "logging")),
             entry(
@@ -99,7 +99,7 @@ class ArchitectureTest {
     @Nested
     class Packages {
         @Test
-        void are_those_that_have_arrows() {
+        void all_have_a_line_in_the_table_of_arrows() {
             assertThat(packages()).isEqualTo(ARROWS.keySet());
         }
 
@@ -140,21 +140,21 @@ class ArchitectureTest {
 
         @ParameterizedTest
         @MethodSource("sa.cleanlife.partnerapi.ArchitectureTest#packages")
-        void say_in_one_file_what_they_are_and_that_nothing_is_null_unless_said(String name) throws Exception {
+        void have_a_sentence_and_the_null_marked_annotation_in_their_package_info(String name) throws Exception {
             assertThat(Class.forName(fullName(name) + ".package-info")).hasAnnotation(NullMarked.class);
         }
     }
 
-    /** A table that two features wrote would be a second way between them, and one that no arrow shows. */
+    /** A table that two features used would be a dependency between them that no arrow shows. */
     @Nested
     class Tables {
-        /** Those of each feature. A new table gets a line here. */
+        /** The tables of each feature. A new table gets a line here. */
         private static final Map<String, Set<String>> TABLES = Map.of(
                 "access", Set.of("partner", "api_key", "access_version", "audit", "key_use", "key_day"),
                 "access.ratelimit", Set.of("rate_window"),
                 "contacts", Set.of("contact", "new_contact_window"));
 
-        /** Nodes of the version before use them, and a later migration drops them. */
+        /** Tables that only nodes of the previous version use; a later migration drops them. */
         private static final Set<String> LEFT_BEHIND = Set.of("new_contacts");
 
         private static final Path SOURCES = Path.of("src/main/java/sa/cleanlife/partnerapi");
@@ -162,7 +162,7 @@ class ArchitectureTest {
                 Pattern.compile("\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\\\n]|\\\\.)+)\"", Pattern.DOTALL);
         private static final Pattern COMMENT = Pattern.compile("--.*");
 
-        /** One of a list, maybe with another name after it. What has a parenthesis after it is a function. */
+        /** One table of a list, perhaps with an alias. A name before a parenthesis is a function. */
         private static final String LISTED = "(?:ONLY\\s+)?[a-z_]+\\b(?!\\s*\\()(?:\\s+(?:AS\\s+)?[a-z_]+\\b)?";
 
         private static final Pattern NAMED =
@@ -170,7 +170,7 @@ class ArchitectureTest {
 
         private static final Pattern INSERTED_INTO = Pattern.compile("\\bINTO\\s+([a-z_]+)\\b");
 
-        /** What a statement calls the result of another that it begins with. */
+        /** The name of a common table expression at the beginning of a statement. */
         private static final Pattern COMMON_EXPRESSION = Pattern.compile("\\b([a-z_]+) AS \\(\\s*[A-Z]");
 
         private static final Pattern CREATED = Pattern.compile("CREATE (?:UNLOGGED )?TABLE ([a-z_]+)");
@@ -188,7 +188,7 @@ class ArchitectureTest {
         static List<Path> stores() throws IOException {
             try (var files = Files.walk(SOURCES)) {
                 return files.filter(file -> file.toString().endsWith("Store.java"))
-                        // An interface, which has no SQL.
+                        // An interface, which contains no SQL.
                         .filter(file -> !file.endsWith("ContactStore.java"))
                         .toList();
             }
@@ -243,7 +243,7 @@ class ArchitectureTest {
 
     @Nested
     class Kinds_of_code {
-        /** Of SQL, a log line knows one thing: the code of a failure, which it may tell where the message it may not. */
+        /** Logging is exempt for one thing: it writes the SQLSTATE of a failure, since it may not write the message. */
         @Test
         void sql_stands_only_in_stores_and_in_database() {
             noClasses()
@@ -262,7 +262,7 @@ class ArchitectureTest {
         }
 
         @Test
-        void a_log_line_knows_nothing_of_sql_but_the_code_of_a_failure() {
+        void logging_uses_nothing_of_sql_but_the_sqlstate_of_a_failure() {
             noClasses()
                     .that()
                     .haveFullyQualifiedName(ROOT + ".logging.LogLines")
@@ -285,7 +285,7 @@ class ArchitectureTest {
         @Test
         void nothing_calls_another_server_over_http() {
             noClasses()
-                    // Which has to do with URLs of the class path alone.
+                    // It reads URLs of the class path only.
                     .that(not(simpleName("MigrationScripts")))
                     .should()
                     .dependOnClassesThat(resideInAnyPackage("java.net.http..", "io.vertx.ext.web.client..")
@@ -332,9 +332,9 @@ class ArchitectureTest {
                     .check(SERVER);
         }
 
-        /** What else did would be where a simulation cannot follow: on the real clock, or in another thread. */
+        /** A simulation could not control anything else: the real clock, or another thread. */
         @Test
-        void contacts_and_what_batches_and_repeats_take_time_and_turns_from_time_alone() {
+        void contacts_batching_and_retries_take_time_from_the_scheduler_alone() {
             var simulated = describe(
                     "run in simulations",
                     (JavaClass any) -> any.getPackageName().equals(ROOT + ".contacts")
@@ -360,7 +360,7 @@ class ArchitectureTest {
                     .check(SERVER);
         }
 
-        /** Handed in, so that a test can set it. */
+        /** The clock is injected so that a test can set it. */
         @Test
         void the_clock_is_chosen_in_main_alone() {
             noClasses()

@@ -32,7 +32,7 @@ import sa.cleanlife.partnerapi.access.Permission;
 import sa.cleanlife.partnerapi.http.Api;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 
-/** What the documents say of names, defaults and files is so. */
+/** The names, defaults and files in the documents match the code. */
 class DocumentationTest {
     private static final Path README = Path.of("README.md");
     private static final Path DECISIONS = Path.of("docs/decisions");
@@ -59,7 +59,7 @@ class DocumentationTest {
         }
     }
 
-    /** Where a default has two values, the first is that on a terminal. */
+    /** Of a default with two values, the first applies on a terminal. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void the_readme_tells_the_default_of_every_setting(boolean onTerminal) throws IOException {
@@ -167,9 +167,9 @@ class DocumentationTest {
         assertThat(tests).hasSizeGreaterThan(10).allSatisfy(DocumentationTest::assertExists);
     }
 
-    /** Code in a page follows a sentence that says, by a link, which file it is from; its indentation does not matter. */
+    /** A code block in a page follows a sentence with a link to its source file; indentation does not matter. */
     @Test
-    void the_code_that_shows_how_to_add_a_feature_is_in_the_files_that_it_is_said_to_be_from() throws IOException {
+    void the_code_examples_for_adding_a_feature_match_their_source_files() throws IOException {
         var page = Path.of("docs/adding-a-feature.md");
         var blocks = CODE_FROM.matcher(Files.readString(page)).results().toList();
 
@@ -191,7 +191,7 @@ class DocumentationTest {
     /** @param test such as {@code AccessTest}, {@code AccessTest.A_nested_class} or {@code AccessTest.A_nested_class.a_test} */
     private static void assertExists(String test) throws IOException, ClassNotFoundException {
         var parts = test.split("\\.", -1);
-        // Only looked at: some start a server when they are initialized.
+        // The class is not initialized: some tests start a server in their initializer.
         Class<?> found = Class.forName(nameOfClass(parts[0]), false, DocumentationTest.class.getClassLoader());
         for (int i = 1; i < parts.length; i++) {
             var part = parts[i];
@@ -244,7 +244,7 @@ class DocumentationTest {
         }
     }
 
-    /** Nothing is set in it, and it remembers what it was asked for. */
+    /** An empty environment that records which variables are read. */
     private static final class EmptyEnvironment extends AbstractMap<String, String> {
         private final Set<String> asked = new TreeSet<>();
 
@@ -260,7 +260,7 @@ class DocumentationTest {
         }
     }
 
-    /** What stands under a heading of the README, up to the next. */
+    /** The text under a heading of the README, up to the next heading. */
     private static String section(String heading) throws IOException {
         var lines = Files.readAllLines(README);
         var under = new ArrayList<String>();
@@ -275,7 +275,7 @@ class DocumentationTest {
         return String.join("\n", under);
     }
 
-    /** The second cell of each row of a section's table, by the name in the first. */
+    /** The second cell of each row of a section's table, by the name in the first cell. */
     private static Map<String, String> table(String heading) throws IOException {
         var rows = new LinkedHashMap<String, String>();
         section(heading).lines().filter(line -> line.startsWith("| `")).forEach(line -> {
@@ -285,7 +285,7 @@ class DocumentationTest {
         return rows;
     }
 
-    /** The cells of the row that begins with a name, without their marks for code. */
+    /** The cells of the row that begins with this name, without the code markup. */
     private static List<String> row(String heading, String name) throws IOException {
         var row = section(heading)
                 .lines()

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** A server that cannot listen where it should: why, and what to do. */
+/** A server that cannot listen on its address says why, and what to do. */
 class ListenerTest {
     @ParameterizedTest
     @ValueSource(strings = {"PARTNER_API_PORT", "PARTNER_API_MANAGEMENT_PORT"})
@@ -38,7 +38,7 @@ class ListenerTest {
     }
 
     @Test
-    void names_the_host_that_nobody_knows() {
+    void names_the_host_that_does_not_resolve() {
         assertIsRefused(
                 Map.of("PARTNER_API_HOST", "no-such-host.invalid"),
                 "No address is known for the host no-such-host.invalid. Set PARTNER_API_HOST to an address of this machine.");

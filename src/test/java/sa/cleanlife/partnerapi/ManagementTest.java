@@ -24,12 +24,12 @@ import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** What an operator's tools are told, on a port that partners do not reach. */
+/** Health and metrics, on a port that partners cannot reach. */
 class ManagementTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final String ROUTE = "route=\"/v1/partners/contacts\"";
 
-    /** Of its own, so that nobody else's requests are counted. */
+    /** A server of its own, so that other tests' requests are not counted. */
     private static RunningApi server;
 
     private static TestPartner hotel;
@@ -67,7 +67,7 @@ class ManagementTest {
     private static final Pattern COMMENT = Pattern.compile(
             "# HELP [a-zA-Z_:][a-zA-Z0-9_:]*( .*)?|# TYPE [a-zA-Z_:][a-zA-Z0-9_:]* (counter|gauge|histogram|summary|untyped)");
 
-    /** Fails unless it is Prometheus' text, line by line. */
+    /** Parses the metrics; fails unless every line is Prometheus' text format. */
     private static List<Sample> metrics() {
         var samples = new ArrayList<Sample>();
         for (var line : manage("/metrics").body().lines().toList()) {
@@ -84,7 +84,7 @@ class ManagementTest {
         return samples;
     }
 
-    /** The sum over all that have the name and the labels. */
+    /** The sum of all samples with this name and these labels. */
     private static double metric(String name, String... labels) {
         return metrics().stream()
                 .filter(sample ->
@@ -181,7 +181,7 @@ class ManagementTest {
             assertThat(metric(name, "route=\"(unknown)\"", "status=\"404\"")).isEqualTo(unknown + 1);
         }
 
-        /** An alert sees an increase only of what was there before. */
+        /** An alert notices an increase only of a series that existed before. */
         @Test
         void count_faults_from_zero_on() {
             TestPostgres.execute(server.database(), """
@@ -217,7 +217,7 @@ class ManagementTest {
         }
 
         @Test
-        void count_the_questions_in_batches() {
+        void count_the_requests_in_batches() {
             var batch = "batch=\"find-or-create contacts\"";
             var batches = metric("database_batch_size_count", batch);
             var questions = metric("database_batch_size_sum", batch);
@@ -231,7 +231,7 @@ class ManagementTest {
                     .isPositive();
         }
 
-        /** The invented methods, paths and ids of callers must not fill the memory of whoever keeps the metrics. */
+        /** Invented methods, paths and ids must not fill the memory of the monitoring system. */
         @Test
         void are_no_more_for_paths_and_methods_that_callers_invent() {
             inventSomething();

@@ -25,10 +25,13 @@ import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
-/** More than the database can answer: some are refused at once, so that the others need not wait, and nothing is lost. */
+/**
+ * Under more load than the database can take, some requests are rejected at once so that the others need not wait, and
+ * nothing is lost.
+ */
 @Timeout(60)
 class OverloadTest {
-    /** At 2 ms for each new contact, two seconds of work for each event loop. */
+    /** New contacts that keep each event loop busy for two seconds, at 2 ms each. */
     private static final int STORM = 1_000 * EventLoops.COUNT;
 
     private RunningApi server;
@@ -46,7 +49,7 @@ class OverloadTest {
     void stop() {
         try (var _ = server;
                 var _ = client) {
-            // Each is closed, also when the other does not close.
+            // Try-with-resources closes each client even if another fails to close.
         }
     }
 
@@ -77,7 +80,7 @@ class OverloadTest {
     }
 
     @Test
-    void a_storm_is_answered_in_part_and_refused_in_part_and_who_was_refused_created_nothing() {
+    void some_requests_succeed_the_others_are_rejected_and_a_rejected_one_creates_nothing() {
         slowDown();
 
         var replies = LoadClient.all(create(STORM));
@@ -93,7 +96,7 @@ class OverloadTest {
     }
 
     @Test
-    void who_is_refused_in_a_storm_has_used_nothing_of_a_quota() {
+    void a_rejected_request_uses_nothing_of_the_quota() {
         slowDown();
         var modest = server.newPartner(
                 KeyRules.of(Set.of(Permission.PARTNER_CONTACTS_READ)).withNewContactsPerDay(Optional.of(1_000_000)));
@@ -116,7 +119,7 @@ class OverloadTest {
     }
 
     @Test
-    void everybody_is_served_once_the_storm_is_over() {
+    void every_request_is_served_once_the_overload_is_over() {
         slowDown();
         LoadClient.all(create(STORM));
 
@@ -139,7 +142,7 @@ class OverloadTest {
     }
 
     @Test
-    void nobody_is_refused_while_few_wait_for_a_database_that_pauses() throws SQLException {
+    void no_request_is_rejected_while_few_wait_for_a_database_that_pauses() throws SQLException {
         List<Future<Reply>> waiting;
         try (var pausing = TestPostgres.connect(server.database())) {
             pausing.setAutoCommit(false);

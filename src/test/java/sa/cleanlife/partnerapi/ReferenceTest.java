@@ -40,7 +40,7 @@ import sa.cleanlife.partnerapi.testing.Waiting;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The reference: served whole and to everybody, and true in each of its examples. */
+/** The API reference: served completely and without a key, and correct in each of its examples. */
 class ReferenceTest {
     private static final RunningApi SERVER = RunningApi.shared();
     private static final TestPartner HOTEL = SERVER.newPartner();
@@ -86,13 +86,16 @@ class ReferenceTest {
                     .doesNotContain("unsafe", "http", "*");
         }
 
-        /** More than are under way when pages have to come later; but these wait for their clients, not for the server. */
+        /**
+         * More of these requests are under way than the load at which pages are rejected; but they wait for their
+         * clients, not for the server.
+         */
         @Test
-        void are_served_beside_calls_whose_bodies_do_not_come() {
+        void are_served_beside_requests_whose_bodies_never_arrive() {
             var head = "POST " + TestPartner.CONTACTS + " HTTP/1.1\r\nHost: test\r\nx-api-key: " + HOTEL.key()
                     + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n";
             int loops = Runtime.getRuntime().availableProcessors();
-            // Calls with a key that the server does not know yet would wait for the server.
+            // Requests with a key that the server has not cached yet would wait for the server.
             assertThat(HOTEL.isLetIn()).isTrue();
             var clients = new ArrayList<SlowClient>();
             try {
@@ -195,7 +198,7 @@ class ReferenceTest {
     }
 
     @Nested
-    class Examples_of_answers {
+    class Examples_of_responses {
         @Test
         void of_success_are_what_the_server_answers() {
             for (var example : List.of("new", "found")) {
@@ -266,7 +269,7 @@ class ReferenceTest {
             REFUSED_POSTS.put(
                     "bodyNotUtf8",
                     () -> HOTEL.postBody("{\"phone\":\"\u00ff\"}".getBytes(StandardCharsets.ISO_8859_1)));
-            REFUSED_POSTS.put("bodyTooSlow", Examples_of_answers::bodyThatStops);
+            REFUSED_POSTS.put("bodyTooSlow", Examples_of_responses::bodyThatStops);
             REFUSED_POSTS.put("malformedRequest", () -> raw("POST\r\n\r\n"));
             REFUSED_POSTS.put("withoutHost", () -> raw("POST " + TestPartner.CONTACTS + " HTTP/1.1\r\n\r\n"));
             REFUSED_POSTS.put("requestLineTooLong", () -> raw("POST /" + "x".repeat(5_000) + " HTTP/1.1\r\n\r\n"));
@@ -318,7 +321,7 @@ class ReferenceTest {
         }
 
         @Test
-        void of_keys_that_open_nothing_any_more_are_what_the_server_answers() {
+        void of_revoked_and_expired_keys_are_what_the_server_answers() {
             var revoked = SERVER.newPartner(RULES);
             var expired = SERVER.newPartner(RULES);
             var suspended = SERVER.newPartner(RULES);
@@ -403,7 +406,7 @@ class ReferenceTest {
 
         private static Answer answerFor(String name, Map<String, Supplier<Answer>> answers) {
             return Optional.ofNullable(answers.get(name))
-                    .orElseThrow(() -> new AssertionError("no request here for the example " + name))
+                    .orElseThrow(() -> new AssertionError("this test has no request for the example " + name))
                     .get();
         }
 
@@ -424,7 +427,7 @@ class ReferenceTest {
                     .isEqualTo(with(example, "error", Map.of("requestId", "")));
         }
 
-        /** A copy in which what differs from call to call is replaced. */
+        /** A copy in which the values that differ between responses are replaced. */
         private static JsonNode with(JsonNode json, String part, Map<String, String> values) {
             var copy = json.deepCopy();
             values.forEach(((ObjectNode) copy.get(part))::put);

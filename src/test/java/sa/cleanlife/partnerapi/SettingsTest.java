@@ -20,7 +20,7 @@ import sa.cleanlife.partnerapi.access.AddressRange;
 import sa.cleanlife.partnerapi.database.DatabaseUrl;
 import sa.cleanlife.partnerapi.logging.LogFormat;
 
-/** What an operator may set, and what they are told when it cannot be. */
+/** The settings, and the error messages for wrong ones. */
 class SettingsTest {
     private static final String PASSWORD = "hunter2%2Fsecret";
 
@@ -60,7 +60,7 @@ class SettingsTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"", " ", "\t\n"})
-        void what_is_empty_or_blank_is_as_unset(String nothing) {
+        void an_empty_or_blank_variable_counts_as_unset(String nothing) {
             var environment = new HashMap<String, String>();
             NAMES.forEach(name -> environment.put(name, nothing));
 
@@ -144,7 +144,7 @@ class SettingsTest {
                     "10.0.0.0/8,,192.0.2.7     | 2",
                     "::1, ::2, fe80::1%eth0    | 3",
                 })
-        void are_refused_together_when_one_is_wrong_which_is_pointed_out(String list, int wrong) {
+        void are_refused_as_a_whole_when_one_is_wrong_and_that_one_is_named(String list, int wrong) {
             assertThat(fault(Map.of("PARTNER_API_TRUSTED_PROXIES", list)))
                     .isEqualTo(
                             "PARTNER_API_TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas; number %d is wrong: an address or CIDR range is wanted, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32."
@@ -153,13 +153,13 @@ class SettingsTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"0.0.0.0/0", "10.0.0.0/8,::/0"})
-        void are_not_all_addresses_there_are(String list) {
+        void may_not_be_all_addresses(String list) {
             assertThat(fault(Map.of("PARTNER_API_TRUSTED_PROXIES", list)))
                     .endsWith("it is every address, so every caller could say that it is another.");
         }
 
         @Test
-        void that_do_not_begin_at_the_first_address_are_answered_with_the_range_to_write() {
+        void with_host_bits_set_are_refused_with_the_range_to_write() {
             assertThat(fault(Map.of("PARTNER_API_TRUSTED_PROXIES", "192.0.2.7, 10.0.0.5/8")))
                     .isEqualTo(
                             "PARTNER_API_TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas; number 2 is wrong: a range begins with its first address: 10.0.0.0/8 is wanted, or 10.0.0.5 alone.");
@@ -222,7 +222,7 @@ class SettingsTest {
         }
 
         @Test
-        void all_faults_are_told_together_each_on_a_line() {
+        void all_wrong_settings_are_reported_at_once_one_a_line() {
             var all = Map.of(
                     "PARTNER_API_PORT", "x",
                     "PARTNER_API_TRUSTED_PROXIES", "t",
@@ -245,7 +245,7 @@ class SettingsTest {
         }
 
         @Test
-        void the_right_ones_are_not_blamed() {
+        void correct_settings_are_not_reported() {
             assertThat(fault(Map.of("PARTNER_API_PORT", "8080", "PARTNER_API_LOG", "loud")))
                     .isEqualTo("PARTNER_API_LOG must be text or json.");
         }
@@ -285,7 +285,7 @@ class SettingsTest {
             "PARTNER_API_COLOUR,        ",
             "PARTNER_API_,              ",
         })
-        void are_unknown_and_the_nearest_setting_is_known(String variable, String nearest) {
+        void are_reported_with_the_nearest_known_setting(String variable, String nearest) {
             assertThat(Setting.unknown(Map.of(variable, "tcp://x"))).containsExactly(variable);
             assertThat(Setting.nearest(variable).map(Setting::variable)).isEqualTo(Optional.ofNullable(nearest));
         }
@@ -313,7 +313,7 @@ class SettingsTest {
                     "postgresql://host/db?password=%s",
                     "postgresql://api:%s/x@host/db",
                 })
-        void are_never_in_what_is_said_of_a_wrong_url(String form) {
+        void are_never_in_the_refusal_of_a_wrong_url(String form) {
             var environment = Map.of("PARTNER_API_DATABASE_URL", form.formatted(PASSWORD));
 
             assertThatThrownBy(() -> read(environment))

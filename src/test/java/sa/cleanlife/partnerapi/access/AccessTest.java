@@ -31,7 +31,7 @@ import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
-/** Access, through the front door: who is let in, and what the others are told. */
+/** Access, through the front door: which keys are accepted, and what the other callers are told. */
 class AccessTest {
     private final RunningApi server = RunningApi.shared();
     private final TestPartner hotel = server.newPartner();
@@ -54,7 +54,7 @@ class AccessTest {
     }
 
     @Nested
-    class Who_is_not_let_in {
+    class A_caller_without_a_valid_key {
         enum Caller {
             WITHOUT_A_KEY,
             WITH_AN_EMPTY_KEY,
@@ -72,9 +72,9 @@ class AccessTest {
         private static final String NEW_PHONE = "+966500000100";
         private static final Map<Caller, TestPartner> ONCE_LET_IN = new EnumMap<>(Caller.class);
 
-        /** All at once, so that the server need look only once for what became of them. */
+        /** Everything is revoked at once, so that the server needs to refresh only once. */
         @BeforeAll
-        static void end_the_access_of_those_who_had_it() {
+        static void end_the_access_of_the_known_keys() {
             var server = RunningApi.shared();
             EnumSet.range(Caller.WITH_A_REVOKED_KEY, Caller.OF_AN_INACTIVE_PARTNER)
                     .forEach(caller -> ONCE_LET_IN.put(caller, known(server.newPartner())));
@@ -104,7 +104,7 @@ class AccessTest {
             return partner;
         }
 
-        /** Whoever has no key that was ever issued; the others once had one. */
+        /** Callers without a key that was ever issued; the others once had a valid one. */
         @ParameterizedTest
         @EnumSource(
                 names = {
@@ -124,7 +124,7 @@ class AccessTest {
                     .isZero();
         }
 
-        /** With a request id, so that the answers need differ in nothing. */
+        /** A fixed request id, so that the responses have no reason to differ. */
         private static final String COMMON_HEADERS = "Host: x\r\nX-Request-Id: same\r\nConnection: close\r\n";
 
         private static final String THE_SAME_ANSWER = get("x-api-key: nonsense\r\n");
@@ -165,7 +165,8 @@ class AccessTest {
             "OF_A_SUSPENDED_PARTNER, is not active, the partner is not active",
             "OF_AN_INACTIVE_PARTNER, is not active, the partner is not active",
         })
-        void is_told_why_when_the_key_was_known_and_so_is_the_log(Caller caller, String told, String reason) {
+        void is_told_the_reason_when_the_key_was_known_and_the_log_has_it_too(
+                Caller caller, String told, String reason) {
             var partner = onceLetIn(caller);
             try (var log = CapturedLog.open()) {
                 var answer = partner.call();
@@ -247,7 +248,7 @@ class AccessTest {
         }
 
         @Test
-        void does_not_take_another_key_of_the_partner_along_when_one_is_revoked() {
+        void does_not_include_the_holder_of_the_partners_other_key_when_one_is_revoked() {
             var second = server.issue(hotel, KeyRules.of(Set.of(Permission.values())), Expiry.NEVER);
             server.administer(
                     (partners, keys) -> keys.revoke(hotel.keyId().toString()).await());
@@ -259,7 +260,7 @@ class AccessTest {
     }
 
     @Nested
-    class Where_the_key_is {
+    class The_place_of_the_key {
         private Answer getWith(Optional<String> header, String query) {
             var request = get(server, TestPartner.NO_CONTACT + query);
             header.ifPresent(key -> request.header("x-api-key", key));
@@ -356,7 +357,7 @@ class AccessTest {
         }
 
         @Test
-        void need_only_be_the_routes_own() {
+        void need_only_include_that_of_the_route() {
             var reader = server.newPartner(Set.of(Permission.PARTNER_CONTACTS_READ));
 
             var created = reader.postContact("+966500000104", "Ahmed Ali");
@@ -368,7 +369,7 @@ class AccessTest {
     @Nested
     class While_the_database_is_away {
         @Test
-        void an_unknown_key_is_not_called_wrong_and_a_known_one_is_still_known() {
+        void an_unknown_key_gets_503_and_a_known_key_still_works() {
             var database = TestPostgres.newDatabase();
             var name = database.substring(database.lastIndexOf('/') + 1);
             var elsewhere = TestPostgres.newDatabase();
@@ -399,7 +400,7 @@ class AccessTest {
                                 .get("message")
                                 .asString())
                         .contains("is not active");
-                // Known as well, but nobody can be asked how much of its limit is left.
+                // This key is cached too, but its rate limit cannot be checked without the database.
                 limited.postContact(TestPartner.BAD_BODY).error(503, "SERVICE_UNAVAILABLE");
 
                 TestPostgres.execute(elsewhere, "ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
@@ -413,7 +414,7 @@ class AccessTest {
     }
 
     @Test
-    void a_permission_that_only_a_newer_version_knows_spoils_no_other() {
+    void an_unknown_permission_from_a_newer_version_leaves_the_others_valid() {
         var partner = server.newPartner(Set.of(Permission.PARTNER_BOOKINGS_READ));
         assertThat(partner.isLetIn()).isFalse();
 

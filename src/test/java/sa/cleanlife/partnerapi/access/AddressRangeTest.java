@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which texts are an address or a range, and which addresses are in one. */
+/** Parsing and printing addresses and ranges, and whether a range contains an address. */
 class AddressRangeTest {
     private static final String WANTED =
             "an address or CIDR range is wanted, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32";
@@ -28,7 +28,9 @@ class AddressRangeTest {
         return InetAddress.ofLiteral(literal);
     }
 
-    /** As some systems hand it out: the JDK's own factories would make it an IPv4 address. */
+    /**
+     * An IPv4-mapped IPv6 address, as some systems deliver it: the JDK's own factories would return an IPv4 address.
+     */
     private static Inet6Address mapped(String ipv4) throws UnknownHostException {
         var bytes = new byte[16];
         bytes[10] = bytes[11] = (byte) 0xFF;
@@ -68,11 +70,11 @@ class AddressRangeTest {
 
         @ParameterizedTest
         @CsvSource({
-            // A range of one address.
+            // A range of a single address.
             "203.0.113.7/32,                203.0.113.7",
             "0.0.0.0/32,                    0.0.0.0",
             "2001:db8::1/128,               2001:db8::1",
-            // RFC 5952, 4.1 to 4.3.
+            // RFC 5952, sections 4.1 to 4.3.
             "2001:0db8::0001,               2001:db8::1",
             "2001:DB8:0:0:0:0:2:1,          2001:db8::2:1",
             "2001:db8:0:1:1:1:1:1,          2001:db8:0:1:1:1:1:1",
@@ -83,7 +85,7 @@ class AddressRangeTest {
             "1:2:3:4:5:6:7::,               1:2:3:4:5:6:7:0",
             "::2:3:4:5:6:7:8,               0:2:3:4:5:6:7:8",
             "0:0:0:0:0:0:0:0/0,             ::/0",
-            // IPv4 in the last two groups; only the mapped one is an IPv4 address.
+            // IPv4 notation in the last two groups; only an IPv4-mapped address is an IPv4 address.
             "64:ff9b::1.2.3.4,              64:ff9b::102:304",
             "1:2:3:4:5:6:1.2.3.4,           1:2:3:4:5:6:102:304",
             "::1.2.3.4,                     ::102:304",
@@ -118,7 +120,7 @@ class AddressRangeTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    // No address.
+                    // Not an address.
                     "",
                     " ",
                     "/",
@@ -130,7 +132,7 @@ class AddressRangeTest {
                     "unknown",
                     "*",
                     "any",
-                    // IPv4 that is short, long, octal, hexadecimal, one number, or not only digits.
+                    // IPv4 that is incomplete, too long, octal, hexadecimal, a single number, or not only digits.
                     "10",
                     "10.1",
                     "10.0.1",
@@ -153,7 +155,8 @@ class AddressRangeTest {
                     "١٠.0.0.1",
                     "10.0.0.0-10.0.0.9",
                     "10.0.0.*",
-                    // IPv6 with too many or too few groups, a second ::, long groups, brackets, a zone or a port.
+                    // IPv6 with too many or too few groups, a second ::, groups that are too long, brackets, a zone or
+                    // a port.
                     ":",
                     ":::",
                     "1:2",
@@ -179,7 +182,7 @@ class AddressRangeTest {
                     "fe80::1%",
                     "::ffff:1.2.3.4%1",
                     "10.0.0.1:80",
-                    // IPv4 in IPv6 that is short, octal, or not at the end.
+                    // Embedded IPv4 that is incomplete, octal, or not at the end.
                     "::ffff:1.2.3",
                     "::ffff:01.2.3.4",
                     "::ffff:1.2.3.256",
@@ -195,7 +198,7 @@ class AddressRangeTest {
                     "10.0.0.0/ 8",
                     "10.0.0.0/8 ",
                     "::1\0",
-                    // Prefix lengths.
+                    // Invalid prefix lengths.
                     "10.0.0.0/",
                     "10.0.0.0/33",
                     "10.0.0.0/-1",
@@ -212,13 +215,13 @@ class AddressRangeTest {
                     "2001:db8::/129",
                     "2001:db8::/0128",
                     "2001:db8::/999",
-                    // Mapped ranges with addresses that are not mapped.
+                    // Mapped ranges that include addresses that are not mapped.
                     "::ffff:0:0/95",
                     "::ffff:10.0.0.0/8",
                     "::ffff:10.0.0.0/0",
                     "::ffff:10.0.0.0/129",
                 })
-        void is_answered_with_what_is_wanted(String text) {
+        void is_refused_with_the_expected_form(String text) {
             assertThatThrownBy(() -> AddressRange.parse(text))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(WANTED)
@@ -246,10 +249,10 @@ class AddressRangeTest {
                             "a range begins with its first address: " + range + " is wanted, or " + address + " alone");
         }
 
-        /** So what is wanted is what will do. */
+        /** The examples in the error message must be valid themselves. */
         @ParameterizedTest
         @ValueSource(strings = {"203.0.113.7", "203.0.113.0/24", "2001:db8::/32"})
-        void is_answered_with_examples_that_are_right(String example) {
+        void is_refused_with_examples_that_are_valid(String example) {
             assertThat(WANTED).contains(example);
             assertThat(AddressRange.parse(example)).hasToString(example);
         }
@@ -285,11 +288,11 @@ class AddressRangeTest {
             "::/0,                ffff::,                   true",
             "::/0,                203.0.113.7,              false",
             "fe80::/10,           fe80::1,                  true",
-            // 203.0.113.7 written as an IPv6 address that is not mapped.
+            // 203.0.113.7 written as an IPv6 address that is not IPv4-mapped.
             "203.0.113.7,         ::203.0.113.7,            false",
             "203.0.113.7,         64:ff9b::203.0.113.7,     false",
             "203.0.113.7,         2002:cb00:7107::,         false",
-            // The same first bytes.
+            // The same first bytes in another family.
             "1.2.3.0/24,          102:300::,                false",
             "102:300::/24,        1.2.3.0,                  false",
         })
@@ -349,7 +352,7 @@ class AddressRangeTest {
         }
     }
 
-    /** What holds for any. The seed is fixed, so that a failure can be repeated. */
+    /** Properties of random addresses and ranges. The seed is fixed, so that a failure can be repeated. */
     @Nested
     class Any {
         private final SplittableRandom random = new SplittableRandom(20_260_101);
@@ -379,7 +382,7 @@ class AddressRangeTest {
                 var first = number(bits).divide(size).multiply(size);
                 var end = first.add(size);
                 var range = new AddressRange(address(first, bits), prefixLength);
-                // Beside the ends, near them, inside, or anywhere.
+                // At the ends, near them, inside, or anywhere.
                 var drawn = switch (random.nextInt(4)) {
                     case 0 -> first.subtract(BigInteger.valueOf(random.nextInt(3)));
                     case 1 -> end.subtract(BigInteger.valueOf(random.nextInt(3)));
@@ -404,7 +407,7 @@ class AddressRangeTest {
                 int bits = random.nextBoolean() ? 32 : 128;
                 int prefixLength = random.nextInt(bits + 1);
                 var size = BigInteger.TWO.pow(bits - prefixLength);
-                // Few ones, so that there are groups of zeros to leave out.
+                // Few one bits, so that there are groups of zeros to abbreviate.
                 var sparse = number(bits).and(number(bits)).and(number(bits)).and(number(bits));
                 var range = new AddressRange(address(sparse.divide(size).multiply(size), bits), prefixLength);
 
@@ -412,7 +415,10 @@ class AddressRangeTest {
             }
         }
 
-        /** Netty, the yardstick, also takes leading zeros in IPv4, brackets and zones; dotted IPv6 it knows only in part. */
+        /**
+         * Netty, the reference here, also accepts leading zeros in IPv4, brackets and zones, and supports dotted IPv6
+         * only in part.
+         */
         @Test
         void text_is_an_address_when_netty_says_so() throws Exception {
             int addresses = 0;

@@ -24,7 +24,7 @@ import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** Where a key may be used from, through the front door. The tests themselves call from 127.0.0.1. */
+/** The address allow-list of a key, through the front door. The tests themselves connect from 127.0.0.1. */
 class AddressTest {
     private static TestPartner partnerAllowed(RunningApi server, String... ranges) {
         return server.newPartner(KeyRules.of(Set.of(Permission.PARTNER_CONTACTS_READ))
@@ -41,7 +41,7 @@ class AddressTest {
         answer.error(404, "RESOURCE_NOT_FOUND");
     }
 
-    /** Header and value in turn, of what a caller may claim of itself. */
+    /** Headers with which a caller claims another address, names and values alternating. */
     static final List<List<String>> CLAIMS = List.of(
             List.of("X-Forwarded-For", "192.0.2.1"),
             List.of("Forwarded", "for=192.0.2.1"),
@@ -108,13 +108,13 @@ class AddressTest {
             server.close();
         }
 
-        /** One of each kind; {@code TrustedProxiesTest} has them all, here and below. */
+        /** One of each kind, here and below; {@code TrustedProxiesTest} has them all. */
         static final List<List<String>> FROM_THE_HOTEL = List.of(
                 List.of("X-Forwarded-For", "203.0.113.7"),
                 List.of("x-forwarded-for", "[2001:DB8:1:0::9]:443"),
-                // What was there before the first proxy added to it counts for nothing.
+                // Entries before the first trusted proxy's own are ignored.
                 List.of("X-Forwarded-For", "unknown, <script>, , 203.0.113.7"),
-                // Chains of trusted proxies, in one line and in several.
+                // Chains of trusted proxies, in one header line and in several.
                 List.of("X-Forwarded-For", "203.0.113.7, 10.0.0.5"),
                 List.of("X-Forwarded-For", "203.0.113.7", "X-Forwarded-For", "10.0.0.5"),
                 List.of("Forwarded", "for=198.51.100.1, for=\"[2001:db8:1::9]:443\", for=10.0.0.5"),
@@ -127,14 +127,14 @@ class AddressTest {
         }
 
         static final List<List<String>> FROM_ELSEWHERE = List.of(
-                // Spoofed: the hotel's address stands to the left of the caller's own.
+                // Spoofed: the hotel's address is to the left of the caller's own.
                 List.of("X-Forwarded-For", "203.0.113.7, 198.51.100.1, 10.0.0.5"),
                 List.of("X-Forwarded-For", "203.0.113.7", "X-Forwarded-For", "198.51.100.1"),
                 List.of("Forwarded", "for=203.0.113.7, for=198.51.100.1"),
                 List.of("X-Real-IP", "203.0.113.7"),
-                // The two headers disagree, and nobody knows which of them the proxy wrote.
+                // The two headers disagree, and it is unknown which of them the proxy wrote.
                 List.of("X-Forwarded-For", "203.0.113.7", "Forwarded", "for=198.51.100.1"),
-                // Only a proxy.
+                // Only a proxy's address.
                 List.of("X-Forwarded-For", "10.0.0.5"));
 
         @ParameterizedTest
@@ -148,7 +148,7 @@ class AddressTest {
 
         @ParameterizedTest
         @FieldSource("MALFORMED")
-        void a_caller_of_whom_nobody_knows_where_it_is_is_refused(String header) {
+        void a_caller_of_unknown_address_is_refused(String header) {
             assertIsRefused(hotel.call("X-Forwarded-For", header));
         }
 
@@ -184,7 +184,7 @@ class AddressTest {
     @Nested
     class Where_another_proxy_is_trusted {
         @Test
-        void nobody_else_is_taken_at_its_word() {
+        void the_headers_of_any_other_peer_are_ignored() {
             try (var server = RunningApi.start(
                     TestPostgres.newDatabase(), Map.of("PARTNER_API_TRUSTED_PROXIES", "192.0.2.1, ::1"))) {
                 var hotel = partnerAllowed(server, "203.0.113.7");
@@ -196,7 +196,7 @@ class AddressTest {
         }
     }
 
-    /** On all addresses of the machine, both IPv4 and IPv6. */
+    /** On all addresses of the machine, IPv4 and IPv6. */
     @Nested
     class Over_ipv6 {
         @BeforeAll
@@ -226,7 +226,7 @@ class AddressTest {
                 assertIsRefused(callOverIpv6(partnerAllowed(server, "2001:db8::/32")));
                 assertIsRefused(callOverIpv6(partnerAllowed(server, "127.0.0.1", "0.0.0.0/0")));
                 assertIsRefused(callOverIpv6(partnerAllowed(server, "2001:db8::1"), "X-Forwarded-For", "2001:db8::1"));
-                // Such a server sees a caller over IPv4 at ::ffff:127.0.0.1.
+                // Such a server sees an IPv4 caller at ::ffff:127.0.0.1.
                 assertIsLetIn(partnerAllowed(server, "127.0.0.1").call());
                 assertIsRefused(partnerAllowed(server, "::1").call());
             }

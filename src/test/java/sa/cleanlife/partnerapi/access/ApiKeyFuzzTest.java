@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 
-/** The reader of keys, which hears from everybody. */
+/** Fuzzes the key parser, which receives input from everybody. */
 class ApiKeyFuzzTest {
     @RegisterExtension
     static final AnswerCoverage COVERAGE = new AnswerCoverage("a key", "not the form of a key", "another checksum");
@@ -21,8 +21,7 @@ class ApiKeyFuzzTest {
 
     @FuzzTest
     void takes_a_key_when_its_form_and_checksum_are_right_and_never_prints_it(byte[] bytes) {
-        // Headers and queries bring one character for each byte, and what is percent-encoded brings any: the same to a
-        // key.
+        // Headers and queries carry one character per byte, and percent-encoding any byte: all the same to a key.
         var text = new String(bytes, ISO_8859_1);
 
         assertIsTakenWhenRight(text);
@@ -54,7 +53,7 @@ class ApiKeyFuzzTest {
         return isRight;
     }
 
-    /** CRC-32 and base 62 as the books have them, not as the server's code has them. */
+    /** Textbook CRC-32 and base 62, independent of the server's code. */
     private static String withRightChecksum(String key) {
         var checked = key.substring(0, key.length() - CHECKSUM);
         var crc = 0xFFFF_FFFF;

@@ -20,13 +20,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a key looks like, and what of it is told to whom. */
+/** The format of a key, and which parts of it are shown. */
 class ApiKeyTest {
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int CHECKSUM_LENGTH = 6;
     private static final int SECRET_LENGTH = 32;
 
-    /** Fixed, so that a failure can be repeated; secrecy is not at stake here. */
+    /** Fixed, so that a failure can be repeated; these keys need not be secret. */
     private static final long SEED = 20_260_101;
 
     private static List<String> generate(int count) {
@@ -47,7 +47,7 @@ class ApiKeyTest {
 
     @Nested
     class Anatomy {
-        /** Worked out with another implementation of CRC-32: a change of the format breaks every key in use. */
+        /** Computed with another implementation of CRC-32: a change of the format would break every key in use. */
         @ParameterizedTest
         @CsvSource({
             "pk_live_0123456789ABCDEFGHIJKLMNOP49O6qD,    bc22a1ca91dc8d14589f6bea41332b77e69a7331520674cc96e027b6eb09ed3b",
@@ -95,7 +95,7 @@ class ApiKeyTest {
                     .isGreaterThan(150);
         }
 
-        /** Chi-square with 61 degrees of freedom: above 110 one time in 10,000 when all are as likely. */
+        /** Chi-square with 61 degrees of freedom exceeds 110 once in 10,000 runs of a uniform distribution. */
         @Test
         void every_letter_and_digit_is_as_likely_at_every_place() {
             var keys = generate(20_000);
@@ -121,10 +121,10 @@ class ApiKeyTest {
     }
 
     @Nested
-    class Telling_a_mistyped_key {
+    class Detecting_a_mistyped_key {
         /**
-         * A CRC-32 tells every change within 32 neighbouring bits of what it covers, and equal beginnings have one
-         * checksum, so this holds for every key, not only for these.
+         * A CRC-32 detects every change within 32 neighbouring bits, and the prefixes have the same checksum; so this
+         * holds for every key, not only for these.
          */
         @Test
         void every_key_with_one_character_changed_is_refused() {
@@ -139,7 +139,7 @@ class ApiKeyTest {
             }
         }
 
-        /** Holds for every key, too, as long as both are before the checksum or both in it. */
+        /** This holds for every key as well, as long as both characters are before the checksum or both in it. */
         @Test
         void every_key_with_two_neighbours_swapped_is_refused() {
             for (var key : generate(2_000)) {
@@ -152,7 +152,10 @@ class ApiKeyTest {
             }
         }
 
-        /** Across the checksum's border a swap changes both sides, which agree again once in some 2³² keys; not in these. */
+        /**
+         * A swap across the checksum's border changes both sides; they agree again for one key in 2³², and for none of
+         * these.
+         */
         @Test
         void
                 a_key_with_neighbours_swapped_across_the_checksums_border_is_refused_but_for_a_chance_of_2_to_the_minus_32() {
@@ -198,7 +201,7 @@ class ApiKeyTest {
             assertThat(ApiKey.parse(text)).isEmpty();
         }
 
-        /** What Latin-1 has no letter for would have the checksum of a question mark. */
+        /** Encoding in Latin-1 would turn other characters into question marks, whose checksum could then match. */
         @Test
         void a_right_checksum_does_not_make_a_key_of_other_characters() {
             for (var body : List.of("?".repeat(26), "é".repeat(26), "_".repeat(26), " ".repeat(26))) {
@@ -225,7 +228,7 @@ class ApiKeyTest {
         }
 
         @Test
-        void answers_whatever_text_it_gets() {
+        void throws_for_no_text() {
             var random = new Random(SEED);
             for (int i = 0; i < 100_000; i++) {
                 var prefix = List.of("", "pk_live_", "pk_sandbox_").get(random.nextInt(3));
@@ -237,7 +240,7 @@ class ApiKeyTest {
                 }
 
                 assertThat(ApiKey.parse(text.toString()))
-                        .as("seed %s, turn %s", SEED, i)
+                        .as("seed %s, attempt %s", SEED, i)
                         .isEmpty();
             }
         }
@@ -277,7 +280,7 @@ class ApiKeyTest {
         }
 
         @Test
-        void nobody_can_change_a_hash_by_the_bytes_that_it_gave_or_took() {
+        void a_hash_shares_its_bytes_with_nobody() {
             var hash = key.hash();
             var given = hash.bytes();
             var copy = ApiKeyHash.ofBytes(given);
@@ -290,7 +293,7 @@ class ApiKeyTest {
 
     @Nested
     class Permissions {
-        /** The published list, by heart. */
+        /** The published list, written out. */
         private static final Set<String> CODES = Stream.of(
                         "contacts_read",
                         "services_read",

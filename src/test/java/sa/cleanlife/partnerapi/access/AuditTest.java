@@ -17,7 +17,7 @@ import sa.cleanlife.partnerapi.testing.TestPostgres;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What is kept of an operator's changes, after one of every kind. */
+/** The audit log after one change of every kind. */
 class AuditTest {
     private static final String DATABASE = TestPostgres.newDatabase();
     private static final List<String> SECRETS = new ArrayList<>();
@@ -109,7 +109,7 @@ class AuditTest {
     }
 
     @Test
-    void an_entry_names_who_was_named_or_else_the_user_of_the_operating_system() {
+    void an_entry_names_the_given_operator_or_else_the_operating_systems_user() {
         var user = System.getProperty("user.name");
 
         assertThat(entry("partner add", 1).get("who").asString()).isEqualTo("سارة العلي");
@@ -122,7 +122,7 @@ class AuditTest {
     }
 
     @Test
-    void an_entry_tells_whose_and_which_key_it_was() {
+    void an_entry_names_the_partner_and_the_key() {
         assertThat(entry("partner add", 1).get("partner").asString()).isEqualTo("mall");
         assertThat(entry("partner add").get("partner").asString()).isEqualTo("hotel");
         assertThat(entry("partner add").get("key").isNull()).isTrue();
@@ -134,7 +134,7 @@ class AuditTest {
     }
 
     @Test
-    void of_a_change_only_what_changed_is_told_as_it_was_and_as_it_is() {
+    void an_update_records_only_the_changed_fields_before_and_after() {
         assertChange("partner suspend", "{'status': 'ACTIVE'}", "{'status': 'SUSPENDED'}");
         assertChange("partner activate", "{'status': 'SUSPENDED'}", "{'status': 'ACTIVE'}");
         assertChange("partner deactivate", "{'status': 'ACTIVE'}", "{'status': 'INACTIVE'}");
@@ -152,7 +152,7 @@ class AuditTest {
     }
 
     @Test
-    void of_what_was_added_all_is_told() {
+    void an_addition_records_every_field() {
         assertThat(entry("partner add").get("before")).isEmpty();
         assertThat(Shell.fields(entry("partner add").get("after")))
                 .containsExactlyInAnyOrder(
@@ -177,7 +177,7 @@ class AuditTest {
     }
 
     @Test
-    void a_rotation_is_told_of_the_old_key_and_of_its_successor() {
+    void a_rotation_records_the_old_key_and_its_successor() {
         var old = entry("key rotate", 0);
         var issued = entry("key rotate", 1);
 
@@ -207,7 +207,7 @@ class AuditTest {
     }
 
     @Test
-    void what_is_refused_or_changes_nothing_leaves_no_entry() {
+    void a_command_that_is_refused_or_changes_nothing_leaves_no_entry() {
         long before = entries();
 
         shell.run("partner add hotel").refusal();
@@ -243,7 +243,7 @@ class AuditTest {
     }
 
     @Test
-    void the_list_for_people_has_a_line_for_each_and_may_be_cut() {
+    void the_table_has_a_line_for_each_entry_and_may_be_limited() {
         var table = shell.run("audit list --partner hotel --most 11").table();
 
         assertThat(table.lines()).hasSize(12);

@@ -22,9 +22,9 @@ import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
-/** Of all that is wrong with a call, the first in the published order is what its caller is told. */
+/** When several things are wrong with a request, the response reports the first in the published order. */
 class CheckOrderTest {
-    /** What can be wrong, in the published order. */
+    /** The possible faults, in the published order. */
     enum Fault {
         KEY(401, "UNAUTHORIZED", "This API key was revoked"),
         ADDRESS(403, "FORBIDDEN", "This API key may not be used from this address"),
@@ -52,7 +52,7 @@ class CheckOrderTest {
 
     private static RunningApi server;
 
-    /** The tests' own address is that of a proxy, so that a header decides where a call comes from. */
+    /** The tests' own address is a trusted proxy, so that a header sets the caller's address. */
     @BeforeAll
     static void start() {
         server = RunningApi.start(TestPostgres.newDatabase(), Map.of("PARTNER_API_TRUSTED_PROXIES", "127.0.0.1"));
@@ -63,7 +63,7 @@ class CheckOrderTest {
         server.close();
     }
 
-    /** A partner with whom everything is limited, and who is within all limits but for the faults. */
+    /** A partner with every kind of limit, which violates only those given as faults. */
     private static TestPartner partnerWith(Set<Fault> faults) {
         var permission =
                 faults.contains(Fault.PERMISSION) ? Permission.PARTNER_BOOKINGS_READ : Permission.PARTNER_CONTACTS_READ;
@@ -104,7 +104,7 @@ class CheckOrderTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_fault_alone_is_told(Fault fault) {
+    void a_single_fault_is_reported(Fault fault) {
         fault.assertIsToldBy(answerTo(EnumSet.of(fault)));
     }
 
@@ -117,7 +117,7 @@ class CheckOrderTest {
 
     @ParameterizedTest
     @MethodSource("pairs")
-    void of_two_faults_the_earlier_is_told(List<Fault> pair) {
+    void of_two_faults_the_earlier_is_reported(List<Fault> pair) {
         pair.getFirst().assertIsToldBy(answerTo(EnumSet.copyOf(pair)));
     }
 
@@ -128,7 +128,7 @@ class CheckOrderTest {
 
     private static final String TOO_LARGE = "{\"name\":\"" + "x".repeat(70_000) + "\"}";
 
-    /** Whatever is wrong with a request, nothing of it is read before its caller is let in. */
+    /** Nothing of a request is read before its caller is authorized, whatever is wrong with it. */
     @Test
     void no_fault_of_a_request_comes_before_the_key_or_the_permission() {
         var hotel = RunningApi.shared().newPartner();

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.TypeConversionException;
 
-/** What may be typed for a time, an overlap and a limit. */
+/** The accepted values of the options for an expiry, an overlap and a limit. */
 class ConvertersTest {
     private static final String DURATION = "a duration is a positive number and d, h or m, for example 90d, 12h or 30m";
 
@@ -57,7 +57,7 @@ class ConvertersTest {
                     "2027-06-30T00:00:00",
                     "2027-02-30T00:00:00Z"
                 })
-        void are_nothing_else(String text) {
+        void have_no_other_form(String text) {
             assertThatExceptionOfType(TypeConversionException.class)
                     .isThrownBy(() -> converter.convert(text))
                     .withMessage(DURATION + "; a time is like 2027-06-30T00:00:00+03:00");
@@ -84,7 +84,7 @@ class ConvertersTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"", "24", "-1h", "00", "0h", "never", "2027-06-30T00:00:00+03:00"})
-        void are_nothing_else(String text) {
+        void have_no_other_form(String text) {
             assertThatExceptionOfType(TypeConversionException.class)
                     .isThrownBy(() -> converter.convert(text))
                     .withMessage(DURATION + ", or 0");
@@ -105,7 +105,7 @@ class ConvertersTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {"", "-1", "+5", "1.5", "1e3", "007", "1,000", "٦", "1000001", "9999999999", "None", "many"})
-        void are_nothing_else(String text) {
+        void have_no_other_form(String text) {
             assertThatExceptionOfType(TypeConversionException.class)
                     .isThrownBy(() -> converter.convert(text))
                     .withMessage("a limit is a whole number from 1 to 1000000, for example 600, or none");

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which domains an operator may register, and whose pages they stand for. */
+/** Which domains an operator may register, and which pages they cover. */
 class DomainTest {
     private static final String ASCII_FORM = "this host is wanted in its ASCII form (xn--…), for example ";
 
@@ -79,14 +79,14 @@ class DomainTest {
         }
 
         @Test
-        void is_for_trying_out_or_not() {
+        void is_for_the_sandbox_or_not() {
             assertThat(Domain.parse("shop.example.com", true)).isEqualTo(new Domain("shop.example.com", true));
             assertThat(Domain.parse("*.example.com", false)).isEqualTo(new Domain("*.example.com", false));
         }
 
         @ParameterizedTest
         @FieldSource("KEPT")
-        void means_the_same_when_what_is_kept_is_typed(String typed) {
+        void is_unchanged_when_its_stored_form_is_typed(String typed) {
             var kept = host(typed);
 
             assertThat(host(kept)).isEqualTo(kept);
@@ -143,7 +143,7 @@ class DomainTest {
 
         @ParameterizedTest
         @FieldSource("NO_HOSTS")
-        void is_what_is_no_host(String typed) {
+        void is_anything_but_a_host(String typed) {
             assertThatExceptionOfType(IllegalArgumentException.class)
                     .isThrownBy(() -> Domain.parse(typed, false))
                     .withMessage(
@@ -231,7 +231,10 @@ class DomainTest {
                     .withMessage("a host name is wanted, not an IPv6 address, for example shop.example.com");
         }
 
-        /** Java would make fussball, βόλοσ and the name without its joiner of them, which are other hosts to a browser. */
+        /**
+         * Java would convert these to fussball, βόλοσ and the name without its joiner, which are other hosts to a
+         * browser.
+         */
         @ParameterizedTest
         @ValueSource(
                 strings = {
@@ -409,11 +412,11 @@ class DomainTest {
             "fussball.example, https://fußball.example",
             "xn--fuball-cta.example, https://fussball.example",
         })
-        void is_none_that_only_looks_like_a_registered_one(String registered, String origin) {
+        void is_never_one_that_only_looks_like_a_registered_one(String registered, String origin) {
             assertThat(covers(registered, origin)).isFalse();
         }
 
-        /** All those that Unicode had at first for Chinese: what costs the encoding most. */
+        /** All the characters that Unicode had for Chinese at first: the most expensive input for the encoding. */
         private static final String UNLIKE_CHARACTERS = IntStream.rangeClosed(0x4e00, 0x9fa5)
                 .mapToObj(Character::toString)
                 .collect(Collectors.joining());
@@ -442,7 +445,7 @@ class DomainTest {
                             .map(start -> start + text.repeat(500_000 / text.length())));
         }
 
-        /** As long as no header is; at a cost that grows with the square of the length, one would take minutes. */
+        /** Longer than any header; if the cost grew with the square of the length, one would take minutes. */
         @ParameterizedTest(name = "{index}")
         @MethodSource("longValues")
         @Timeout(10)

@@ -23,7 +23,7 @@ import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
-/** Who invents keys learns nothing, costs the database next to nothing, and keeps nobody else out. */
+/** A caller that guesses keys learns nothing, costs the database next to nothing, and delays no other caller. */
 class GuessingTest {
     private static final Duration FLOOD = Duration.ofSeconds(3);
     private static final Duration TURN = Duration.ofMillis(100);
@@ -34,9 +34,9 @@ class GuessingTest {
     private static RunningApi server;
     private static TestPartner hotel;
 
-    /** Each look at the database for new keys is one query of access_version, which a sequence counts. */
+    /** Each database lookup for unknown keys is one query of access_version, which a sequence counts. */
     @BeforeAll
-    static void start_a_server_whose_looks_at_the_database_are_counted() {
+    static void start_a_server_with_counted_lookups() {
         server = RunningApi.start(TestPostgres.newDatabase(), Clock.systemUTC());
         hotel = server.newPartner();
         TestPostgres.execute(server.database(), """
@@ -61,7 +61,7 @@ class GuessingTest {
                 server.database(), "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM looks");
     }
 
-    /** With a right checksum, so only the database can tell that nobody issued it. */
+    /** A key with a correct checksum, so that only the database can tell that it was never issued. */
     private static String wellFormed() {
         return ApiKey.generate(ApiKey.Kind.LIVE, RANDOM).reveal();
     }
@@ -72,13 +72,13 @@ class GuessingTest {
     }
 
     private record Flood(int guesses, long looks, Duration took) {
-        /** What the node looks by itself; one more for that which was due just before. */
+        /** The node's own polls; one more for a poll that was due just before. */
         long ownLooks() {
             return took.dividedBy(POLL) + 2;
         }
     }
 
-    /** Guesses without a pause, on all event loops; every guess must be refused as any other. */
+    /** Guesses without a pause on all event loops; every guess must get the same 401. */
     private static Flood flood(Supplier<String> guess, Duration time) {
         long looksBefore = looks();
         long start = System.nanoTime();
@@ -106,7 +106,7 @@ class GuessingTest {
     }
 
     @Test
-    void unknown_keys_cost_at_most_ten_looks_a_second_whatever_the_flood() {
+    void unknown_keys_cost_at_most_ten_lookups_a_second_whatever_the_flood() {
         var flood = flood(GuessingTest::wellFormed, FLOOD);
 
         assertThat(flood.guesses()).isGreaterThan(500);
@@ -117,7 +117,7 @@ class GuessingTest {
     }
 
     @Test
-    void a_wrong_checksum_is_refused_without_a_look() {
+    void a_wrong_checksum_is_refused_without_a_lookup() {
         var flood = flood(GuessingTest::withWrongChecksum, FLOOD.dividedBy(2));
 
         assertThat(flood.guesses()).isGreaterThan(250);
@@ -125,7 +125,7 @@ class GuessingTest {
     }
 
     @Test
-    void a_key_that_is_issued_during_a_flood_opens_with_its_first_call() {
+    void a_key_issued_during_a_flood_works_for_its_first_request() {
         var flood = inBackground(FLOOD);
         RawConnection.sleep(FLOOD.dividedBy(4));
 
@@ -139,7 +139,7 @@ class GuessingTest {
     }
 
     @Test
-    void a_revoked_key_is_refused_without_a_look() {
+    void a_revoked_key_is_refused_without_a_lookup() {
         var revoked = server.issue(hotel, KeyRules.of(Set.of(Permission.PARTNER_CONTACTS_READ)), Expiry.NEVER);
         server.administer(
                 (partners, keys) -> keys.revoke(revoked.keyId().toString()).await());
@@ -151,7 +151,7 @@ class GuessingTest {
     }
 
     @Test
-    void a_key_of_a_suspended_partner_costs_at_most_ten_looks_a_second() {
+    void a_key_of_a_suspended_partner_costs_at_most_ten_lookups_a_second() {
         var suspended = server.newPartner();
         server.administer((partners, keys) -> partners.suspend(suspended.name()).await());
         Waiting.until(suspended::isRefused);
@@ -165,7 +165,7 @@ class GuessingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {TestPartner.UNKNOWN_KEY, "nonsense", ""})
-    void a_guess_costs_whoever_guesses_a_tenth_of_a_second(String key) {
+    void a_rejected_key_is_answered_after_a_tenth_of_a_second(String key) {
         var guesser = hotel.withKey(key);
         assertThat(guesser.isRefused()).isTrue();
         long start = System.nanoTime();
@@ -183,7 +183,7 @@ class GuessingTest {
         RawConnection.sleep(FLOOD.dividedBy(8));
         long start = System.nanoTime();
 
-        // If each waited for its turn, these would take 5 s.
+        // If each waited like an unknown key, these would take 5 s.
         for (int i = 0; i < 50; i++) {
             assertThat(hotel.isLetIn()).isTrue();
         }

@@ -24,7 +24,7 @@ import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
-/** What an operator changes holds on every node within a second, without a restart; and time does its part. */
+/** An operator's change applies on every node within a second, without a restart; expiry times apply by themselves. */
 class KeyChangesTest {
     private static final Duration WHEN_A_CHANGE_IS_KNOWN_EVERYWHERE = Duration.ofSeconds(1);
     private static final KeyRules RULES = KeyRules.of(Set.of(Permission.PARTNER_CONTACTS_READ));
@@ -32,7 +32,7 @@ class KeyChangesTest {
     private static final String UNAUTHORIZED = "401 UNAUTHORIZED";
     private static final String FORBIDDEN = "403 FORBIDDEN";
 
-    /** It tells the nodes when a key expires; the database has a clock of its own. */
+    /** The nodes' clock decides when a key expires; the database has a clock of its own. */
     private static final TestClock CLOCK = new TestClock(Instant.parse("2026-11-23T12:00:00Z"));
 
     private static RunningApi one;
@@ -57,7 +57,7 @@ class KeyChangesTest {
                 : answer.status() + " " + answer.json().get("error").get("code").asString();
     }
 
-    /** A call that can be made on either node, any number of times, and what of its answer a change is to change. */
+    /** A request that can be repeated on either node, and the part of its response that a change affects. */
     private record Probe(Function<RunningApi, HttpRequest.Builder> call, Function<Answer, String> seen) {
         static Probe of(Function<RunningApi, HttpRequest.Builder> call) {
             return new Probe(call, KeyChangesTest::outcome);
@@ -78,7 +78,7 @@ class KeyChangesTest {
             return on(one).equals(outcome) && on(two).equals(outcome);
         }
 
-        /** Of a number of calls to each node, all at once. */
+        /** The outcomes of several simultaneous requests to each node. */
         Set<String> outcomesOfManyCalls() {
             var answers = new ArrayList<CompletableFuture<Answer>>();
             for (int i = 0; i < 10; i++) {
@@ -89,7 +89,7 @@ class KeyChangesTest {
                     answers.stream().map(CompletableFuture::join).map(seen).toList());
         }
 
-        /** Fails unless both nodes answer so within a second after the change, and not otherwise from then on. */
+        /** Asserts that both nodes show this outcome within a second after the change, and no other from then on. */
         void becomes(String outcome, RunningApi.Administration<?> change) {
             one.administer((partners, keys) -> {
                 change.with(partners, keys);
@@ -116,7 +116,7 @@ class KeyChangesTest {
     @Nested
     class A_key {
         @Test
-        void that_is_issued_opens_with_the_first_call() {
+        void that_is_issued_works_for_the_first_request() {
             var hotel = one.newPartner();
             for (int i = 0; i < 20; i++) {
                 var issued = one.issue(hotel, RULES, Expiry.NEVER);
@@ -127,7 +127,7 @@ class KeyChangesTest {
         }
 
         @Test
-        void that_is_revoked_opens_nothing() {
+        void that_is_revoked_is_rejected() {
             for (int i = 0; i < 5; i++) {
                 var hotel = one.newPartner();
                 var probe = Probe.of(hotel);
@@ -141,7 +141,7 @@ class KeyChangesTest {
         }
 
         @Test
-        void of_a_partner_that_is_suspended_opens_nothing() {
+        void of_a_partner_that_is_suspended_is_rejected() {
             for (int i = 0; i < 5; i++) {
                 var hotel = one.newPartner();
                 var probe = Probe.of(hotel);
@@ -154,7 +154,7 @@ class KeyChangesTest {
         }
 
         @Test
-        void of_a_partner_that_is_activated_opens_with_the_first_call() {
+        void of_a_partner_that_is_activated_works_for_the_first_request() {
             var hotel = one.newPartner();
             var probe = Probe.of(hotel);
             probe.is(SERVED);
@@ -351,7 +351,7 @@ class KeyChangesTest {
     @Nested
     class A_key_that_is_rotated {
         @Test
-        void has_a_successor_that_opens_with_its_first_call() {
+        void has_a_successor_that_works_for_its_first_request() {
             var hotel = one.newPartner(RULES);
 
             var successor = one.rotate(hotel, Duration.ofDays(1));
@@ -361,7 +361,7 @@ class KeyChangesTest {
         }
 
         @Test
-        void opens_until_the_overlap_is_over() {
+        void works_until_the_overlap_is_over() {
             var hotel = one.newPartner(RULES);
             var old = Probe.of(hotel);
             old.is(SERVED);
@@ -369,7 +369,7 @@ class KeyChangesTest {
 
             var successor = Probe.of(one.rotate(hotel, Duration.ofDays(1)));
 
-            // By now the nodes have heard of it.
+            // By now the nodes have loaded the change.
             RawConnection.sleep(WHEN_A_CHANGE_IS_KNOWN_EVERYWHERE);
             CLOCK.moveTo(end.minusNanos(1_000));
             old.is(SERVED);
@@ -380,7 +380,7 @@ class KeyChangesTest {
         }
 
         @Test
-        void opens_nothing_when_there_is_no_overlap() {
+        void is_rejected_when_there_is_no_overlap() {
             var hotel = one.newPartner(RULES);
             var old = Probe.of(hotel);
             old.is(SERVED);

@@ -16,7 +16,7 @@ import sa.cleanlife.partnerapi.testing.Shell;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 import tools.jackson.databind.JsonNode;
 
-/** {@code key …}: what partners call with, what it allows and for how long. */
+/** The {@code key} commands: issuing, changing, listing and revoking keys. */
 class KeyCommandTest {
     private static final String ISSUE = "key issue --partner hotel --permission partner_contacts_read ";
     private static final String NOBODYS_ID = "8c5a2f3e-0000-4000-8000-000000000000";
@@ -43,7 +43,7 @@ class KeyCommandTest {
         return key.substring(key.lastIndexOf('_') + 1, key.length() - 4);
     }
 
-    /** What is stored, whose every change makes another number. */
+    /** A fingerprint of everything stored; every change gives another number. */
     private long stored() {
         return TestPostgres.queryNumber(database, """
                 SELECT hashtextextended(
@@ -107,7 +107,7 @@ class KeyCommandTest {
         var revoked = shell.run("key revoke --json " + id).json();
         assertThat(revoked.get("revokedAt").isString()).isTrue();
         assertThat(shell.run("key revoke --json " + id).json())
-                .as("the time of the first")
+                .as("the time of the first revocation")
                 .isEqualTo(revoked);
 
         var table = shell.run("key list");
@@ -123,7 +123,7 @@ class KeyCommandTest {
     }
 
     @Test
-    void what_a_key_allows_is_said_when_it_is_issued_and_changed_piece_by_piece() {
+    void the_rules_of_a_key_are_set_when_it_is_issued_and_changed_one_by_one() {
         var issued = shell.run(ISSUE
                         + "--allow-address 203.0.113.0/24 --allow-address 2001:DB8::1 --allow-address 203.0.113.0/24"
                         + " --rate-limit 600 --new-contacts-per-day 50 --json")
@@ -165,7 +165,7 @@ class KeyCommandTest {
     }
 
     @Test
-    void what_makes_no_sense_is_refused_with_the_reason_and_nothing_is_changed() {
+    void invalid_options_are_refused_with_the_reason_and_change_nothing() {
         var issued = shell.run(ISSUE + "--expires 1d --json").json();
         var id = issued.get("id").asString();
         long before = stored();
@@ -199,7 +199,7 @@ class KeyCommandTest {
     }
 
     @Test
-    void unknown_names_and_ids_are_answered_with_the_known_ones_and_nothing_is_done() {
+    void unknown_names_and_ids_are_refused_with_the_known_ones_and_nothing_is_changed() {
         assertThat(shell.run("key show " + NOBODYS_ID).refusal())
                 .isEqualTo("There is no key with the id " + NOBODYS_ID
                         + "; there is none yet, and \"key issue\" issues one.");

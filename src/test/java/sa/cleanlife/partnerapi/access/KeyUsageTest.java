@@ -15,7 +15,7 @@ import sa.cleanlife.partnerapi.testing.TestClock;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** What a key has used, as {@code key show} tells it. */
+/** The use of a key, as {@code key show} prints it. */
 class KeyUsageTest {
     private static final String NO_CONTACT = TestPartner.CONTACTS + "/" + UUID.randomUUID();
 
@@ -29,7 +29,7 @@ class KeyUsageTest {
     }
 
     @Test
-    void is_counted_over_nodes_and_told_with_when_it_was_last_used_and_from_nowhere() {
+    void is_summed_over_nodes_and_shown_with_the_time_of_last_use_but_no_address() {
         var shell = Shell.onDatabase(directory, database);
         TestPartner hotel;
         Instant before;
@@ -37,7 +37,7 @@ class KeyUsageTest {
         try (var oneNode = RunningApi.start(database, Clock.systemUTC());
                 var otherNode = RunningApi.start(database, Clock.systemUTC())) {
             hotel = oneNode.newPartner();
-            // A decoy, whose calls are its own.
+            // A decoy: its requests must not be counted for the other key.
             oneNode.newPartner().postContact(RunningApi.newPhone(), "Ahmed Ali").data();
             TestPostgres.execute(database, """
                     INSERT INTO key_day (key_id, day, calls)
@@ -84,9 +84,9 @@ class KeyUsageTest {
         assertThat(used.get("newContactsInDay").asLong()).isEqualTo(42);
     }
 
-    /** A minute is long for a test; what a node has not written when it stops, it writes then. */
+    /** A node writes once a minute, which is long for a test, and when it stops. */
     @Test
-    void is_not_written_by_the_calls_but_for_all_of_them_together() throws InterruptedException {
+    void is_written_once_for_many_requests_and_not_by_each() throws InterruptedException {
         // Half past midnight in Riyadh.
         var clock = new TestClock(Instant.parse("2026-11-23T21:30:00Z"));
         try (var server = RunningApi.start(database, clock)) {
@@ -106,7 +106,9 @@ class KeyUsageTest {
                     .isZero();
         }
 
-        assertThat(query("SELECT last_value FROM writes")).as("one row of each").isEqualTo(2);
+        assertThat(query("SELECT last_value FROM writes"))
+                .as("one write for each table")
+                .isEqualTo(2);
         assertThat(query("SELECT coalesce(sum(calls), 0) FROM key_day WHERE day = '2026-11-24'"))
                 .isEqualTo(100);
         assertThat(query("SELECT count(*) FROM key_use WHERE last_used_at = '2026-11-23T21:30:00Z'"))

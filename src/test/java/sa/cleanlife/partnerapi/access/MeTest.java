@@ -12,7 +12,7 @@ import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestClock;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** {@code GET /v1/partners/me}: what a newcomer calls first. */
+/** {@code GET /v1/partners/me}, the first request of a newcomer. */
 class MeTest {
     private static final String ME = "/v1/partners/me";
 
@@ -39,7 +39,7 @@ class MeTest {
     }
 
     @Test
-    void tells_no_limit_as_null() {
+    void shows_an_absent_limit_as_null() {
         var key = server.newPartner(ONE_PERMISSION).get(ME).data().get("key");
 
         assertThat(key.get("rateLimit").isNull()).isTrue();

@@ -20,7 +20,7 @@ import sa.cleanlife.partnerapi.testing.TestClock;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 import tools.jackson.databind.JsonNode;
 
-/** What an operator's commands do to the calls of partners, while the server runs. */
+/** The effect of an operator's commands on partners' requests while the server runs. */
 class OperatorTest {
     private static final String NO_CONTACT = TestPartner.CONTACTS + "/" + UUID.randomUUID();
     private static final Set<Permission> READ = Set.of(Permission.PARTNER_CONTACTS_READ);
@@ -41,12 +41,12 @@ class OperatorTest {
         return partner.get(NO_CONTACT).status();
     }
 
-    /** Whether the key opens the route: the contact asked for is not there. */
+    /** Whether the key is accepted: the requested contact does not exist. */
     private static boolean isLetIn(TestPartner partner) {
         return status(partner) == 404;
     }
 
-    /** A change is known everywhere within a second. */
+    /** A change applies everywhere within a second. */
     private static boolean soon(BooleanSupplier condition) {
         long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
         while (!condition.getAsBoolean()) {
@@ -163,7 +163,7 @@ class OperatorTest {
     @Nested
     class Limits {
         @Test
-        void hold_from_within_a_second_after_they_were_set_until_they_are_taken_away() {
+        void apply_within_a_second_after_they_are_set_until_they_are_removed() {
             var hotel = server.newPartner(KeyRules.of(READ));
             var update = "key update " + hotel.keyId();
             assertThat(isLetIn(hotel)).isTrue();

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sa.cleanlife.partnerapi.testing.Shell;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** {@code partner …}: who may call, and from which pages. */
+/** The {@code partner} commands: partners, their status and their domains. */
 class PartnerCommandTest {
     private static final String ARABIC = "فندق الرياض";
 

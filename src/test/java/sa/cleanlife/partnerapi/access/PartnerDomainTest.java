@@ -20,7 +20,9 @@ import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
-/** A partner's registered domains, through the front door: whose pages may call, and what a browser is told. */
+/**
+ * A partner's registered domains, through the front door: which pages may send requests, and what a browser is told.
+ */
 class PartnerDomainTest {
     private static final RunningApi SERVER = RunningApi.shared();
     private static final KeyRules RULES = KeyRules.of(Set.of(Permission.PARTNER_CONTACTS_READ));
@@ -87,14 +89,14 @@ class PartnerDomainTest {
         }
 
         @Test
-        void is_told_by_its_origin_even_when_the_referer_says_otherwise() {
+        void is_judged_by_its_origin_even_when_the_referer_differs() {
             assertIsLetIn(HOTEL.call("Origin", "https://shop.example", "Referer", "https://stranger.example/"));
             assertIsNotRegistered(HOTEL.call("Origin", "https://stranger.example", "Referer", "https://shop.example/"));
             assertIsNotRegistered(HOTEL.call("Origin", "null", "Referer", "https://shop.example/"));
         }
 
         @Test
-        void is_let_in_when_it_says_nothing_of_where_it_is_from() {
+        void is_let_in_without_origin_and_referer() {
             assertIsLetIn(HOTEL.call());
             assertIsLetIn(HOTEL.call("X-Origin", "https://stranger.example"));
         }
@@ -123,7 +125,7 @@ class PartnerDomainTest {
             "https://live.try.rooms.example, LIVE",
             "https://shop.rooms.example, LIVE",
         })
-        void is_of_the_domain_that_says_it_most_exactly(String origin, String kind) {
+        void is_matched_to_the_most_specific_domain(String origin, String kind) {
             var partner = SERVER.newPartner(
                     RULES,
                     Domain.parse("*.rooms.example", false),
@@ -274,7 +276,7 @@ class PartnerDomainTest {
         }
 
         @Test
-        void of_no_registered_domain_does_not() {
+        void of_an_unregistered_domain_does_not_let_the_page_read_it() {
             var anywhere = SERVER.newPartner(RULES);
 
             var answer = anywhere.call("Origin", "https://stranger.example");

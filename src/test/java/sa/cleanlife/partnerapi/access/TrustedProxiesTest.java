@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Who is calling, when proxies are in between. Here 10.0.0.0/8, 192.0.2.7 and 2001:db8:a::/48 are proxies, and 6.6.6.6 is
- * one who would like to be 203.0.113.7.
+ * Finding the caller's address behind proxies. Here 10.0.0.0/8, 192.0.2.7 and 2001:db8:a::/48 are trusted proxies, and
+ * 6.6.6.6 is a caller that pretends to be 203.0.113.7.
  */
 class TrustedProxiesTest {
     private static final String PROXY = "10.0.0.1";
@@ -63,7 +63,7 @@ class TrustedProxiesTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"10.0.0.1", "10.255.255.255", "192.0.2.7", "2001:db8:a::1", "::ffff:10.0.0.1"})
-        void is_asked_when_it_is_a_trusted_proxy(String peer) {
+        void is_believed_when_it_is_a_trusted_proxy(String peer) {
             assertThat(caller(peer, List.of("203.0.113.7"), List.of())).isEqualTo("203.0.113.7");
             assertThat(caller(peer, List.of(), List.of("for=203.0.113.7"))).isEqualTo("203.0.113.7");
         }
@@ -83,7 +83,7 @@ class TrustedProxiesTest {
         }
     }
 
-    /** Of either header; the hops are given as in X-Forwarded-For. */
+    /** Tried with both headers; the hops are written as in X-Forwarded-For. */
     @Nested
     class A_chain {
         @ParameterizedTest
@@ -95,7 +95,7 @@ class TrustedProxiesTest {
                     "203.0.113.7, 10.0.0.2, 192.0.2.7, 10.0.0.3       | 203.0.113.7",
                     "2001:db8:b::7, 2001:db8:a::2, 10.0.0.3           | 2001:db8:b::7",
                     "203.0.113.7, ::ffff:10.0.0.2                     | 203.0.113.7",
-                    // What stands to the left of the right-most untrusted address is what the caller says.
+                    // Everything to the left of the right-most untrusted address is only the caller's claim.
                     "203.0.113.7, 6.6.6.6                             | 6.6.6.6",
                     "203.0.113.7, 6.6.6.6, 10.0.0.2                   | 6.6.6.6",
                     "203.0.113.7, 10.0.0.9, 6.6.6.6, 10.0.0.2         | 6.6.6.6",
@@ -106,14 +106,14 @@ class TrustedProxiesTest {
                     "203.0.113.7, 2001:db8:b::6                       | 2001:db8:b::6",
                     "203.0.113.7, ::ffff:6.6.6.6                      | 6.6.6.6",
                     "203.0.113.7, 192.0.2.8, 192.0.2.7                | 192.0.2.8",
-                    // An IPv6 address that only looks like the proxy's.
+                    // An IPv6 address that merely resembles the proxy's.
                     "203.0.113.7, ::10.0.0.1                          | ::a00:1",
-                    // Within the trusted network itself.
+                    // A caller within the trusted network itself.
                     "10.0.0.2                                         | 10.0.0.2",
                     "10.1.2.3, 10.0.0.2                               | 10.1.2.3",
                     "10.1.2.3, 192.0.2.7, 2001:db8:a::2               | 10.1.2.3",
                     "::ffff:10.1.2.3, 10.0.0.2                        | 10.1.2.3",
-                    // Nobody knows who was before a proxy that tells no address.
+                    // The hop before a proxy that gives no address is unknown.
                     "unknown                                          | nobody",
                     "unknown, 10.0.0.2                                | nobody",
                     "203.0.113.7, unknown                             | nobody",
@@ -165,7 +165,7 @@ class TrustedProxiesTest {
                     "::ffff:203.0.113.7|203.0.113.7",
                     "[::ffff:203.0.113.7]:4711|203.0.113.7",
                     "::ffff:cb00:7107|203.0.113.7",
-                    // The last group is no port.
+                    // The last group is not a port.
                     "2001:db8::7:4711|2001:db8::7:4711",
                     "  203.0.113.7\t|203.0.113.7",
                     "\t[2001:db8::7]:4711 |2001:db8::7",
@@ -219,7 +219,7 @@ class TrustedProxiesTest {
                     "*",
                     "null",
                 })
-        void tells_nobody_what_it_tells_in_another_form(String hop) {
+        void yields_no_caller_when_a_hop_has_another_form(String hop) {
             assertThat(xForwardedFor(hop)).isEqualTo(NOBODY);
             assertThat(xForwardedFor("203.0.113.7, " + hop + ", 10.0.0.2")).isEqualTo(NOBODY);
             assertThat(xForwardedFor(hop + ", 6.6.6.6")).isEqualTo("6.6.6.6");
@@ -236,7 +236,7 @@ class TrustedProxiesTest {
             "',,,203.0.113.7, 10.0.0.2',   203.0.113.7",
             "',10.0.0.2',                  nobody",
         })
-        void has_a_hop_of_no_known_address_where_nothing_stands(String line, String caller) {
+        void has_an_unknown_hop_where_an_element_is_empty(String line, String caller) {
             assertThat(xForwardedFor(line)).isEqualTo(caller);
         }
 
@@ -320,10 +320,10 @@ class TrustedProxiesTest {
                     "proto=https;by=10.0.0.1",
                     "by=203.0.113.7",
                     "xfor=203.0.113.7",
-                    // Twice in one element: which?
+                    // Twice in one element, and so ambiguous.
                     "for=203.0.113.7;for=203.0.113.7",
                     "for=203.0.113.7;For=6.6.6.6",
-                    // Not a whole quoted string.
+                    // Not a complete quoted string.
                     "for=203.0.113.7\"\"",
                     "for=\"\"203.0.113.7",
                     "for=\"203.0.113.7\"x",
@@ -336,14 +336,14 @@ class TrustedProxiesTest {
                     "for=\"[203.0.113.7]\"",
                     "for=\"[2001:db8::7]:80:80\"",
                 })
-        void tells_nobody_when_an_element_has_no_address(String element) {
+        void yields_no_caller_when_an_element_has_no_address(String element) {
             assertThat(forwarded(element)).isEqualTo(NOBODY);
             assertThat(forwarded("for=203.0.113.7," + element + ", for=10.0.0.2"))
                     .isEqualTo(NOBODY);
             assertThat(forwarded(element + ", for=6.6.6.6")).isEqualTo("6.6.6.6");
         }
 
-        /** Each is opened by a caller who would have it swallow what the proxy adds. */
+        /** The caller opens each string in the hope that it swallows what the proxy appends. */
         @ParameterizedTest
         @ValueSource(
                 strings = {
@@ -355,7 +355,7 @@ class TrustedProxiesTest {
                     "for=203.0.113.7;x=\"a\\\\\"\"",
                     "for=203.0.113.7, for=10.0.0.2;x=\"",
                 })
-        void tells_nobody_when_a_quoted_string_does_not_end(String opened) {
+        void yields_no_caller_when_a_quoted_string_does_not_end(String opened) {
             assertThat(forwarded(opened)).isEqualTo(NOBODY);
             for (var added : List.of("for=6.6.6.6", "for=10.0.0.2", "for=\"6.6.6.6\"", "for=6.6.6.6;by=\"[::1]\"")) {
                 assertThat(forwarded(opened + ", " + added)).isEqualTo(NOBODY);
@@ -400,7 +400,7 @@ class TrustedProxiesTest {
         }
     }
 
-    /** A header has at most 16 KiB; what takes more than linear time would be noticed with far more. */
+    /** A header has at most 16 KiB; anything slower than linear would show with far longer ones. */
     @Nested
     class Long_headers {
         @ParameterizedTest
@@ -445,7 +445,7 @@ class TrustedProxiesTest {
         }
     }
 
-    /** What holds for any headers. The seed is fixed, so that a failure can be repeated. */
+    /** Properties of random headers. The seed is fixed, so that a failure can be repeated. */
     @Nested
     class Any {
         private static final List<String> CALLERS = List.of("6.6.6.6", "203.0.113.7", "2001:db8:b::7", "192.0.2.8");
@@ -513,7 +513,7 @@ class TrustedProxiesTest {
             assertThat(seen).contains(NOBODY).containsAll(CALLERS).containsAll(HOPS);
         }
 
-        /** At the right, in the same line or in one more. */
+        /** Appends at the right, in the same line or in a new one. */
         private void add(List<String> lines, String added) {
             if (lines.isEmpty() || random.nextBoolean()) {
                 lines.add(added);
@@ -577,7 +577,7 @@ class TrustedProxiesTest {
         }
 
         @Test
-        void headers_have_an_answer() {
+        void headers_are_read_without_an_exception() {
             int known = 0;
             for (int i = 0; i < 50_000; i++) {
                 var peer = InetAddress.ofLiteral(any(List.of("10.0.0.1", "6.6.6.6")));
@@ -587,9 +587,9 @@ class TrustedProxiesTest {
             assertThat(known).isBetween(25_000, 49_000);
         }
 
-        /** Whatever they send: a proxy adds their address to it. */
+        /** The caller may send anything: a proxy appends its address. */
         @Test
-        void caller_can_become_nobody_but_nobody_else() {
+        void caller_can_become_unknown_but_never_another_address() {
             int found = 0;
             for (int i = 0; i < 50_000; i++) {
                 var sent = new ArrayList<>(anyLines());

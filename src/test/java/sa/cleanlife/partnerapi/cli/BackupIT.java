@@ -29,7 +29,7 @@ import sa.cleanlife.partnerapi.testing.LoadClient;
 import sa.cleanlife.partnerapi.testing.SteadyLoad;
 import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 
-/** Backups of the embedded database, made and restored with the very commands of {@code docs/operations.md}. */
+/** Backups of the embedded database, made and restored with the exact commands of {@code docs/operations.md}. */
 @Timeout(120)
 class BackupIT {
     private static final String BACK_UP = "Back up the embedded database";
@@ -118,7 +118,7 @@ class BackupIT {
         }
 
         @Test
-        void may_be_named_after_the_day_and_tried_without_touching_it() throws Exception {
+        void may_be_named_by_date_and_tried_without_being_changed() throws Exception {
             assumeThatPsqlIsThere();
             try (var server = Launched.serve(data)) {
                 assertThat(server.isAlive()).isTrue();
@@ -192,7 +192,7 @@ class BackupIT {
                     "nowhere/backup                 | There is no directory nowhere.",
                     "data/backup                    | data/backup lies in the data directory, which it is to be a copy of.",
                 })
-        void is_what_cannot_be_done_and_leaves_nothing_behind(String typed, String sentence) throws Exception {
+        void is_an_invalid_destination_and_leaves_nothing_behind(String typed, String sentence) throws Exception {
             var run = page.type("./ops/backup/embedded " + (typed == null ? "" : typed));
 
             assertThat(run.refusal()).startsWith("backup: " + sentence);
@@ -208,7 +208,7 @@ class BackupIT {
         }
 
         @Test
-        void is_a_server_that_is_stopped_and_it_says_what_to_type_instead() throws Exception {
+        void is_a_stopped_server_with_the_command_to_use_instead() throws Exception {
             var run = page.paste(BACK_UP, 0);
 
             assertThat(run.sentence(1)).contains("While the server is stopped, copy the directory: cp -Rp ");
@@ -216,14 +216,17 @@ class BackupIT {
         }
 
         @Test
-        void is_a_place_without_a_database() throws Exception {
+        void is_a_directory_without_a_database() throws Exception {
             var run = page.with(Map.of("PARTNER_API_DATA_DIR", "elsewhere")).paste(BACK_UP, 0);
 
             assertThat(run.sentence(1)).contains("There is no embedded database in elsewhere");
         }
     }
 
-    /** PostgreSQL leaves the checkpoint that a backup begins with behind, and with it the log that nobody holds on to. */
+    /**
+     * Makes PostgreSQL move past the checkpoint that a backup starts from, and remove the write-ahead log that no
+     * replication slot keeps.
+     */
     private void keepMovingOn(AtomicBoolean isOver) {
         try (var connection = data.connect();
                 var statement = connection.createStatement()) {
@@ -237,7 +240,7 @@ class BackupIT {
         }
     }
 
-    /** PostgreSQL drops it when it notices that psql is gone. */
+    /** PostgreSQL drops the slot when it notices that psql is gone. */
     private void awaitTheEndOfItsSlot() throws Exception {
         DataDirectory.await(
                 "the end of the replication slot",
@@ -248,12 +251,12 @@ class BackupIT {
         boolean isThere = List.of(System.getenv("PATH").split(":", -1)).stream()
                 .anyMatch(place -> Files.isExecutable(Path.of(place, "psql")));
         if (!isThere) {
-            System.out.println("BackupIT: skipped, since psql is not installed");
+            System.out.println("BackupIT: skipped: psql is not installed");
         }
         Assumptions.assumeTrue(isThere);
     }
 
-    /** Whoever was acknowledged is there, nothing is damaged, and the server serves on. */
+    /** Asserts that every acknowledged contact is there, nothing is damaged, and the server still serves. */
     private void assertWhole(List<Outcome> outcomes) throws Exception {
         try (var server = Launched.serve(data);
                 var client = new LoadClient(16)) {
@@ -276,12 +279,12 @@ class BackupIT {
         }
     }
 
-    /** By PostgreSQL's own means. */
+    /** Asserts with PostgreSQL's own checks that nothing is damaged. */
     private void assertUndamaged() throws Exception {
         try (var connection = data.connect();
                 var statement = connection.createStatement()) {
             statement.execute("CREATE EXTENSION amcheck");
-            // Fails at the first index that does not fit its table.
+            // Fails at the first index that does not match its table.
             statement.execute("""
                     SELECT bt_index_check(index.oid, true)
                       FROM pg_class AS index

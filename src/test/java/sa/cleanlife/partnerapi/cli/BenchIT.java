@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@code bench/run} says before it builds anything, on a machine where something is missing. */
+/** The error messages of {@code bench/run} on a machine where something is missing, before it builds anything. */
 @EnabledOnOs(OS.LINUX)
 class BenchIT {
     @TempDir

@@ -14,7 +14,7 @@ import sa.cleanlife.partnerapi.access.Permission;
 import sa.cleanlife.partnerapi.testing.Shell;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** What holds for every command: what was typed and cannot be understood, and what stands in the way. */
+/** What all commands have in common: arguments that cannot be understood, and circumstances that prevent a change. */
 class CommandsTest {
     @TempDir
     private Path directory;
@@ -48,7 +48,7 @@ class CommandsTest {
     }
 
     @Nested
-    class What_cannot_be_understood {
+    class Invalid_arguments {
         @ParameterizedTest
         @CsvSource(
                 delimiter = '|',
@@ -78,7 +78,7 @@ class CommandsTest {
                     "partner update x --sandbox-access yes           | on or off is wanted, for example on",
                     "audit list --most 0                             | a whole number from 1 to 999999 is wanted, for example 100",
                 })
-        void is_one_sentence_and_touches_no_database(String typed, String sentence) {
+        void are_one_sentence_and_touch_no_database(String typed, String sentence) {
             assertThat(shell.run(typed).refusal()).contains(sentence);
             assertThat(shell.dataDirectory()).doesNotExist();
         }
@@ -97,13 +97,13 @@ class CommandsTest {
                     "--hlep                | There is no option --hlep (partner-api --help tells more). Did you mean --help?",
                     "serve --prot 80       | There is no option --prot (partner-api serve --help tells more).",
                 })
-        void names_what_was_probably_meant(String typed, String sentence) {
+        void have_a_suggestion_when_a_name_is_nearly_right(String typed, String sentence) {
             assertThat(shell.run(typed).refusal()).isEqualTo(sentence);
             assertThat(shell.dataDirectory()).doesNotExist();
         }
 
         @Test
-        void names_the_permissions_there_are() {
+        void name_the_valid_permissions() {
             var refusal = shell.run("key issue --partner a --permission partner_moon_visit")
                     .refusal();
 
@@ -114,7 +114,7 @@ class CommandsTest {
         }
 
         @Test
-        void is_also_the_name_of_somebody_who_makes_a_change() {
+        void include_an_invalid_operator_name() {
             assertThat(shell.run("partner add hotel --as", "sara\n").refusal())
                     .isEqualTo(
                             "The name of who makes a change has 1 to 100 characters, at least one of them visible, no control characters, no unclosed change of text direction, and no space at either end, for example sara.");
@@ -122,7 +122,7 @@ class CommandsTest {
         }
     }
 
-    /** In a process of its own: so nothing that one of its threads logs stands beside the sentence. */
+    /** Each runs in its own process, so that no thread's log line can appear beside the message. */
     @Nested
     class Help {
         @ParameterizedTest
@@ -145,7 +145,7 @@ class CommandsTest {
         }
 
         @Test
-        void needs_no_right_settings() {
+        void works_with_wrong_settings() {
             shell.set("PARTNER_API_PORT", "x");
 
             assertThat(shell.run("serve --help").table()).contains("PARTNER_API_PORT");
@@ -154,9 +154,9 @@ class CommandsTest {
     }
 
     @Nested
-    class What_stands_in_the_way {
+    class Failures {
         @Test
-        void wrong_settings_are_all_told() {
+        void wrong_settings_are_all_reported() {
             shell.set("PARTNER_API_PORT", "x");
             shell.set("PARTNER_API_LOG", "y");
             shell.set("PARTNER_API_DATABASE_URL", "postgresql://api:hunter2@h:x/d");
@@ -171,7 +171,7 @@ class CommandsTest {
         }
 
         @Test
-        void a_variable_that_is_no_setting_is_ignored_with_a_warning_that_names_the_nearest_one() {
+        void an_unknown_variable_is_ignored_with_a_warning_that_names_the_nearest_setting() {
             shell.set("PARTNER_API_DATABSE_URL", "postgresql://api:hunter2@h/d");
             shell.set("PARTNER_API_COLOUR", "vermilion");
             shell.set("PARTNER_API_DATABASE_URL", TestPostgres.newDatabase());
@@ -195,7 +195,7 @@ class CommandsTest {
         }
 
         @Test
-        void what_kubernetes_tells_of_a_service_of_the_same_name_does_not_with_one_line() {
+        void the_variables_of_a_kubernetes_service_are_ignored_with_one_line() {
             shell.set("PARTNER_API_PORT", "tcp://10.0.0.1:8080");
             shell.set("PARTNER_API_PORT_8080_TCP_ADDR", "10.0.0.1");
             shell.set("PARTNER_API_SERVICE_HOST", "10.0.0.1");
@@ -210,7 +210,7 @@ class CommandsTest {
         }
 
         @Test
-        void a_database_that_is_not_there_is_one_sentence() {
+        void an_unreachable_database_is_one_sentence() {
             shell.set("PARTNER_API_DATABASE_URL", "postgresql://api:hunter2@127.0.0.1:1/partner");
 
             assertThat(shell.runProcess("partner add hotel").sentence(1))
@@ -219,7 +219,7 @@ class CommandsTest {
         }
 
         @Test
-        void a_database_that_refuses_the_password_is_one_sentence() {
+        void a_wrong_password_is_one_sentence() {
             var database = TestPostgres.newDatabase();
             var password = database.substring(database.indexOf(':', 13) + 1, database.indexOf('@'));
             shell.set("PARTNER_API_DATABASE_URL", database.replace(password, "hunter2"));
@@ -230,7 +230,7 @@ class CommandsTest {
         }
 
         @Test
-        void a_rule_that_refuses_a_change_is_one_sentence() {
+        void a_broken_rule_is_one_sentence() {
             shell.set("PARTNER_API_DATABASE_URL", TestPostgres.newDatabase());
             shell.run("partner add hotel").table();
 

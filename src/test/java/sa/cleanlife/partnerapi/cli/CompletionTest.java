@@ -18,10 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import sa.cleanlife.partnerapi.testing.Shell;
 
-/** What bash, zsh and fish themselves offer after {@code source <(partner-api completion …)}; those that the machine has. */
+/** What bash, zsh and fish offer after {@code source <(partner-api completion …)}, for each shell that is installed. */
 @DisabledOnOs(OS.WINDOWS)
 class CompletionTest {
-    /** Answers what the shell would offer for the line in $LINE, one word a line. */
+    /** Scripts that print what the shell would offer for the line in $LINE, one word a line. */
     private static final Map<String, String> ASK = Map.of("bash", """
             COMP_LINE=$LINE COMP_POINT=${#LINE}
             read -ra COMP_WORDS <<<"$LINE"

@@ -30,7 +30,7 @@ import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
 import sa.cleanlife.partnerapi.testing.SteadyLoad;
 import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 
-/** The packaged server on a disk of its own, which fills up under it. */
+/** The packaged server on its own disk, which becomes full while it runs. */
 @Tag("slow")
 @Timeout(120)
 class DiskFullIT {
@@ -38,7 +38,7 @@ class DiskFullIT {
     private static final Pattern KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
     private static final int CLIENTS = 8;
 
-    /** What is promised, and on top of it what a busy machine may need to run this test. */
+    /** The promised delay, plus an allowance for a busy machine. */
     private static final Duration SOON = Duration.ofSeconds(2).plusMillis(600);
 
     @TempDir
@@ -52,11 +52,11 @@ class DiskFullIT {
     static void start_for_the_first_time() throws Exception {
         var mounted = SmallDisk.mount(directory, MEGABYTES);
         if (mounted.isEmpty()) {
-            System.out.println("DiskFullIT: skipped, since this user may not mount a disk to fill; root may");
+            System.out.println("DiskFullIT: skipped: only root may mount a disk to fill");
         }
         Assumptions.assumeTrue(mounted.isPresent());
         disk = mounted.get();
-        // The disk's own root, so that what a process prints does not go to the full disk.
+        // The mounted directory, so that the output of processes does not go to the full disk.
         data = DataDirectory.of(disk.path());
         try (var server = Launched.serve(data)) {
             var found = KEY.matcher(server.out());
@@ -83,7 +83,7 @@ class DiskFullIT {
     }
 
     @Test
-    void known_contacts_are_found_new_ones_get_a_503_and_all_works_again_once_there_is_space() throws Exception {
+    void known_contacts_are_found_and_new_ones_get_a_503_until_there_is_space() throws Exception {
         try (var server = Launched.serve(data);
                 var load = SteadyLoad.start(server.port(), key, CLIENTS, Duration.ofMillis(2));
                 var client = new LoadClient(CLIENTS)) {
@@ -118,8 +118,8 @@ class DiskFullIT {
 
             disk.fill();
             stopPostgresForWantOfSpace();
-            DataDirectory.await("ready to say 503", () -> status(client, server, "/health/ready") == 503);
-            DataDirectory.await("a sentence", () -> server.err().contains("the database could not be started again"));
+            DataDirectory.await("a 503 from /health/ready", () -> status(client, server, "/health/ready") == 503);
+            DataDirectory.await("the log line", () -> server.err().contains("the database could not be started again"));
             Thread.sleep(2_000);
             var away = load.outcomes().stream()
                     .filter(each -> each.endedNanos()
@@ -129,14 +129,14 @@ class DiskFullIT {
             assertThat(away).isNotEmpty().containsOnly(503);
             assertThat(status(client, server, "/health/live")).isEqualTo(200);
             assertThat(server.err().lines().filter(line -> line.contains("could not be started again")))
-                    .as("not at every attempt")
+                    .as("logged once, not at every attempt")
                     .singleElement()
                     .asString()
                     .contains("PostgreSQL did not start (the disk is full: 0 MB are left)");
 
             disk.makeSpace();
             long space = System.nanoTime();
-            var took = DataDirectory.await("ready", () -> status(client, server, "/health/ready") == 200);
+            var took = DataDirectory.await("readiness", () -> status(client, server, "/health/ready") == 200);
             System.out.println("DiskFullIT: ready " + took.toMillis() + " ms after there was space");
             awaitService(load, space);
             assertKept(server, client, load, List.of(503));
@@ -144,7 +144,7 @@ class DiskFullIT {
     }
 
     @Test
-    void a_server_stops_on_a_full_disk_is_refused_a_start_there_and_has_all_contacts_afterwards() throws Exception {
+    void a_server_stops_on_a_full_disk_cannot_start_there_and_has_all_contacts_afterwards() throws Exception {
         List<Outcome> outcomes;
         try (var server = Launched.serve(data);
                 var load = SteadyLoad.start(server.port(), key, CLIENTS, Duration.ofMillis(2))) {
@@ -158,7 +158,7 @@ class DiskFullIT {
             assertThat(server.exitCode()).as(server.err()).isZero();
             assertThat(data.postgresProcesses()).isEmpty();
         }
-        // What was freed by the stop.
+        // Fills the space that the stop has freed.
         disk.fill();
 
         assertThatAStartIsRefused(data);
@@ -173,7 +173,7 @@ class DiskFullIT {
     }
 
     @Test
-    void a_new_database_needs_more_space_than_there_is() throws Exception {
+    void a_new_database_is_refused_without_enough_space() throws Exception {
         var other = DataDirectory.of(Files.createDirectory(data.path().resolve("other")));
         disk.fillBut(20);
 
@@ -183,7 +183,7 @@ class DiskFullIT {
     }
 
     private static void assertThatAStartIsRefused(DataDirectory where) throws Exception {
-        // Beside the disk is space for what it prints.
+        // Outside the disk there is space for the output.
         try (var server = Launched.start(where, Map.of(), directory, "serve")) {
             assertThat(server.exitCode()).isEqualTo(1);
             assertThat(server.out()).isEmpty();
@@ -194,7 +194,7 @@ class DiskFullIT {
         assertThat(where.postgresProcesses()).isEmpty();
     }
 
-    /** Without space for the next file of its write-ahead log PostgreSQL stops, and does not start either. */
+    /** PostgreSQL stops, and does not start, without space for the next file of its write-ahead log. */
     private static void stopPostgresForWantOfSpace() throws Exception {
         try (var connection = data.connect();
                 var statement = connection.createStatement()) {
@@ -203,7 +203,7 @@ class DiskFullIT {
                 statement.execute("SELECT pg_logical_emit_message(true, 'test', 'more')");
             }
         } catch (SQLException stopped) {
-            // As is wanted.
+            // It is meant to fail.
         }
     }
 
@@ -231,7 +231,10 @@ class DiskFullIT {
                         > 200);
     }
 
-    /** One contact per phone, nothing acknowledged lost, no other refusal than these, and every answer in time. */
+    /**
+     * Asserts that there is one contact per phone, nothing acknowledged is lost, only these refusals occur, and every
+     * response is in time.
+     */
     private static void assertKept(Launched server, LoadClient client, SteadyLoad load, List<Integer> refusals)
             throws Exception {
         var outcomes = load.stop();
@@ -293,7 +296,7 @@ class DiskFullIT {
                 : new History.Refused(reply.status());
     }
 
-    /** And of all phones from the first of them on, since nobody else asks for those. */
+    /** The rows of all phones from the first of these on; no other test uses higher ones. */
     private static List<History.Row> rowsOf(List<String> phones) throws Exception {
         var rows = new ArrayList<History.Row>();
         try (var connection = data.connect();

@@ -20,7 +20,7 @@ import sa.cleanlife.partnerapi.testing.Launched;
 import sa.cleanlife.partnerapi.testing.LoadClient;
 import sa.cleanlife.partnerapi.testing.SlowClient;
 
-/** A server whose process may have only 256 files open, and to which 400 clients come. */
+/** A server that may have only 256 open files, with 400 clients. */
 @Timeout(90)
 @EnabledOnOs(OS.LINUX)
 class FewFilesIT {
@@ -38,7 +38,7 @@ class FewFilesIT {
     }
 
     @Test
-    void serves_those_that_it_has_room_for_and_turns_the_others_away_until_there_is_room_again() throws Exception {
+    void serves_as_many_clients_as_it_has_files_for_and_rejects_the_others_until_some_leave() throws Exception {
         var data = DataDirectory.of(directory.resolve("data"));
         try (var server = Launched.serveWithFiles(FILES, data, Map.of("PARTNER_API_LOG", "json"));
                 var client = new LoadClient(1)) {
@@ -63,7 +63,7 @@ class FewFilesIT {
                     () -> server.err().contains("connections were turned away: as many as may be are open"));
 
             crowd.forEach(SlowClient::close);
-            DataDirectory.await("room again", () -> isServed(server));
+            DataDirectory.await("free connections", () -> isServed(server));
             assertThat(post(client, server, key)).isEqualTo(200);
         }
     }

@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The launcher in a checkout of its own, where the only java is what a test installs: it prints its arguments, and rehearses. */
+/**
+ * The launcher in its own checkout, where the only java is a script that prints its arguments and performs rehearsals.
+ */
 @DisabledOnOs(OS.WINDOWS)
 class LauncherIT {
     private static final List<String> NEEDED_TOOLS = List.of(
@@ -142,7 +144,7 @@ class LauncherIT {
     }
 
     @Test
-    void tells_every_ten_seconds_how_far_a_build_is() throws Exception {
+    void reports_the_progress_of_a_build_every_ten_seconds() throws Exception {
         install("jvm/jdk 25", "25.0.1");
         Files.delete(jar());
         Files.delete(checkout.resolve("target/app/lib/library.jar"));
@@ -164,7 +166,7 @@ class LauncherIT {
                         line -> assertThat(line).matches("partner-api: fetching: 4 of about \\d+ files, 3 of \\d+ MB"));
     }
 
-    /** The numbers of the whole are given here, so that the sentences stay the same when the libraries change. */
+    /** The totals are fixed here, so that the sentences stay the same when the libraries change. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -224,7 +226,7 @@ class LauncherIT {
     }
 
     @Test
-    void rehearses_after_a_build_for_another_command_as_of_an_image() throws Exception {
+    void rehearses_after_a_build_that_was_not_for_serve() throws Exception {
         install("jvm/jdk 25", "25.0.1");
         Files.delete(jar());
         writeMaven(": >target/app/partner-api.jar");
@@ -236,9 +238,9 @@ class LauncherIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                // As after a copy.
+                // The effect of a copy.
                 "touch -d 2001-01-01 'check out/target/app/lib/library.jar'",
-                // As after an update of libraries, a build by Maven and an update of java.
+                // The effects of a library update, a build by Maven and a Java update.
                 "echo more >>'check out/target/app/lib/library.jar'",
                 "echo more >>'check out/target/app/partner-api.jar'",
                 "echo more >>'jvm/jdk 25/lib/modules'",

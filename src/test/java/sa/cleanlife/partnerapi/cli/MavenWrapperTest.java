@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code ./mvnw} says of arguments that Maven would let pass. */
+/** How {@code ./mvnw} rejects arguments that Maven would silently accept. */
 @DisabledOnOs(OS.WINDOWS)
 class MavenWrapperTest {
     private record Run(int exitCode, String said) {}
@@ -49,7 +49,7 @@ class MavenWrapperTest {
                 "test -Dopenapi.fuzz.only=-5 | openapi.fuzz.only must be a whole number from 0 to 999999999",
                 "verify -Psoak -Dsoak.minutes=0 | soak.minutes must be a whole number from 1 to 9999",
             })
-    void names_what_there_is_and_ends_with_2(String arguments, String sentence) throws Exception {
+    void names_the_valid_ones_and_exits_with_2(String arguments, String sentence) throws Exception {
         var run = run(arguments);
 
         assertThat(run.said()).startsWith(sentence).hasLineCount(1);
@@ -70,7 +70,7 @@ class MavenWrapperTest {
                 "--version -Dfaults.seed=-9223372036854775808 -Dsimulation.seed=9223372036854775807",
                 "--version -Dopenapi.fuzz.requests=1000000 -Dopenapi.fuzz.only=0"
             })
-    void lets_maven_do_what_there_is(String arguments) throws Exception {
+    void passes_valid_arguments_to_maven(String arguments) throws Exception {
         var run = run(arguments);
 
         assertThat(run.said()).contains("Apache Maven");

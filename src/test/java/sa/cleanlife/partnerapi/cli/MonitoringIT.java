@@ -34,11 +34,11 @@ class MonitoringIT {
     private static final Path PAGE = Path.of("docs/operations.md");
     private static final Pattern KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
 
-    /** Of PromQL; everything else that is a word in an expression must be a metric. */
+    /** Keywords and functions of PromQL; every other word in an expression must be a metric. */
     private static final Set<String> WORDS =
             Set.of("sum", "max", "rate", "increase", "min_over_time", "histogram_quantile", "vector", "or");
 
-    /** Prometheus adds them to what it scrapes, and makes the last of them of a histogram's buckets. */
+    /** Labels that Prometheus itself adds, and the one that every bucket of a histogram has. */
     private static final Set<String> LABELS_OF_PROMETHEUS = Set.of("instance", "job", "le");
 
     private static final Pattern STRING = Pattern.compile("\"[^\"]*\"");
@@ -50,7 +50,7 @@ class MonitoringIT {
 
     private static final int COLUMNS_OF_GRAFANA = 24;
 
-    /** Prometheus' own, for each that it scrapes. */
+    /** Prometheus' own metric, one for each target that it scrapes. */
     private static final String UP = "up";
 
     static final List<JsonNode> ALERTS = alerts();
@@ -58,7 +58,7 @@ class MonitoringIT {
     private static final JsonNode DASHBOARD =
             new JsonMapper().readTree(Path.of("dashboards/grafana.json").toFile());
 
-    /** Those that show something; the others are headings. */
+    /** The panels that show metrics; the others are headings. */
     static final List<JsonNode> PANELS = DASHBOARD
             .get("panels")
             .valueStream()
@@ -152,7 +152,7 @@ class MonitoringIT {
         }
     }
 
-    /** What Grafana needs to show it on any Prometheus: panels that do not overlap, all with the data source that is chosen. */
+    /** The panels do not overlap, and all of them read the data source that the user chooses. */
     @Test
     void the_dashboard_can_be_imported_into_grafana() {
         var variables = DASHBOARD.at("/templating/list").valueStream().toList();
@@ -196,7 +196,7 @@ class MonitoringIT {
 
     @ParameterizedTest
     @FieldSource("ALERTS")
-    void an_alert_says_whom_it_wakes_what_is_the_matter_and_where_to_read_on(JsonNode alert) {
+    void an_alert_has_its_severity_its_summary_and_a_link_to_its_runbook(JsonNode alert) {
         var name = alert.get("alert").asString();
 
         assertThat(alert.at("/labels/severity").asString()).isIn("page", "ticket");

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import sa.cleanlife.partnerapi.testing.Shell;
 
 /**
- * Types what {@code docs/operations.md} says in a directory such as the page speaks of: with the launcher, the data directory
- * {@code data}, and a place for backups, which is not the machine's.
+ * Runs the commands of {@code docs/operations.md} in a directory like the one that the page describes: with the
+ * launcher, the data directory {@code data}, and a directory for backups in place of the machine's.
  */
 record OperationsPage(Path directory, Map<String, String> environment) implements AutoCloseable {
     private static final Path PAGE = Path.of("docs/operations.md");
@@ -46,7 +46,7 @@ record OperationsPage(Path directory, Map<String, String> environment) implement
         return directory.resolve("var/tmp");
     }
 
-    /** The blocks of commands under a heading, up to the next one. */
+    /** The command blocks under a heading, up to the next heading. */
     static List<String> blocks(String heading) throws IOException {
         var blocks = new ArrayList<String>();
         var block = new ArrayList<String>();
@@ -69,7 +69,7 @@ record OperationsPage(Path directory, Map<String, String> environment) implement
         return blocks;
     }
 
-    /** Pastes a block that the page has under that heading. */
+    /** Runs one of the blocks under this heading in a shell. */
     Shell.Run paste(String heading, int block) throws IOException {
         return type(blocks(heading).get(block));
     }
@@ -98,7 +98,7 @@ record OperationsPage(Path directory, Map<String, String> environment) implement
         return new Shell.Run(shell.exitValue(), Files.readString(out, UTF_8), Files.readString(err, UTF_8));
     }
 
-    /** JUnit would warn of links that lead out of a directory that it removes. */
+    /** Deletes symbolic links, since JUnit warns of those that point out of a directory that it removes. */
     @Override
     public void close() throws IOException {
         for (var shipped : SHIPPED) {

@@ -23,7 +23,9 @@ import sa.cleanlife.partnerapi.testing.LoadClient;
 import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
 import sa.cleanlife.partnerapi.testing.Shell;
 
-/** Backups of a PostgreSQL of the operator's own, made and restored with the very commands of {@code docs/operations.md}. */
+/**
+ * Backups of the operator's own PostgreSQL, made and restored with the exact commands of {@code docs/operations.md}.
+ */
 @Tag("slow")
 @Timeout(120)
 class OwnBackupIT {
@@ -43,12 +45,12 @@ class OwnBackupIT {
     static void serve_on_it() throws Exception {
         var installed = OwnPostgres.installed();
         if (installed.isEmpty()) {
-            System.out.println("OwnBackupIT: skipped, since PostgreSQL's programs are not installed");
+            System.out.println("OwnBackupIT: skipped: PostgreSQL's programs are not installed");
         }
         Assumptions.assumeTrue(installed.isPresent());
         programs = installed.get();
         postgres = OwnPostgres.initialize(programs, directory.resolve("cluster"));
-        // As the README says.
+        // The statements of the README.
         execute("postgres", "CREATE ROLE partner_api LOGIN PASSWORD 'change-me'");
         execute("postgres", "CREATE DATABASE partner_api OWNER partner_api");
         page = OperationsPage.in(Files.createDirectory(directory.resolve("place")));
@@ -64,7 +66,7 @@ class OwnBackupIT {
     static void stop_it() throws Exception {
         try (var _ = postgres;
                 var _ = page) {
-            // Each is closed, also when the other does not close or never was.
+            // Try-with-resources closes each even if the other fails to close or was never started.
         }
     }
 
@@ -101,12 +103,12 @@ class OwnBackupIT {
         }
     }
 
-    /** And answers the key of one of them. */
+    /** Adds partners and returns the key of one of them. */
     private static String addPartners(Map<String, String> environment) throws Exception {
         succeed(environment, "partner", "add", "grand-hotel");
         succeed(environment, "partner", "add", "closed-hotel");
         succeed(environment, "partner", "suspend", "closed-hotel");
-        // A rate limit, so that something is in rate_window, which is not logged.
+        // With a rate limit there is a row in rate_window, which is an unlogged table.
         var issued = succeed(
                 environment,
                 "key",
@@ -121,7 +123,7 @@ class OwnBackupIT {
         return new JsonObject(issued).getString("key");
     }
 
-    /** And goes on from there. */
+    /** Asserts that everything was restored, and that the server serves from it. */
     private static void assertWhole(OwnPostgres restored, String database) throws Exception {
         var environment = Map.of("PARTNER_API_DATABASE_URL", serverUrl(restored, database));
         try (var server = Launched.serve(data, environment)) {

@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A PostgreSQL of the operator's own, from the packages of the system, on a port of this machine. */
+/** The operator's own PostgreSQL, from the system's packages, on a port of this machine. */
 record OwnPostgres(Path programs, Path data, int port) implements AutoCloseable {
-    /** Where Debian and Fedora keep the programs of each version. */
+    /** The directories in which Debian and Fedora keep the programs of each version. */
     private static final List<String> PLACES = List.of("/usr/lib/postgresql", "/usr");
 
-    /** The programs of the newest version that is installed; empty when there is none. */
+    /** The programs of the newest installed version; empty when there is none. */
     static Optional<Path> installed() throws IOException {
         var places = new ArrayList<Path>();
         for (var place : PLACES) {
@@ -33,7 +33,7 @@ record OwnPostgres(Path programs, Path data, int port) implements AutoCloseable 
                 .max(Comparator.naturalOrder());
     }
 
-    /** With one superuser, {@code postgres}, who needs no password. */
+    /** Creates a cluster with one superuser, {@code postgres}, that needs no password. */
     static OwnPostgres initialize(Path programs, Path data) throws IOException {
         var postgres = new OwnPostgres(programs, data, freePort());
         postgres.run("initdb", "--pgdata=" + data, "--username=postgres", "--auth=trust", "--encoding=UTF8");
@@ -41,7 +41,7 @@ record OwnPostgres(Path programs, Path data, int port) implements AutoCloseable 
         return postgres;
     }
 
-    /** On a copy of a cluster's files. */
+    /** Starts on a copy of a cluster's files. */
     static OwnPostgres startOn(Path programs, Path data) throws IOException {
         var postgres = new OwnPostgres(programs, data, freePort());
         postgres.start();
@@ -59,7 +59,7 @@ record OwnPostgres(Path programs, Path data, int port) implements AutoCloseable 
                     "--log=" + data.resolveSibling(data.getFileName() + ".log"),
                     "--options=-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c port=" + port);
         } catch (Throwable e) {
-            // It may come all the same, and nobody else knows of it.
+            // The start may still succeed, and then nothing else would stop it.
             try (this) {
                 throw e;
             }
@@ -70,7 +70,7 @@ record OwnPostgres(Path programs, Path data, int port) implements AutoCloseable 
         return "postgresql://%s@127.0.0.1:%d/%s".formatted(user, port, database);
     }
 
-    /** PostgreSQL refuses to run as root, so root is somebody else to it. */
+    /** PostgreSQL refuses to run as root, so root runs it as another user. */
     private void run(String program, String... arguments) throws IOException {
         var command = new ArrayList<String>();
         if (Files.getAttribute(data.resolveSibling(""), "unix:uid").equals(0)) {
@@ -101,7 +101,7 @@ record OwnPostgres(Path programs, Path data, int port) implements AutoCloseable 
         }
     }
 
-    /** All that runs of it; what a postmaster starts does not name the directory. */
+    /** All its processes; the children of a postmaster do not have the directory on their command line. */
     private List<ProcessHandle> processes() {
         return ProcessHandle.allProcesses()
                 .filter(process -> process.info().commandLine().orElse("").contains(data.toString()))

@@ -40,7 +40,7 @@ import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
 import sa.cleanlife.partnerapi.testing.SteadyLoad;
 import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 
-/** The packaged server as an operator runs it: started, stopped, killed, and administered beside. */
+/** The packaged server as an operator runs it: started, stopped, killed, and administered meanwhile. */
 @Timeout(60)
 @DisabledOnOs(OS.WINDOWS)
 class ServeIT {
@@ -51,7 +51,7 @@ class ServeIT {
     @TempDir
     private static Path directory;
 
-    /** Where the server was started for the first time, called, and stopped; the tests run on copies. */
+    /** The data directory of a server that was started once, used and stopped; the tests run on copies. */
     private static DataDirectory firstData;
 
     private static String firstOut;
@@ -142,7 +142,7 @@ class ServeIT {
         }
 
         @Test
-        void prints_no_key_later_but_how_to_issue_one() throws Exception {
+        void prints_how_to_issue_a_key_but_no_key_at_a_later_start() throws Exception {
             long start = System.nanoTime();
             try (var server = Launched.serve(data);
                     var client = new LoadClient(1)) {
@@ -241,7 +241,7 @@ class ServeIT {
         }
 
         @Test
-        void writes_nothing_but_json_lines_to_standard_error_when_told_so() throws Exception {
+        void writes_only_json_lines_to_standard_error_in_json_format() throws Exception {
             try (var server = Launched.serve(data, Map.of("PARTNER_API_LOG", "json"));
                     var client = new LoadClient(1)) {
                 assertThat(post(client, server, key, "+966500000078").status()).isEqualTo(200);
@@ -277,7 +277,7 @@ class ServeIT {
         private void endsCleanlyOn(String signal) throws Exception {
             try (var server = Launched.serve(data);
                     var client = new LoadClient(1)) {
-                // Its connection stays open, as a balancer's would, and must not hold the server up.
+                // An open connection, like a balancer's, must not delay the stop.
                 assertThat(post(client, server, key, "+966500000080").isNewContact())
                         .isTrue();
                 assertThat(data.postgresProcesses()).isNotEmpty();
@@ -307,13 +307,13 @@ class ServeIT {
                         "POST /v1/partners/contacts HTTP/1.1\r\nHost: api\r\nx-api-key: " + key
                                 + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
                                 + body.substring(0, 10));
-                // So that the server has surely seen the request's head.
+                // After this response the server has surely read the request's head.
                 assertThat(post(client, server, key, "+966500000082").status()).isEqualTo(200);
                 Thread.sleep(200);
 
                 server.signal("TERM");
 
-                DataDirectory.await("the end of accepting", () -> isRefused(port));
+                DataDirectory.await("the end of new connections", () -> isRefused(port));
                 assertThat(LoadClient.await(client.get(managementPort, "/health/ready"))
                                 .status())
                         .isEqualTo(503);
@@ -411,7 +411,7 @@ class ServeIT {
                 }
                 assertThat(data.queryNumber("SELECT count(*) - count(DISTINCT phone) FROM contact"))
                         .isZero();
-                // Every phone that was asked, and the one of the first start.
+                // Every phone that was requested, and the one of the first start.
                 assertThat(data.queryNumber("SELECT count(*) FROM contact")).isEqualTo(outcomes.size() + 1);
 
                 server.signal("TERM");
@@ -424,7 +424,7 @@ class ServeIT {
     @Nested
     class Being_administered {
         @Test
-        void lets_a_new_key_in_at_once_and_a_revoked_or_suspended_one_no_longer_than_a_second() throws Exception {
+        void accepts_a_new_key_at_once_and_a_revoked_or_suspended_one_for_at_most_a_second() throws Exception {
             try (var server = Launched.serve(data);
                     var client = new LoadClient(1)) {
                 succeed(Map.of(), "partner", "add", "hotel");
@@ -478,13 +478,13 @@ class ServeIT {
             return issued;
         }
 
-        /** Promised is a second after the command has ended; a busy machine may add to that. */
+        /** The promise is a second after the command has ended; a busy machine may add to that. */
         private void assertThatItIsSoon(int status, LoadClient client, Launched server, String anyKey)
                 throws Exception {
             var took = DataDirectory.await(
                     "a " + status,
                     () -> post(client, server, anyKey, "+966500000000").status() == status);
-            System.out.println("ServeIT: refused " + took.toMillis() + " ms after the command");
+            System.out.println("ServeIT: the key was rejected " + took.toMillis() + " ms after the command");
             assertThat(took).isLessThan(Duration.ofSeconds(3));
         }
     }
@@ -498,7 +498,7 @@ class ServeIT {
                 .status();
     }
 
-    /** What the command prints. */
+    /** Runs a command that must succeed, and returns its output. */
     private String succeed(Map<String, String> environment, String... command) throws Exception {
         try (var launched = Launched.start(data, environment, command)) {
             assertThat(launched.exitCode()).as(launched.err()).isZero();
@@ -506,7 +506,7 @@ class ServeIT {
         }
     }
 
-    /** What it says beside its log, which is JSON where no person looks. */
+    /** The lines on standard error other than the log, which is JSON without a terminal. */
     private static List<String> sentencesOf(Launched launched) throws IOException {
         return launched.err().lines().filter(line -> !line.startsWith("{")).toList();
     }
@@ -519,7 +519,7 @@ class ServeIT {
     }
 
     private static String run(String pasted) throws Exception {
-        // A pipe would hold up an answer that is longer than its buffer.
+        // A pipe would block a response longer than its buffer.
         var answer = Files.createTempFile(directory, "answer", ".txt");
         var process = new ProcessBuilder("sh", "-c", pasted)
                 .redirectOutput(answer.toFile())

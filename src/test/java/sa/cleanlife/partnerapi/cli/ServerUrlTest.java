@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 
-/** The URL that is printed for each way to set an address. */
+/** The URL that {@code serve} prints for each form of a listen address. */
 class ServerUrlTest {
     @ParameterizedTest
     @CsvSource({
@@ -35,7 +35,7 @@ class ServerUrlTest {
 
     @ParameterizedTest
     @CsvSource({"0.0.0.0, true", "::, true", "127.0.0.1, false", "::1, false", "localhost, false"})
-    void says_when_it_is_one_of_many(String host, boolean isOneOfMany) {
+    void says_whether_it_is_one_of_many(String host, boolean isOneOfMany) {
         assertThat(new ServerUrl(host, 80).others().isEmpty()).isEqualTo(!isOneOfMany);
     }
 }

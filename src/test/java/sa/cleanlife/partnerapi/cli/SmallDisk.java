@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A disk of some megabytes, in memory, for a test to fill. */
 record SmallDisk(Path path) implements AutoCloseable {
-    /** Empty where this user may not mount one. */
+    /** Mounts the disk; empty where this user may not mount one. */
     static Optional<SmallDisk> mount(Path directory, int megabytes) throws IOException {
         var path = Files.createDirectory(directory.resolve("small-disk"));
         return succeeds("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", path.toString())
@@ -32,7 +32,7 @@ record SmallDisk(Path path) implements AutoCloseable {
         }
     }
 
-    /** To the last byte. */
+    /** Fills the disk to the last byte. */
     void fill() throws IOException {
         fillBut(0);
     }
@@ -50,7 +50,7 @@ record SmallDisk(Path path) implements AutoCloseable {
         }
     }
 
-    /** What an operator does about it. */
+    /** Frees space, as an operator would. */
     void makeSpace() throws IOException {
         Files.deleteIfExists(filler());
     }

@@ -23,13 +23,13 @@ import sa.cleanlife.partnerapi.faults.History.Told;
 import sa.cleanlife.partnerapi.faults.HistoryChecker;
 
 /**
- * A run in which clients ask several nodes for few phones, while the database, the network and the nodes fail. The real
- * {@link Contacts} serve in it, and one seed decides all the rest.
+ * A simulated run: clients send several nodes requests for a few phones while the database, the network and the nodes
+ * fail. The real {@link Contacts} serve in it, and one seed decides everything else.
  */
 final class ContactSimulation {
     private static final long MILLISECOND = Duration.ofMillis(1).toNanos();
 
-    /** The outcome of a run, and the promises that were broken in it. */
+    /** The outcome of a run, with the promises that it broke. */
     record Outcome(int calls, InjectedFaults faults, List<String> broken) {}
 
     private final VirtualTime time;
@@ -57,7 +57,7 @@ final class ContactSimulation {
         this.isPoisonous = random.nextInt(3) == 0;
     }
 
-    /** @param stores puts something between the contacts and where they are kept */
+    /** @param stores wraps the contact store, to inject faults of its own */
     static Outcome run(long seed, Trace trace, UnaryOperator<ContactStore> stores) {
         return new ContactSimulation(seed, trace, stores).run();
     }
@@ -89,7 +89,7 @@ final class ContactSimulation {
         return from.get(random.nextInt(from.size()));
     }
 
-    /** Someone who asks one thing after the other, and some again when there was no good answer. */
+    /** A client that sends one request after another, and repeats some after a failure. */
     private final class Client {
         private final String name;
         private final long timeoutNanos = MILLISECOND * (1_000 + random.nextInt(9_000));
@@ -119,7 +119,8 @@ final class ContactSimulation {
 
         private ByPhone byPhone() {
             var isLimited = random.nextInt(10) < limitedInTen;
-            // Those with a quota who ask for the same phone at once share what becomes of it, for better or worse.
+            // Simultaneous requests with a quota for the same phone share one outcome, so one bad value would fail the
+            // others too.
             var isPoisoned = isPoisonous && !isLimited && random.nextInt(6) == 0;
             var spelling = oneOf(spellings);
             return new ByPhone(
@@ -129,7 +130,7 @@ final class ContactSimulation {
                     isLimited);
         }
 
-        /** Until it is answered, or this client's timeout. */
+        /** Sends the request, and goes on at the response or at this client's timeout. */
         private void ask(SimulatedQuestion question, int repeats) {
             long startNanos = time.nowNanos();
             time.note(name, () -> "asks " + question);
@@ -155,7 +156,10 @@ final class ContactSimulation {
             afterAPause(isGood || repeats == 0 ? this::next : () -> ask(question, repeats - 1));
         }
 
-        /** A contact beyond a quota, or one that cannot be stored, is none that was asked for: it must leave no trace. */
+        /**
+         * A contact over the quota or one that cannot be stored was not requested, to the checker: it must leave no
+         * trace.
+         */
         private boolean isPartOfHistory(SimulatedQuestion question, Answer answer) {
             return !(answer.equals(new Refused(429)) || (question.isPoisoned() && answer.equals(new Refused(500))));
         }

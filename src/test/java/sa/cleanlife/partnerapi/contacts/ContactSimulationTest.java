@@ -27,7 +27,10 @@ import sa.cleanlife.partnerapi.database.InjectedFault;
 import sa.cleanlife.partnerapi.database.InjectedFaults;
 import sa.cleanlife.partnerapi.database.VirtualTime.Trace;
 
-/** Promises that hold in every simulated run, whatever fails in it. {@code -Dsimulation.seed=…} runs one, and prints what happens. */
+/**
+ * The promises hold in every simulated run, whatever fails in it. {@code -Dsimulation.seed=…} runs one seed and prints
+ * its events.
+ */
 class ContactSimulationTest {
     private static final String SEED = "simulation.seed";
 
@@ -47,12 +50,12 @@ class ContactSimulationTest {
     }
 
     @Nested
-    @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "one seed was asked for")
-    class All_worlds {
+    @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "a single seed was requested")
+    class All_runs {
         private static final int RUNS = Integer.getInteger("simulation.runs", 1_000);
 
         @Test
-        void keep_every_promise_and_know_every_fault() {
+        void keep_every_promise_and_meet_every_fault() {
             long first = aSeed();
             var faults = new InjectedFaults();
             long calls = 0;
@@ -66,7 +69,7 @@ class ContactSimulationTest {
                 }
             }
             System.out.printf(
-                    "Simulation of contacts: %,d seeds from %d on, %,d calls, %,d faults, %d seeds with violations; %s%n",
+                    "Simulation of contacts: %,d seeds from %d on, %,d requests, %,d faults, %d seeds with violations; %s%n",
                     RUNS, first, calls, count(faults), failed.size(), told(faults));
 
             assertThat(InjectedFault.values()).as("faults that were injected").allMatch(fault -> faults.of(fault) > 0);
@@ -84,7 +87,7 @@ class ContactSimulationTest {
         }
 
         @Test
-        void are_the_same_to_the_letter_when_their_seeds_are_and_differ_when_they_do_not() {
+        void are_identical_for_the_same_seed_and_differ_for_others() {
             long first = aSeed();
             var traces = LongStream.range(first, first + 100)
                     .mapToObj(seed -> {
@@ -102,8 +105,8 @@ class ContactSimulationTest {
     @EnabledIfSystemProperty(
             named = SEED,
             matches = "(?s).*",
-            disabledReason = "no seed was asked for: -D" + SEED + "=…")
-    class One_world {
+            disabledReason = "no seed was requested: -D" + SEED + "=…")
+    class One_run {
         @Test
         void keeps_every_promise() {
             long seed = seed(System.getProperty(SEED, ""));
@@ -125,19 +128,19 @@ class ContactSimulationTest {
 
     private static void failWith(long seed) {
         fail("""
-                seed %d breaks promises; to see how it comes to that:
+                seed %d breaks promises; to print its events:
                   ./mvnw test -Dtest=ContactSimulationTest -D%s=%d
                 %s""".formatted(seed, SEED, seed, String.join("\n", run(seed).broken())));
     }
 
-    /** A simulation in which nothing can go wrong would be worth nothing. */
+    /** A simulation that cannot detect a fault would prove nothing. */
     @Nested
-    @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "one seed was asked for")
+    @DisabledIfSystemProperty(named = SEED, matches = "(?s).*", disabledReason = "a single seed was requested")
     class A_store_that_breaks_a_promise_is_noticed {
         private static final int MOST_RUNS = 2_000;
 
         @Test
-        void when_it_takes_a_lost_answer_for_a_yes() {
+        void when_it_takes_a_lost_response_for_success() {
             expectBroken("WHAT_WAS_ACKNOWLEDGED_IS_STORED", real -> new Changed(real) {
                 @Override
                 public Future<Map<PhoneNumber, Contact>> insertMissing(SequencedMap<UUID, ContactRequest> requests) {
@@ -157,7 +160,7 @@ class ContactSimulationTest {
         }
 
         @Test
-        void when_it_asks_again_with_another_id() {
+        void when_it_retries_with_another_id() {
             expectBroken("A_NAME_IS_ONE_THAT_WAS_ASKED_FOR", real -> new Changed(real) {
                 @Override
                 public Future<Map<PhoneNumber, Contact>> insertMissing(SequencedMap<UUID, ContactRequest> requests) {
@@ -186,7 +189,7 @@ class ContactSimulationTest {
         }
 
         @Test
-        void when_it_forgets_now_and_then_what_it_has_stored() {
+        void when_it_sometimes_does_not_find_a_stored_row() {
             expectBroken("WHAT_WAS_ACKNOWLEDGED_CAN_BE_READ", real -> new Changed(real) {
                 @Override
                 public Future<Map<UUID, Contact>> findById(Collection<UUID> ids) {
@@ -204,11 +207,11 @@ class ContactSimulationTest {
                     .findFirst();
 
             assertThat(noticed)
-                    .as("a run of %d seeds from %d on", MOST_RUNS, first)
+                    .as("violations found in %d seeds from %d on", MOST_RUNS, first)
                     .isPresent();
         }
 
-        /** The real store, but for what is overridden. */
+        /** The real store, except for the overridden methods. */
         private static class Changed implements ContactStore {
             private final ContactStore real;
 

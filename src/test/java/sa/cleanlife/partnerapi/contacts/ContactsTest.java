@@ -39,7 +39,7 @@ class ContactsTest {
             "phone must be a valid phone number in international form, for example +966500000000";
 
     static {
-        // So that there are others to be found by mistake.
+        // Decoys, which a wrong lookup could find.
         HOTEL.postContact("+966500000009", "Decoy One");
         HOTEL.postContact("+966509000000", "Decoy Two");
     }
@@ -81,7 +81,7 @@ class ContactsTest {
         }
 
         @Test
-        void answers_the_stored_name_when_the_phone_is_known() {
+        void returns_the_stored_name_when_the_phone_is_known() {
             var phone = newPhone();
             HOTEL.postContact(newPhone(), "Decoy Before");
             var stored = HOTEL.postContact(phone, "Ahmed Ali");
@@ -108,7 +108,7 @@ class ContactsTest {
         }
 
         @Test
-        void answers_every_partner_with_the_same_contact() {
+        void returns_the_same_contact_to_every_partner() {
             var phone = newPhone();
             var first = HOTEL.postContact(phone, "Ahmed Ali");
 
@@ -193,7 +193,7 @@ class ContactsTest {
                 "+966920012345"                           | +966920012345
                 "+9668001234567"                          | +9668001234567
                 """)
-        void are_answered_in_their_one_form(String sent, String answered) {
+        void are_returned_in_e164_form(String sent, String answered) {
             var answer = postPhone(sent);
 
             assertThat(answer.data().get("phone").asString()).isEqualTo(answered);
@@ -466,7 +466,7 @@ class ContactsTest {
 
         @ParameterizedTest
         @MethodSource("invisible")
-        void of_which_nothing_is_seen_are_refused(String sent) {
+        void without_a_visible_character_are_refused(String sent) {
             assertThat(HOTEL.postContact(newPhone(), sent).sentences())
                     .containsExactly("name must contain at least one visible character");
         }
@@ -488,7 +488,7 @@ class ContactsTest {
                     "\u202cAhmed\u202b",
                     "\u202aAhmed\u202c\u2067"
                 })
-        void that_do_not_end_a_change_of_direction_are_refused(String sent) {
+        void with_an_unclosed_bidi_control_are_refused(String sent) {
             assertThat(HOTEL.postContact(newPhone(), sent).sentences())
                     .containsExactly(
                             "name must end each embedding, override and isolate of text direction that it begins"
@@ -508,7 +508,7 @@ class ContactsTest {
                     "\u0627\u064e",
                     "\ud55c\u3164"
                 })
-        void with_other_characters_that_are_not_seen_are_kept(String sent) {
+        void with_other_invisible_characters_are_kept(String sent) {
             var answer = HOTEL.postContact(newPhone(), sent);
 
             assertThat(answer.data().get("name").asString()).isEqualTo(sent);
@@ -543,7 +543,7 @@ class ContactsTest {
                 ""                      | PARTNER
                 " \\n\\u00a0"           | PARTNER
                 """)
-        void are_stored_stripped_and_are_partner_when_there_is_none(String sent, String stored) {
+        void are_stored_stripped_or_as_partner_when_blank(String sent, String stored) {
             var phone = newPhone();
 
             postUtmSource(phone, sent).data();
@@ -656,7 +656,7 @@ class ContactsTest {
     @Nested
     class All_faults_at_once {
         @Test
-        void are_told_in_the_order_of_the_fields_and_by_field() {
+        void are_reported_in_the_order_of_the_fields_and_by_field() {
             var answer = HOTEL.postContact("""
                     {"utmSource":5,"phone":"0500000000"}""");
 
@@ -679,7 +679,7 @@ class ContactsTest {
         }
 
         @Test
-        void are_told_of_an_empty_object() {
+        void are_reported_for_an_empty_object() {
             var answer = HOTEL.postContact("{}");
 
             assertThat(answer.sentences())

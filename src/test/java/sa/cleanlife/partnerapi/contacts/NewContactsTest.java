@@ -31,14 +31,14 @@ import sa.cleanlife.partnerapi.testing.Waiting;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How many contacts a key creates, on two nodes with one database: the quota that it may have, and the warning. */
+/** The quota of new contacts of a key, and the warning about many, on two nodes with one database. */
 @Timeout(60)
 class NewContactsTest {
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration SLOT = Duration.ofMinutes(5);
 
-    /** At the end of a slot, which counts as a whole. */
+    /** At the end of a slot; a slot counts as a whole. */
     private static final TestClock CLOCK = new TestClock(Instant.parse("2026-11-23T10:04:59Z"));
 
     private static RunningApi oneNode;
@@ -55,7 +55,7 @@ class NewContactsTest {
     static void stop() {
         try (var _ = oneNode;
                 var _ = otherNode) {
-            // Each is closed, also when the other does not close.
+            // Try-with-resources closes each node even if the other fails to close.
         }
     }
 
@@ -93,7 +93,7 @@ class NewContactsTest {
         for (int i = 0; i < quota; i++) {
             assertThat(isCreated(partner)).as("contact %d of %d", i + 1, quota).isTrue();
         }
-        assertThat(isCreated(partner)).as("a contact more").isFalse();
+        assertThat(isCreated(partner)).as("one more contact").isFalse();
     }
 
     private static long counted(TestPartner partner) {
@@ -111,7 +111,7 @@ class NewContactsTest {
     @Nested
     class A_quota {
         @Test
-        void is_kept_to_exactly_by_a_crowd_on_two_nodes_and_what_exists_is_found() {
+        void is_met_exactly_by_many_requests_on_two_nodes_and_known_contacts_are_found() {
             var partner = partnerWithQuota(50);
             var other = oneNode.newPartner();
             var known =
@@ -145,7 +145,7 @@ class NewContactsTest {
         }
 
         @Test
-        void that_is_used_up_is_told_with_its_own_sentence_and_stores_nobody() {
+        void that_is_used_up_has_its_own_error_message_and_stores_no_contact() {
             var partner = partnerWithQuota(1);
             useUp(partner, 1);
             var phone = RunningApi.newPhone();
@@ -162,7 +162,7 @@ class NewContactsTest {
         }
 
         @Test
-        void is_not_touched_by_who_is_found() {
+        void is_not_used_when_a_contact_is_found() {
             var partner = partnerWithQuota(2);
             var phone = RunningApi.newPhone();
             var first = partner.postContact(phone, "Ahmed Ali");
@@ -182,7 +182,7 @@ class NewContactsTest {
         }
 
         @Test
-        void has_its_place_back_when_somebody_else_was_quicker() throws Exception {
+        void gets_its_reservation_back_when_another_request_created_the_contact() throws Exception {
             var partner = partnerWithQuota(12);
             isCreated(partner.at(otherNode));
             isCreated(partner);
@@ -190,7 +190,7 @@ class NewContactsTest {
             List<Reply> replies;
             try (var client = new LoadClient(20);
                     var lock = TestPostgres.connect(oneNode.database())) {
-                // Nobody can insert, so all of them find the phone free and reserve a contact.
+                // The lock blocks all inserts, so every request finds the phone free and reserves a contact.
                 lock.setAutoCommit(false);
                 lock.createStatement().execute("LOCK TABLE contact IN SHARE MODE");
                 var racing = IntStream.range(0, 10)
@@ -198,7 +198,7 @@ class NewContactsTest {
                                 (i % 2 == 0 ? oneNode : otherNode).port(), partner.key(), phone, "Ahmed Ali"))
                         .toList();
                 assertThat(Waiting.within(Duration.ofSeconds(1), () -> counted(partner) >= 4))
-                        .as("some on each node have reserved a contact")
+                        .as("several requests have reserved a contact")
                         .isTrue();
                 lock.commit();
                 replies = LoadClient.all(racing);
@@ -206,13 +206,13 @@ class NewContactsTest {
 
             assertThat(replies.stream().filter(Reply::isNewContact)).hasSize(1);
             assertThat(Waiting.within(Duration.ofSeconds(2), () -> counted(partner) == 3))
-                    .as("the others released their reservations")
+                    .as("the other requests released their reservations")
                     .isTrue();
             useUp(partner, 9);
         }
 
         @Test
-        void loses_one_place_to_simultaneous_first_calls_for_one_phone_and_all_get_the_contact() {
+        void is_used_once_by_simultaneous_first_requests_for_one_phone() {
             for (int round = 0; round < 5; round++) {
                 var partner = partnerWithQuota(1);
                 var phone = RunningApi.newPhone();
@@ -234,7 +234,7 @@ class NewContactsTest {
         }
 
         @Test
-        void comes_back_piece_by_piece_and_never_early() {
+        void is_released_piece_by_piece_and_never_early() {
             var partner = partnerWithQuota(3);
             assertThat(isCreated(partner)).isTrue();
             timePasses(HOUR);
@@ -243,11 +243,11 @@ class NewContactsTest {
             var retryAfter =
                     Duration.ofSeconds(Long.parseLong(create(partner).headers().get("retry-after")));
             assertThat(retryAfter)
-                    .as("a day after the first")
+                    .as("retry-after, until a day after the first contact")
                     .isBetween(DAY.minus(HOUR), DAY.minus(HOUR).plus(SLOT));
             timePasses(DAY.minus(HOUR).minusSeconds(1));
             assertThat(isCreated(partner))
-                    .as("a day after the first, all but a second")
+                    .as("created a second before the first contact is a day old")
                     .isFalse();
 
             timePasses(retryAfter.minus(DAY.minus(HOUR)).plusSeconds(1));
@@ -255,7 +255,7 @@ class NewContactsTest {
         }
 
         @Test
-        void is_the_keys_own() {
+        void applies_to_each_key_alone() {
             var partner = partnerWithQuota(1);
             var other = partnerWithQuota(1);
             useUp(partner, 1);
@@ -305,7 +305,7 @@ class NewContactsTest {
         }
 
         @Test
-        void is_given_once_in_a_day_on_two_nodes_when_a_quota_is_used_to_four_fifths() {
+        void is_logged_once_a_day_on_two_nodes_when_four_fifths_of_a_quota_are_used() {
             var partner = partnerWithQuota(10);
             double before = metric();
             try (var log = CapturedLog.open()) {
@@ -342,7 +342,7 @@ class NewContactsTest {
         }
 
         @Test
-        void is_given_of_a_key_without_a_quota_at_1000_in_an_hour_or_10_000_in_a_day() {
+        void is_logged_for_a_key_without_a_quota_at_1000_in_an_hour_or_10_000_in_a_day() {
             var hurried = withCreated(HOUR.minus(SLOT), 999);
             var steady = withCreated(HOUR.plus(SLOT.multipliedBy(2)), 9_999);
             var modest = withCreated(HOUR.plus(SLOT.multipliedBy(2)), 9_998);

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 
-/** The gate of phone numbers, beside the rule in its own words. */
+/** Compares the phone number parser with an independent form of its rule. */
 class PhoneNumberFuzzTest {
     @RegisterExtension
     static final AnswerCoverage COVERAGE = new AnswerCoverage(
@@ -17,7 +17,7 @@ class PhoneNumberFuzzTest {
 
     private static final Pattern WHITE_SPACE = Pattern.compile("\\p{IsWhite_Space}");
 
-    /** The forms in which a Saudi number is told from any other. */
+    /** The pattern that distinguishes a Saudi number from any other. */
     private static final Pattern SAUDI =
             Pattern.compile("(\\+966|00966|966){1,2}0?[1-9][0-9]*|0[15][0-9]*|(5|920|800)[0-9]*");
 
@@ -72,7 +72,7 @@ class PhoneNumberFuzzTest {
         assertThat(PhoneNumber.parse(number.e164())).isEqualTo(number).hasSameHashCodeAs(number);
     }
 
-    /** The number that is to be sent instead of a text that is none, if that can be told. */
+    /** The number to suggest for a rejected text, if it is clear. */
     private static Optional<String> meant(String text) {
         var sent = unwrapped(text);
         return text.codePointCount(0, text.length()) <= 64
@@ -81,7 +81,7 @@ class PhoneNumberFuzzTest {
                 : Optional.empty();
     }
 
-    /** In ASCII, without what is put around a number and what is put between its digits. */
+    /** The text in ASCII, without the wrapping of a number and the separators within it. */
     private static String unwrapped(String text) {
         var bare = WHITE_SPACE
                 .matcher(PhoneRule.ascii(text))

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What holds for any text. {@code -Dphone.seed=…} repeats a run. */
+/** Properties of the phone number parser for random texts. {@code -Dphone.seed=…} repeats a run. */
 class PhoneNumberPropertyTest {
     private static final long SEED = Long.getLong("phone.seed", new SplittableRandom().nextLong());
 
@@ -27,10 +27,10 @@ class PhoneNumberPropertyTest {
 
         forMany(200_000, PhoneTexts::any, text -> seen.count(PhoneNumber.parse(text)));
 
-        // The generator would be worthless if it did not reach all three answers.
+        // The test proves something only if the generator reaches all three outcomes.
         assertThat(seen.accepted).as("accepted").isGreaterThan(10_000);
         assertThat(seen.suggested).as("refused with a suggestion").isGreaterThan(10_000);
-        assertThat(seen.refused).as("refused without one").isGreaterThan(10_000);
+        assertThat(seen.refused).as("refused without a suggestion").isGreaterThan(10_000);
     }
 
     @Test
@@ -54,7 +54,7 @@ class PhoneNumberPropertyTest {
             var isAccepted = PhoneNumber.parse(drawn.number) instanceof PhoneNumber;
 
             assertThat(PhoneNumber.parse(decorated) instanceof PhoneNumber).isEqualTo(isAccepted);
-            // A refused one may end in what spreadsheets add, .0, and then the number without that is suggested.
+            // For a rejected number that ends in .0, as spreadsheets write it, the number without .0 is suggested.
             if (isAccepted) {
                 assertThat(answerTo(decorated)).isEqualTo(answerTo(drawn.number));
             }
@@ -72,7 +72,7 @@ class PhoneNumberPropertyTest {
     }
 
     @Test
-    void beside_mobiles_exactly_what_libphonenumber_holds_valid_is_accepted() {
+    void apart_from_mobiles_exactly_the_numbers_valid_in_libphonenumber_are_accepted() {
         forMany(30_000, PhoneTexts::number, text -> {
             var isAccepted = PhoneNumber.parse(text) instanceof PhoneNumber number
                     && number.e164().equals(text);
@@ -98,12 +98,14 @@ class PhoneNumberPropertyTest {
             try {
                 property.accept(drawn);
             } catch (Throwable broken) {
-                fail("-Dphone.seed=" + SEED + " draws, as number " + i + ", " + escaped(drawn.toString()), broken);
+                fail(
+                        "-Dphone.seed=" + SEED + " generates, as text number " + i + ", " + escaped(drawn.toString()),
+                        broken);
             }
         }
     }
 
-    /** Readable, and safe to print: invisible characters and halves of surrogate pairs become escapes. */
+    /** Printable: invisible characters and unpaired surrogates become escapes. */
     private static String escaped(String text) {
         var shown = new StringBuilder("\"");
         text.chars()

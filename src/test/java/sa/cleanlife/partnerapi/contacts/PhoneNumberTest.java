@@ -20,7 +20,7 @@ class PhoneNumberTest {
     private static final String NOT_SAUDI = "not Saudi";
     private static final String SEND_INSTEAD = "send +966500000000";
 
-    /** In words, because numbers and refusals print nothing of themselves. */
+    /** The outcome in words, because numbers and refusals print nothing of themselves. */
     static String answerTo(String text) {
         return switch (PhoneNumber.parse(text)) {
             case PhoneNumber number -> number.e164();
@@ -119,7 +119,7 @@ class PhoneNumberTest {
                     "+201001234567",
                     "+923001234567",
                     "+96550000000",
-                    "+80012345678", // international toll-free
+                    "+80012345678", // an international toll-free number
                 })
         void is_told_that_it_must_be_a_saudi_one(String text) {
             assertThat(answerTo(text)).isEqualTo(NOT_SAUDI);
@@ -134,7 +134,7 @@ class PhoneNumberTest {
                     "+965500000000", // 966 mistyped
                     "00500000000",
                     "+9715012345678901",
-                    "+210123456789", // nobody's code
+                    "+210123456789", // an unassigned code
                     "+0971501234567",
                     "+00971501234567",
                     "000971501234567",
@@ -144,13 +144,13 @@ class PhoneNumberTest {
                     "+971501234567x1",
                     "+97150FLOWERS",
                 })
-        void is_not_seen_in_what_is_no_number(String text) {
+        void is_not_recognized_in_other_texts(String text) {
             assertThat(answerTo(text)).isEqualTo(REFUSED);
         }
     }
 
     @Nested
-    class Which_numbers {
+    class The_parser {
         @ParameterizedTest
         @ValueSource(strings = {"50", "51", "52", "53", "54", "55", "56", "57", "58", "59"})
         void accepts_every_mobile_range_whether_the_metadata_knows_it_or_not(String range) {
@@ -177,20 +177,20 @@ class PhoneNumberTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "+966", // nothing
-                    "+9660", // nothing after the trunk zero
+                    "+966", // no digits
+                    "+9660", // no digits after the trunk zero
                     "+96600",
                     "+9665",
-                    "+96611234567", // landlines, short and long
+                    "+96611234567", // landlines with too few and too many digits
                     "+9661123456789",
                     "+966131234567", // no such area
-                    "+96692001234", // 9200, short and long
+                    "+96692001234", // 9200 with too few and too many digits
                     "+9669200123456",
-                    "+966800123456", // 800, short and long
+                    "+966800123456", // 800 with too few and too many digits
                     "+96680012345678",
                     "+9668111234567", // 811 is not in the metadata
                     "+966811123456",
-                    "+966911", // short numbers reach nobody from abroad
+                    "+966911", // short numbers do not work from abroad
                     "+966999",
                     "+966212345678",
                     "+966412345678",
@@ -200,7 +200,7 @@ class PhoneNumberTest {
                     "+96618446744073709551616112345678", // overflows a long
                     "+9669999999999999999999999999999999999999999999999999999999999",
                 })
-        void refuses_what_is_no_number(String text) {
+        void refuses_any_other_text(String text) {
             assertThat(answerTo(text)).isEqualTo(REFUSED);
         }
     }
@@ -242,7 +242,9 @@ class PhoneNumberTest {
         }
     }
 
-    /** Every code point there is, so that no class of characters is forgotten; regular expressions are the yardstick. */
+    /**
+     * All code points are tried, so that no class of characters is forgotten; regular expressions are the reference.
+     */
     @Nested
     class Every_character {
         private static final Map<String, List<Integer>> BY_ANSWER_IN_THE_MIDDLE =
@@ -371,7 +373,7 @@ class PhoneNumberTest {
             "'+966 11 234 5678',      +966112345678",
             "'+966 9200 12345',       +966920012345",
             "'+966 800 123 4567',     +9668001234567",
-            "'920012345',             +966920012345", // has no other form at home
+            "'920012345',             +966920012345", // has no other form within the country
             "'9200 12345',            +966920012345",
             "'8001234567',            +9668001234567", // as it is dialled at home
             "'8001240600',            +9668001240600",
@@ -422,10 +424,10 @@ class PhoneNumberTest {
                     "80012345678",
                     "8101234567",
                     "0920012345",
-                    "112345678", // nine digits that could be anyone's
+                    "112345678", // nine digits, ambiguous
                     "0212345678", // no such area
-                    "05000000", // short
-                    "05000000000", // long
+                    "05000000", // too short
+                    "05000000000", // too long
                     "50000000",
                     "5000000000",
                     "96650000000",
@@ -459,7 +461,7 @@ class PhoneNumberTest {
                     "966500000000@example.com",
                     "966500000000@",
                     "''+966500000000",
-                    "96650000000.0", // a short number, not one with a dot in it
+                    "96650000000.0", // a short number, not a number with a dot in it
                     "966500000000.5",
                     "966500000000.000",
                     "9.66500000000E+11",
@@ -472,9 +474,9 @@ class PhoneNumberTest {
         }
     }
 
-    /** libphonenumber's own parser repairs all of these into a valid number. */
+    /** libphonenumber's own parser turns all of these into a valid number. */
     @Nested
-    class What_libphonenumber_alone_lets_through {
+    class What_libphonenumber_alone_would_accept {
         @ParameterizedTest
         @ValueSource(
                 strings = {

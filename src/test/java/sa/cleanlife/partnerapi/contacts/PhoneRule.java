@@ -6,7 +6,7 @@ import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The rule of phone numbers once more, slow and in its own words, to compare the gate with. */
+/** A slow, independent implementation of the phone number rule, as the reference for the parser. */
 final class PhoneRule {
     static final Pattern E164 = Pattern.compile("\\+966[1-9][0-9]{8,9}");
     static final Pattern MOBILE = Pattern.compile("\\+9665[0-9]{8}");
@@ -14,7 +14,7 @@ final class PhoneRule {
 
     private PhoneRule() {}
 
-    /** The number that this text is, in the form that is stored. */
+    /** The stored form of the number in this text; empty when the text is rejected. */
     static Optional<String> accepted(String text) {
         if (text.codePointCount(0, text.length()) > 64) {
             return Optional.empty();
@@ -24,12 +24,12 @@ final class PhoneRule {
         return isPhone ? Optional.of(normal) : Optional.empty();
     }
 
-    /** In ASCII, without what is dropped. */
+    /** The text in ASCII, without separators and invisible characters. */
     static String normal(String text) {
         return ascii(text).replaceAll("[-.()]", "");
     }
 
-    /** In ASCII, without what cannot be seen. */
+    /** The text in ASCII, without invisible characters. */
     static String ascii(String text) {
         return text.codePoints()
                 .filter(c -> Character.getType(c) != Character.FORMAT)

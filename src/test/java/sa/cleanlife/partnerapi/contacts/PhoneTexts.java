@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Texts by chance: phones, what nearly is one, and what is nothing of the kind. */
+/** Random texts: phone numbers, nearly valid ones, and unrelated ones. */
 public final class PhoneTexts {
     private static final Pattern WHITE = Pattern.compile("\\p{IsWhite_Space}");
 
@@ -62,7 +62,7 @@ public final class PhoneTexts {
         };
     }
 
-    /** +966 and digits, of a phone or nearly. */
+    /** +966 and the digits of a number, valid or nearly so. */
     static String number(SplittableRandom random) {
         var national = new StringBuilder(oneOf(BEGINNINGS, random));
         var length = random.nextInt(8) == 0 ? random.nextInt(20) : 9 + random.nextInt(2);
@@ -76,7 +76,7 @@ public final class PhoneTexts {
         return "+9665" + (10_000_000 + random.nextInt(90_000_000));
     }
 
-    /** The same number to the gate: other digits, a trunk zero, and things between; at most 60 characters. */
+    /** The same number with other digits, a trunk zero and separators; at most 60 characters. */
     public static String decorated(String number, SplittableRandom random) {
         var plain = random.nextBoolean() && !number.startsWith("+9660") ? "+9660" + number.substring(4) : number;
         var drawn = new StringBuilder();
@@ -90,7 +90,7 @@ public final class PhoneTexts {
         return drawn.toString();
     }
 
-    /** One to three of them, anywhere. */
+    /** Adds one to three white space characters anywhere. */
     static String withWhiteSpace(String text, SplittableRandom random) {
         var drawn = new StringBuilder(text);
         var count = 1 + random.nextInt(3);
@@ -121,7 +121,7 @@ public final class PhoneTexts {
                 .collect(Collectors.joining());
     }
 
-    /** Between two characters, never inside one. */
+    /** Inserts between two characters, never within a surrogate pair. */
     private static void insert(int c, StringBuilder text, SplittableRandom random) {
         var at = text.offsetByCodePoints(0, random.nextInt(text.codePointCount(0, text.length()) + 1));
         text.insert(at, Character.toString(c));
@@ -139,7 +139,7 @@ public final class PhoneTexts {
         return IntStream.rangeClosed(0, Character.MAX_CODE_POINT).filter(wanted).toArray();
     }
 
-    /** What a partner is told who sent this as {@code phone}. */
+    /** The sentence for a partner who sent this as {@code phone}. */
     static String sentence(InvalidPhone refused) {
         var told = new ArrayList<String>();
         refused.tell((sentence, more) -> told.add(

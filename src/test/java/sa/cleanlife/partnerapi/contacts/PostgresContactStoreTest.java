@@ -17,7 +17,7 @@ import sa.cleanlife.partnerapi.database.DatabaseUrl;
 import sa.cleanlife.partnerapi.database.Migrations;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** What a race of statements does that no caller can bring about, since the server sends them one after the other. */
+/** Races of statements that no caller can cause, since the server sends them one after the other. */
 @Timeout(60)
 class PostgresContactStoreTest {
     private static final Vertx VERTX = Vertx.vertx();
@@ -37,9 +37,9 @@ class PostgresContactStoreTest {
         VERTX.close().await();
     }
 
-    /** As when a connection breaks while the database is at work: the insert goes on, and is asked for again meanwhile. */
+    /** This happens when a connection breaks during an insert: the insert goes on while it is sent again. */
     @Test
-    void the_same_insert_several_times_at_once_inserts_once_and_is_never_refused() {
+    void the_same_insert_several_times_at_once_inserts_once_and_never_fails() {
         for (int round = 0; round < 300; round++) {
             var phone = PhoneNumber.ofStored("+9665%08d".formatted(round));
             var id = UUID.randomUUID();

@@ -27,7 +27,7 @@ import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** Many who ask for the same phones at the same moment, on one node and on two: one contact per phone. */
+/** Many simultaneous requests for the same phones, on one node and on two, create one contact per phone. */
 @Timeout(60)
 class RaceTest {
     private static final int CROWD = 200;
@@ -54,12 +54,12 @@ class RaceTest {
         try (var _ = oneNode;
                 var _ = otherNode;
                 var _ = client) {
-            // Each is closed, also when another does not close.
+            // Try-with-resources closes each node even if another fails to close.
         }
     }
 
     @RepeatedTest(5)
-    void of_a_crowd_on_a_new_phone_exactly_one_creates_the_contact() {
+    void exactly_one_of_many_requests_for_a_new_phone_creates_the_contact() {
         var phone = newPhone();
 
         var replies = LoadClient.all(IntStream.range(0, CROWD)
@@ -70,7 +70,7 @@ class RaceTest {
     }
 
     @RepeatedTest(5)
-    void of_a_crowd_on_two_nodes_exactly_one_creates_the_contact() {
+    void exactly_one_of_many_requests_on_two_nodes_creates_the_contact() {
         var phone = newPhone();
 
         var replies = LoadClient.all(IntStream.range(0, CROWD)
@@ -84,7 +84,7 @@ class RaceTest {
     }
 
     @RepeatedTest(5)
-    void the_name_of_the_one_who_creates_the_contact_is_stored_and_answered_to_all() {
+    void the_name_of_the_creating_request_is_stored_and_returned_to_all() {
         var phone = newPhone();
         var names = List.of("Ahmed Ali", "سارة", "Somebody Else");
         var asked = new HashMap<Integer, String>();
@@ -107,7 +107,7 @@ class RaceTest {
     }
 
     @RepeatedTest(3)
-    void of_a_crowd_in_one_batch_of_each_event_loop_exactly_one_creates_the_contact() throws Exception {
+    void exactly_one_request_in_the_batches_of_all_event_loops_creates_the_contact() throws Exception {
         var phone = newPhone();
 
         var replies = inOneBatch(() -> IntStream.range(0, CROWD)
@@ -118,7 +118,7 @@ class RaceTest {
     }
 
     @Test
-    void two_nodes_that_are_asked_for_the_same_10_000_phones_create_each_once() {
+    void two_nodes_with_requests_for_the_same_10_000_phones_create_each_contact_once() {
         long seed = new Random().nextLong();
         System.out.println("RaceTest seed: " + seed);
         record Ask(TestPartner partner, String phone, String spelling) {}
@@ -132,7 +132,7 @@ class RaceTest {
         Collections.shuffle(asks, new Random(seed));
         long before = rows("true");
 
-        // In waves: who waits for a connection waits for an answer too, and gives up in the end.
+        // In waves: a request that waits for a connection also waits for its response, and would time out.
         var replies = new ArrayList<Reply>();
         for (int from = 0; from < asks.size(); from += 1_000) {
             replies.addAll(LoadClient.all(asks.subList(from, from + 1_000).stream()
@@ -151,8 +151,8 @@ class RaceTest {
     }
 
     @Test
-    void a_request_that_the_database_refuses_does_not_spoil_its_neighbours() throws Exception {
-        // No value that passes the checks is refused by PostgreSQL, so the database is given a dislike of one name.
+    void a_request_that_the_database_refuses_does_not_fail_the_others_of_its_batch() throws Exception {
+        // PostgreSQL rejects no value that passes the server's checks, so a constraint makes it reject one name.
         TestPostgres.execute(
                 oneNode.database(),
                 "ALTER TABLE contact ADD CONSTRAINT dislike CHECK (name <> 'Disliked Name') NOT VALID");
@@ -189,7 +189,7 @@ class RaceTest {
         }
     }
 
-    /** Holds the table so that requests pile up behind others, and then lets them all through at once. */
+    /** Locks the table so that requests queue up behind a batch, and then releases them all at once. */
     private static List<Reply> inOneBatch(Supplier<List<Future<Reply>>> requests) throws Exception {
         var others = new ArrayList<Future<Reply>>();
         List<Future<Reply>> piledUp;
@@ -200,7 +200,7 @@ class RaceTest {
                 others.add(ask(hotel.at(oneNode), newPhone(), "Ahmed Ali"));
                 others.add(ask(hotel.at(otherNode), newPhone(), "Ahmed Ali"));
             }
-            // A batch of each event loop waits for the lock now.
+            // By now a batch of each event loop waits for the lock.
             Thread.sleep(200);
             piledUp = requests.get();
             Thread.sleep(400);
@@ -211,7 +211,7 @@ class RaceTest {
         return new ArrayList<>(LoadClient.all(piledUp));
     }
 
-    /** Such a crowd may be more than the machine answers in time; whoever is told so asks again, as they should. */
+    /** Retries after a 503, as a client should: such a crowd may be more than the machine can serve in time. */
     private static Future<Reply> ask(TestPartner partner, String phone, String name) {
         return client.postContact(partner.server().port(), partner.key(), phone, name)
                 .compose(reply -> {
@@ -230,7 +230,7 @@ class RaceTest {
         return "+9665" + PHONES.getAndIncrement();
     }
 
-    /** One of the ways to write this mobile number that the server takes. */
+    /** One of the accepted spellings of this mobile number. */
     private static String spelling(String phone, int which) {
         var digits = phone.substring("+966".length());
         return switch (which % 6) {
@@ -240,7 +240,7 @@ class RaceTest {
             case 3 -> "+9660" + digits;
             case 4 -> phone.chars().mapToObj(RaceTest::arabicIndic).collect(Collectors.joining());
             case 5 -> "\u200E" + phone;
-            default -> fail("there are six");
+            default -> fail("there are six spellings");
         };
     }
 
@@ -254,7 +254,7 @@ class RaceTest {
                 .extracting(Reply::id)
                 .containsOnly(replies.getFirst().id());
         assertThat(replies.stream().filter(Reply::isNewContact).count())
-                .as("those told that the contact is new")
+                .as("responses with isNewContact")
                 .isEqualTo(1);
         assertThat(rows("phone = '%s' AND id = '%s'"
                         .formatted(phone, replies.getFirst().id())))

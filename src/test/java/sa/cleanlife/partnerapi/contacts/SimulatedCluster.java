@@ -24,20 +24,22 @@ import sa.cleanlife.partnerapi.faults.History.Lost;
 import sa.cleanlife.partnerapi.faults.History.Refused;
 import sa.cleanlife.partnerapi.http.ApiException;
 
-/** The nodes of a simulated run on their one database, the network before them, and what goes wrong with all three. */
+/** The nodes of a simulated run with their one database and network, and the faults of all three. */
 final class SimulatedCluster {
     static final UUID KEY_WITHOUT_QUOTA = new UUID(0, 1);
     static final UUID KEY_WITH_QUOTA = new UUID(0, 2);
 
     private static final long MILLISECOND = Duration.ofMillis(1).toNanos();
 
-    /** Meters that measure nothing: others would count all runs as one. */
+    /** A registry that records nothing: otherwise all runs would count as one. */
     private static final MeterRegistry METERS = new CompositeMeterRegistry();
 
-    /** For the batch before it, and for its own. */
+    /** The timeouts of two batches: the one before the question's and its own. */
     private static final long LONGEST_QUESTION = 2 * 1_500 * MILLISECOND;
 
-    /** For the turns of event loops in between, and for how long another's last reservation in a quota is waited for. */
+    /**
+     * Allows for the turns of event loops in between, and for waiting on another request's last reservation of a quota.
+     */
     private static final long A_WHILE = 200 * MILLISECOND;
 
     private static final class Served {
@@ -67,7 +69,7 @@ final class SimulatedCluster {
     private final List<String> broken = new ArrayList<>();
     private int spoiled;
 
-    /** @param stores puts something between the contacts and where they are kept */
+    /** @param stores wraps the contact store, to inject faults of its own */
     SimulatedCluster(
             VirtualTime time, SplittableRandom random, InjectedFaults faults, UnaryOperator<ContactStore> stores) {
         this.time = time;
@@ -94,7 +96,7 @@ final class SimulatedCluster {
         return new UUID(random.nextLong(), random.nextLong());
     }
 
-    /** In some runs a fault of each kind goes wrong a few times in the time that is given, in others never. */
+    /** Schedules faults within this time; in each run some kinds strike a few times and others never. */
     void planFaults(long withinNanos) {
         plan(withinNanos, () -> database.crash(upTo(2_000 * MILLISECOND)));
         plan(withinNanos, () -> database.freeze(upTo(3_000 * MILLISECOND)));
@@ -109,7 +111,10 @@ final class SimulatedCluster {
         }
     }
 
-    /** Takes a call to one of the nodes, and its answer back. Either may get lost, and then nothing comes back. */
+    /**
+     * Delivers a request to one of the nodes, and the response to its caller. Either may be lost, and then the caller
+     * hears nothing.
+     */
     void call(SimulatedQuestion question, Consumer<Answer> caller) {
         if (isLost()) {
             return;
@@ -160,7 +165,7 @@ final class SimulatedCluster {
         }
     }
 
-    /** As the server's front tells a failure. */
+    /** Maps a failure to a status as the server does. */
     private Answer refusal(Served call, Throwable failure) {
         return switch (failure) {
             case DatabaseUnavailableException unavailable -> new Refused(503);
@@ -169,7 +174,10 @@ final class SimulatedCluster {
         };
     }
 
-    /** What the database refuses for no reason of the question is a 500 that nobody can help, with an effect or without. */
+    /**
+     * A database refusal that the question did not cause is a 500 that the server cannot prevent, with or without an
+     * effect.
+     */
     private Answer fault(Served call) {
         if (call.question.isPoisoned()) {
             faults.count(InjectedFault.POISONED);
@@ -182,12 +190,12 @@ final class SimulatedCluster {
         return new Lost();
     }
 
-    /** What is stored when all is over. */
+    /** The stored rows at the end of the run. */
     Collection<SimulatedContactStore.Row> rows() {
         return table.rows();
     }
 
-    /** Which promises about the server's answers were broken, beside those that their history tells of. */
+    /** The broken promises about the server's responses, besides those that the history shows. */
     Stream<String> broken() {
         long unanswered = calls.stream()
                 .filter(call -> !call.isAnswered && !call.loop.isGone())

@@ -12,9 +12,9 @@ import sa.cleanlife.partnerapi.database.RetryPolicy;
 import sa.cleanlife.partnerapi.database.SimulatedDatabase;
 import sa.cleanlife.partnerapi.database.VirtualLoop;
 
-/** Contacts in a simulated database, as the statements of {@link PostgresContactStore} find and insert them. */
+/** Contacts in a simulated database, found and inserted as the statements of {@link PostgresContactStore} do. */
 final class SimulatedContactStore implements ContactStore {
-    /** A name that begins so is refused, as PostgreSQL would refuse a value that it cannot store. */
+    /** The prefix of a name that the database refuses, as PostgreSQL would a value that it cannot store. */
     static final String POISON = "poison";
 
     private final SimulatedDatabase database;
@@ -29,14 +29,14 @@ final class SimulatedContactStore implements ContactStore {
         this.table = table;
     }
 
-    /** A contact, and the request that created it. */
+    /** A stored contact with the request that created it. */
     record Row(UUID id, ContactRequest request) {
         Contact contact() {
             return new Contact(id, request.phone(), request.name());
         }
     }
 
-    /** What is committed. A phone and an id are there once. */
+    /** The committed rows. Phones and ids are unique. */
     static final class Table {
         private final Map<PhoneNumber, Row> byPhone = new HashMap<>();
         private final Map<UUID, Row> byId = new HashMap<>();
@@ -46,7 +46,7 @@ final class SimulatedContactStore implements ContactStore {
             return byPhone.values();
         }
 
-        /** Whether two batches could ever have waited for each other's rows, for want of one order. */
+        /** Whether a batch was not sorted by phone, so that two batches could have waited for each other's rows. */
         boolean mayDeadlock() {
             return mayDeadlock;
         }
@@ -61,7 +61,7 @@ final class SimulatedContactStore implements ContactStore {
             return found;
         }
 
-        /** All of them or, when one is refused, none. */
+        /** Inserts all of them or, when one is refused, none. */
         private Map<PhoneNumber, Contact> insert(SequencedMap<UUID, ContactRequest> requests) {
             if (requests.values().stream().anyMatch(request -> request.name().startsWith(POISON))) {
                 throw SimulatedDatabase.refusal("23514");

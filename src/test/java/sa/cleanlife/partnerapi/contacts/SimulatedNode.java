@@ -13,12 +13,12 @@ import sa.cleanlife.partnerapi.database.InjectedFaults;
 import sa.cleanlife.partnerapi.database.VirtualLoop;
 import sa.cleanlife.partnerapi.database.VirtualTime;
 
-/** A server process of a simulated run: it is killed, and another takes its place, which knows nothing of the first. */
+/** A server process of a simulated run. When it is killed, another takes its place, without any of its state. */
 final class SimulatedNode {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final Duration LONGEST_ABSENCE = Duration.ofMillis(500);
 
-    /** An event loop with contacts of its own. */
+    /** An event loop with its own contacts. */
     record Loop(VirtualLoop scheduler, Contacts contacts) {}
 
     private final VirtualTime time;
@@ -33,10 +33,10 @@ final class SimulatedNode {
     private long pausedNanos;
 
     /**
-     * Starts one.
+     * Starts a node.
      *
-     * @param size how many event loops it has
-     * @param contacts makes what serves an event loop
+     * @param size the number of event loops
+     * @param contacts creates what serves an event loop
      */
     SimulatedNode(
             VirtualTime time,
@@ -62,12 +62,12 @@ final class SimulatedNode {
         }
     }
 
-    /** The one that takes a new connection, if there is one to take it. */
+    /** The event loop that accepts a new connection; empty while the node is down. */
     Optional<Loop> loop() {
         return loops.isEmpty() ? Optional.empty() : Optional.of(loops.get(random.nextInt(loops.size())));
     }
 
-    /** @param broken called when this node crashes, unless {@link #disconnect} was */
+    /** @param broken called when this node crashes, unless {@link #disconnect} was called before */
     void connect(Runnable broken) {
         connections.add(broken);
     }
@@ -100,7 +100,7 @@ final class SimulatedNode {
         });
     }
 
-    /** How long its event loops have stood still, all together. */
+    /** The total time for which its event loops were paused. */
     long pausedNanos() {
         return pausedNanos;
     }

@@ -9,20 +9,20 @@ import sa.cleanlife.partnerapi.faults.History.Read;
 import sa.cleanlife.partnerapi.faults.History.Refused;
 import sa.cleanlife.partnerapi.faults.History.Told;
 
-/** What a client of a simulated run asks for, as often as it likes. */
+/** A request of a client in a simulated run; it may be sent repeatedly. */
 sealed interface SimulatedQuestion {
     Future<Answer> ask(Contacts contacts);
 
     History.Call call(long startNanos, long endNanos, Answer answer);
 
-    /** How many questions it is to the database, at the most. */
+    /** The largest number of database questions that it becomes. */
     int parts();
 
-    /** Whether the database will refuse it, unless it has no need to store it. */
+    /** Whether the database refuses it, if it has to be stored at all. */
     boolean isPoisoned();
 
     record ByPhone(PhoneNumber phone, String spelling, String name, boolean isLimited) implements SimulatedQuestion {
-        /** Each time it is another request to the server, which would create the contact with an id of its own. */
+        /** Each attempt is another request to the server, with its own id for a new contact. */
         @Override
         public Future<Answer> ask(Contacts contacts) {
             var key = isLimited ? SimulatedCluster.KEY_WITH_QUOTA : SimulatedCluster.KEY_WITHOUT_QUOTA;
@@ -35,7 +35,7 @@ sealed interface SimulatedQuestion {
             return new FindOrCreate(phone.e164(), spelling, name, startNanos, endNanos, answer);
         }
 
-        /** With a quota: looks, reserves, creates, and looks again. */
+        /** With a quota it becomes four: find, reserve, insert, and find again. */
         @Override
         public int parts() {
             return isLimited ? 4 : 1;

@@ -11,19 +11,19 @@ import sa.cleanlife.partnerapi.database.RetryPolicy;
 import sa.cleanlife.partnerapi.database.SimulatedDatabase;
 import sa.cleanlife.partnerapi.database.VirtualLoop;
 
-/** Quotas of new contacts, as a simulated database keeps them. */
+/** Quotas of new contacts in a simulated database. */
 final class SimulatedQuota {
     private static final Duration A_DAY = Duration.ofDays(1);
 
     private final Map<UUID, Integer> quotas;
     private final Map<UUID, Integer> reserved = new HashMap<>();
 
-    /** @param quotas of the keys that have one */
+    /** @param quotas the quota of each key that has one */
     SimulatedQuota(Map<UUID, Integer> quotas) {
         this.quotas = quotas;
     }
 
-    /** The quotas as one event loop keeps them. */
+    /** The quotas as seen by one event loop. */
     NewContactQuota ofLoop(VirtualLoop loop, SimulatedDatabase database, MeterRegistry meters) {
         var retryPolicy = new RetryPolicy(loop);
         return new NewContactQuota(
@@ -49,7 +49,7 @@ final class SimulatedQuota {
 
                     @Override
                     public void count(UUID key) {
-                        // Nothing depends on it.
+                        // No simulated promise depends on this count.
                     }
                 },
                 meters);

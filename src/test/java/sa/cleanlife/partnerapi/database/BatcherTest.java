@@ -13,14 +13,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import sa.cleanlife.partnerapi.database.VirtualTime.Trace;
 
-/** What many questions in one batch do to each other, in virtual time. */
+/** How the questions of one batch affect each other, in virtual time. */
 class BatcherTest {
-    /** As deep as that of an event loop. */
+    /** The stack size of an event loop's thread. */
     private static final long STACK = 1 << 20;
 
     private static final int LARGEST_BATCH = 512;
 
-    /** Answers each question with itself, when the database is as it should be. */
+    /** A batcher whose database returns each question as its answer while it works. */
     private static final class Setup {
         private final VirtualTime time = new VirtualTime(Trace.NONE);
         private final VirtualLoop loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
@@ -52,9 +52,8 @@ class BatcherTest {
     }
 
     @Test
-    void
-            when_the_database_goes_away_while_a_large_refused_batch_is_asked_one_by_one_all_are_told_and_the_next_is_served()
-                    throws Exception {
+    void all_fail_when_the_database_goes_away_while_a_refused_batch_is_retried_one_by_one_and_the_next_is_served()
+            throws Exception {
         var task = new FutureTask<>(() -> {
             var setup = new Setup();
             while (setup.batches.isEmpty() || setup.batches.getLast() < LARGEST_BATCH) {
@@ -79,7 +78,7 @@ class BatcherTest {
     }
 
     @Test
-    void the_answers_of_a_batch_that_is_refused_late_are_due_when_those_of_the_batch_were() {
+    void a_batch_that_is_refused_late_and_retried_one_by_one_keeps_its_deadline() {
         var time = new VirtualTime(Trace.NONE);
         var loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
         var batcher = new Batcher<Integer, Integer>(
@@ -105,7 +104,7 @@ class BatcherTest {
     }
 
     @Test
-    void what_would_wait_too_long_is_rejected_while_more_than_a_batch_waits() {
+    void questions_that_would_wait_too_long_are_rejected_while_more_than_a_batch_waits() {
         var time = new VirtualTime(Trace.NONE);
         var loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
         var batcher = new Batcher<Integer, Integer>(
@@ -122,14 +121,14 @@ class BatcherTest {
 
         assertThat(late.getFirst().result()).isEqualTo(300);
         assertThat(late.getLast().cause()).isInstanceOf(DatabaseUnavailableException.class);
-        // The first 128 went to the database, which took so long that the next is of 64.
+        // The first batch of 128 took so long that the next has 64.
         assertThat(early.subList(0, 128)).allMatch(Future::succeeded);
         assertThat(early.subList(128, 237)).allMatch(answer -> answer.cause() instanceof DatabaseUnavailableException);
         assertThat(early.subList(237, 300)).allMatch(Future::succeeded);
     }
 
     @Test
-    void no_more_wait_than_there_is_memory_for() {
+    void the_queue_is_bounded() {
         var setup = new Setup();
 
         var answers = setup.ask(10_000);
@@ -140,7 +139,7 @@ class BatcherTest {
     }
 
     @Test
-    void a_listener_that_fails_keeps_no_other_from_its_answer() {
+    void a_listener_that_fails_keeps_no_other_question_from_its_answer() {
         var setup = new Setup();
         setup.batcher.submit(1).onComplete(told -> {
             throw new NoClassDefFoundError("of what it does with its answer");
@@ -153,7 +152,7 @@ class BatcherTest {
     }
 
     @Test
-    void a_batch_that_cannot_even_be_asked_fails_and_the_next_is_served() {
+    void a_batch_that_cannot_be_sent_fails_and_the_next_is_served() {
         var time = new VirtualTime(Trace.NONE);
         var loop = new VirtualLoop(time, "loop", new SplittableRandom(1));
         var batcher = new Batcher<Integer, Integer>(

@@ -44,7 +44,7 @@ import sa.cleanlife.partnerapi.testing.TestPostgres;
 /** A PostgreSQL of this test's own, which it kills, freezes and misconfigures under a server that uses it by URL. */
 @Timeout(60)
 class DatabaseAwayTest {
-    /** What is promised, and on top of it what a busy machine may need to run this test. */
+    /** The promised delay, plus an allowance for a busy machine. */
     private static final Duration SOON = Duration.ofSeconds(2).plusMillis(600);
 
     private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(10);
@@ -160,7 +160,7 @@ class DatabaseAwayTest {
         }
 
         @Test
-        void a_host_that_says_nothing_is_not_asked_again_once_another_is_known_to_be_the_primary() throws Exception {
+        void a_silent_host_is_not_tried_again_once_the_primary_is_known() throws Exception {
             var database = URI.create(newDatabase());
             var host = "127.0.0.1:" + database.getPort();
             try (var silent = Relay.to(database.getPort())) {
@@ -173,10 +173,11 @@ class DatabaseAwayTest {
                     assertThat(post(client, server, key).isNewContact()).isTrue();
                     assertThat(silent.taken()).isPositive();
 
-                    // On a busy machine a primary may itself be too slow once, and then the other host is asked.
+                    // On a busy machine the primary itself may respond too slowly once, and then the other host is
+                    // tried.
                     var asked = new ArrayList<Integer>();
                     for (int i = 0; i < 3; i++) {
-                        // Until all connections are there that a search was made for.
+                        // Waits until all connections are open that needed a search for the primary.
                         Thread.sleep(1_000);
                         int before = silent.taken();
                         endConnections(database.toString());
@@ -262,7 +263,7 @@ class DatabaseAwayTest {
 
                 var outcomes = awaitFullService(server, load, back);
 
-                // Once the server has noticed; until then some are answered that had nothing to commit.
+                // Once the server has noticed; before that, requests that commit nothing still succeed.
                 assertThat(outcomes.stream()
                                 .filter(each ->
                                         each.sentNanos() >= away + SOON.toNanos() && each.endedNanos() <= backSoon)
@@ -270,7 +271,7 @@ class DatabaseAwayTest {
                         .isNotEmpty()
                         .containsOnly(503);
                 assertNothingAcknowledgedIsLost(server, outcomes);
-                System.out.println("DatabaseAwayTest: " + connections + " connections while commits waited");
+                System.out.println("DatabaseAwayTest: " + connections + " connections during the wait for the standby");
                 assertThat(connections)
                         .isLessThanOrEqualTo(2 * (3L * Runtime.getRuntime().availableProcessors() + 6));
             } finally {
@@ -285,7 +286,7 @@ class DatabaseAwayTest {
                             + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
         }
 
-        /** With some acknowledged contacts already. */
+        /** Starts a load and waits until it has some acknowledged contacts. */
         private SteadyLoad underLoad(RunningApi server) throws Exception {
             var hotel = server.newPartner();
             var load = SteadyLoad.start(server.port(), hotel.key(), CLIENTS, BETWEEN_REQUESTS);
@@ -302,14 +303,14 @@ class DatabaseAwayTest {
             var took = DataDirectory.await(
                     "ready to say " + status,
                     () -> ready(server.managementUri("").getPort()) == status);
-            System.out.println("DatabaseAwayTest: ready said " + status + " after " + took.toMillis() + " ms");
+            System.out.println("DatabaseAwayTest: ready returned " + status + " after " + took.toMillis() + " ms");
             assertThat(TestPartner.send(HttpRequest.newBuilder(server.managementUri("/metrics")))
                             .body())
                     .contains("\nserver_ready " + (status == 200 ? 1 : 0));
             assertThat(took).isLessThan(SOON);
         }
 
-        /** With nothing but answers in time on the way there. */
+        /** Asserts that every response until then comes in time. */
         private List<Outcome> awaitFullService(RunningApi server, SteadyLoad load, long back) throws Exception {
             awaitReady(server, 200);
             awaitService(load, back);
@@ -348,7 +349,7 @@ class DatabaseAwayTest {
                     });
         }
 
-        /** From then on, with the promised delay. */
+        /** Asserts full service from then on, after the promised delay. */
         private void assertFullService(List<Outcome> outcomes, long back) {
             var last503 = outcomes.stream()
                     .filter(each -> each.status() == 503)
@@ -414,7 +415,7 @@ class DatabaseAwayTest {
 
                 data.restartPostgres();
 
-                var took = DataDirectory.await("ready", () -> ready(managementPort) == 200);
+                var took = DataDirectory.await("readiness", () -> ready(managementPort) == 200);
                 System.out.println("DatabaseAwayTest: ready " + took.toMillis() + " ms after the database came");
                 assertThat(LoadClient.await(client.postContact(port, key, "+966500000000", "Ahmed Ali"))
                                 .isNewContact())
@@ -441,7 +442,7 @@ class DatabaseAwayTest {
                 var started = CompletableFuture.runAsync(server::start);
                 DataDirectory.await(
                         "a line", () -> log.text().stream().anyMatch(line -> line.contains("cannot be used")));
-                // As long as several more are tried.
+                // Long enough for several more attempts.
                 Thread.sleep(3_000);
                 assertThat(ready(managementPort)).isEqualTo(503);
                 assertThat(log.text())
@@ -457,7 +458,7 @@ class DatabaseAwayTest {
             }
         }
 
-        /** The URL of that database for a role that is no superuser. */
+        /** The URL of this database for a role that is not a superuser. */
         private String ownedBySomebody(String database) {
             var name = nameOf(database);
             var login = database.substring("postgresql://".length(), database.indexOf('@'));
@@ -578,7 +579,7 @@ class DatabaseAwayTest {
             }
         }
 
-        /** The sentence for the operator. */
+        /** The error message for the operator. */
         private String refusalToStart(String database) {
             try (var server =
                     new Server(RunningApi.settings(Map.of("PARTNER_API_DATABASE_URL", database)), Clock.systemUTC())) {
@@ -624,7 +625,7 @@ class DatabaseAwayTest {
         return status(managementPort, "/health/ready");
     }
 
-    /** 0 when nobody listens. */
+    /** The status, or 0 without a listener. */
     private static int status(int port, String path) {
         try {
             return TestPartner.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)))
@@ -645,7 +646,7 @@ class DatabaseAwayTest {
         return database.substring(database.lastIndexOf('/') + 1);
     }
 
-    /** For the next test, whatever became of this one. */
+    /** Restores the database for the next test, whatever its state. */
     private static void ensureItRuns() throws Exception {
         if (data.postgresProcesses().isEmpty()) {
             data.restartPostgres();

@@ -14,14 +14,14 @@ import org.postgresql.PGProperty;
 import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 
-/** The database's URL, which leads Flyway and the server's own driver to the same place, or nowhere. */
+/** Fuzzes the database URL: Flyway and the server's own driver must get the same target from it, or none. */
 class DatabaseUrlFuzzTest {
     @RegisterExtension
     static final AnswerCoverage COVERAGE = new AnswerCoverage("taken", "refused");
 
     private static final String EXAMPLE = ", as in postgresql://user:password@host:5432/database";
 
-    /** All that may be said about a URL: it holds a password. */
+    /** The only sentences allowed about a URL, since it contains a password. */
     private static final List<String> SENTENCES = List.of(
             "must begin with postgresql://" + EXAMPLE,
             "must name a user" + EXAMPLE,
@@ -71,7 +71,7 @@ class DatabaseUrlFuzzTest {
     private static void assertLeadsTo(Host host, DatabaseUrl url) {
         var jdbc = Driver.parseURL(url.jdbcUrl(host), new Properties());
 
-        assertThat(jdbc).as("what PostgreSQL's JDBC driver makes of its URL").isNotNull();
+        assertThat(jdbc).as("the URL, parsed by PostgreSQL's JDBC driver").isNotNull();
         assertThat(PGProperty.PG_HOST.getOrDefault(jdbc))
                 .isEqualTo(host.name().contains(":") ? "[" + host.name() + "]" : host.name());
         assertThat(PGProperty.PG_PORT.getOrDefault(jdbc)).isEqualTo(Integer.toString(host.port()));

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 
-/** The URL that every PostgreSQL tool takes, read as libpq reads it or refused. */
+/** A database URL as every PostgreSQL tool accepts it, read as libpq reads it or rejected. */
 class DatabaseUrlTest {
     private static final String ROOT = "sslrootcert=/etc/ca.pem";
 
@@ -23,7 +23,7 @@ class DatabaseUrlTest {
     }
 
     @Nested
-    class Where_it_leads {
+    class The_target {
         @ParameterizedTest
         @CsvSource(
                 delimiter = '|',
@@ -87,7 +87,7 @@ class DatabaseUrlTest {
     }
 
     @Nested
-    class Who_comes {
+    class The_user {
         @ParameterizedTest
         @CsvSource(
                 delimiter = '|',
@@ -111,7 +111,7 @@ class DatabaseUrlTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"postgresql://h/d", "postgresql://:secret@h/d", "postgresql://h/d?user="})
-        void must_be_said(String url) {
+        void must_be_named(String url) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> parse(url))
                     .withMessage("must name a user, as in postgresql://user:password@host:5432/database");
@@ -119,7 +119,7 @@ class DatabaseUrlTest {
     }
 
     @Nested
-    class How_it_is_kept_safe {
+    class The_encryption {
         @ParameterizedTest
         @CsvSource({
             "disable,                 DISABLE",
@@ -129,18 +129,18 @@ class DatabaseUrlTest {
             "verify-ca&" + ROOT + ",  VERIFY_CA",
             "verify-full&" + ROOT + ", VERIFY_FULL",
         })
-        void by_the_sslmode(String parameter, SslMode mode) {
+        void follows_the_sslmode(String parameter, SslMode mode) {
             assertThat(parse("postgresql://u@h/d?sslmode=" + parameter).sslMode())
                     .isEqualTo(mode);
         }
 
         @Test
-        void prefers_encryption_when_nothing_is_said() {
+        void is_preferred_without_an_sslmode() {
             assertThat(parse("postgresql://u@h/d").sslMode()).isEqualTo(SslMode.PREFER);
         }
 
         @Test
-        void checks_the_name_in_the_certificate_when_asked_for_verify_full_alone() {
+        void checks_the_name_in_the_certificate_for_verify_full_alone() {
             var full = parse("postgresql://u@h/d?sslmode=verify-full&" + ROOT)
                     .servers()
                     .getFirst()
@@ -167,7 +167,7 @@ class DatabaseUrlTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"", "on", "true", "verify_full", "required"})
-        void knows_no_other_sslmode(String mode) {
+        void accepts_no_other_sslmode(String mode) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> parse("postgresql://u@h/d?sslmode=" + mode))
                     .withMessage("must have an sslmode of disable, allow, prefer, require, verify-ca or verify-full");
@@ -175,7 +175,7 @@ class DatabaseUrlTest {
     }
 
     @Nested
-    class Which_of_several {
+    class The_session_attributes {
         @ParameterizedTest
         @ValueSource(
                 strings = {
@@ -186,14 +186,14 @@ class DatabaseUrlTest {
                     "targetServerType=primary",
                     "targetServerType=master",
                 })
-        void may_be_said_in_the_words_of_any_tool(String parameter) {
+        void are_accepted_in_the_forms_of_other_tools(String parameter) {
             assertThat(parse("postgresql://u@a,b/d?" + parameter))
                     .isEqualTo(parse("postgresql://u@a,b/d?sslmode=prefer"));
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"standby", "read-only", "prefer-standby", "PRIMARY", ""})
-        void is_nothing_else(String target) {
+        void accept_no_other_value(String target) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> parse("postgresql://u@a,b/d?target_session_attrs=" + target))
                     .withMessage("must have a target_session_attrs of any, read-write or primary");
@@ -246,7 +246,7 @@ class DatabaseUrlTest {
                             "must have no parameters but password, sslmode, sslrootcert, targetServerType, target_session_attrs, user");
         }
 
-        /** Marks at every place where a person may have put a secret; forgetting to encode one is the usual mistake. */
+        /** Secrets at every place where a person may put one; a forgotten percent-encoding is the usual mistake. */
         @ParameterizedTest
         @ValueSource(
                 strings = {
@@ -319,7 +319,7 @@ class DatabaseUrlTest {
     @Nested
     class As_text {
         @Test
-        void says_where_but_not_who() {
+        void names_the_server_but_not_the_user() {
             var url = parse("postgresql://XuserX:XsecretX@one,two/shop?sslmode=require&" + ROOT);
 
             assertThat(url).hasToString("one:5432,two:5432/shop");

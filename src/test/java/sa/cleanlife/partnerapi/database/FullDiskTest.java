@@ -21,8 +21,8 @@ import sa.cleanlife.partnerapi.testing.TestPostgres;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
 /**
- * A database that says what PostgreSQL says when its disk is full, and reads on. {@code DiskFullIT} fills a real disk, where
- * the user may mount one.
+ * A database that fails writes as PostgreSQL does when its disk is full, while reads go on. {@code DiskFullIT} fills a
+ * real disk, where the user may mount one.
  */
 class FullDiskTest {
     private static final int CONTACTS = 40;
@@ -48,7 +48,7 @@ class FullDiskTest {
                 assertThat(hotel.postContact(phone, "Ahmed Ali").isNewContact()).isTrue());
         fillTheDisk();
 
-        // In turns, so that they share batches.
+        // Alternating, so that they share batches.
         var found = new ArrayList<CompletableFuture<Answer>>();
         var refused = new ArrayList<CompletableFuture<Answer>>();
         for (var phone : known) {
@@ -64,7 +64,7 @@ class FullDiskTest {
     }
 
     @Test
-    void is_told_in_the_log_once_and_as_the_reason_of_each_refusal() {
+    void is_logged_once_and_as_the_reason_of_each_rejected_request() {
         fillTheDisk();
         try (var log = CapturedLog.open()) {
             for (int i = 0; i < 3; i++) {
@@ -84,12 +84,12 @@ class FullDiskTest {
     }
 
     @Test
-    void costs_a_key_none_of_its_new_contacts() {
+    void uses_nothing_of_a_keys_quota() {
         var rules = KeyRules.of(EnumSet.allOf(Permission.class)).withNewContactsPerDay(Optional.of(1));
         var limited = server.newPartner(rules);
         fillTheDisk();
         for (int i = 0; i < 3; i++) {
-            // Until the reservation of the last one is released.
+            // Waits until the last request's reservation is released.
             Waiting.until(() ->
                     limited.postContact(RunningApi.newPhone(), "Ahmed Ali").status() == 503);
         }

@@ -13,13 +13,16 @@ import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
-/** A transaction that holds a key's rows and does not end, as of a node that hangs, costs nobody but that key's partner. */
+/**
+ * A transaction that locks a key's rows and never ends, like that of a node that hangs, affects only that key's
+ * partner.
+ */
 class HeldRowTest {
     private static final KeyRules WITH_QUOTA =
             KeyRules.of(Set.of(Permission.PARTNER_CONTACTS_READ)).withNewContactsPerDay(Optional.of(1_000));
 
     @Test
-    void delays_neither_other_partners_nor_other_changes_and_a_revocation_can_be_repeated() throws Exception {
+    void delays_no_other_partner_and_no_other_change_and_the_revocation_can_be_repeated() throws Exception {
         try (var server = RunningApi.start(TestPostgres.newDatabase(), Clock.systemUTC())) {
             var held = server.newPartner(WITH_QUOTA);
             var other = server.newPartner(WITH_QUOTA);
@@ -39,7 +42,9 @@ class HeldRowTest {
                         .isThrownBy(() -> server.administer(
                                 (partners, keys) -> keys.revoke(id).await()));
 
-                assertThat(server.newPartner().isLetIn()).as("added meanwhile").isTrue();
+                assertThat(server.newPartner().isLetIn())
+                        .as("a partner added meanwhile is let in")
+                        .isTrue();
                 for (int i = 0; i < 5; i++) {
                     assertThat(other.postContact(RunningApi.newPhone(), "Ahmed Ali")
                                     .isNewContact())

@@ -1,35 +1,35 @@
 package sa.cleanlife.partnerapi.database;
 
-/** What a simulated database or network does to a statement, a node or a caller. */
+/** A fault that a simulated database or network inflicts on a statement, a node or a caller. */
 public enum InjectedFault {
     /** The connection breaks before the statement takes effect. */
     LOST_BEFORE_THE_COMMIT,
-    /** It takes effect, and then the connection breaks. */
+    /** The statement takes effect, and then the connection breaks. */
     LOST_AFTER_THE_COMMIT,
-    /** The connection breaks, and the statement takes effect after that: while it is asked again, or later. */
+    /** The connection breaks, and the statement takes effect afterwards: while it is sent again, or later. */
     COMMITTED_AFTER_THE_LOSS,
-    /** As slow as is still awaited. */
+    /** The response is slow, but comes within the timeout. */
     SLOW,
-    /** It takes effect when whoever asked has long been refused. */
+    /** The statement takes effect long after its sender was given an error. */
     COMMITTED_AFTER_THE_REFUSAL,
-    /** It takes effect or not, and nothing is ever heard. */
+    /** The statement takes effect or not, and no response ever comes. */
     SILENT,
-    /** The server's state forbids it just now. */
+    /** The state of the database server temporarily forbids the statement. */
     NOT_NOW,
-    /** The server refuses it, as if the statement were to blame. */
+    /** The database refuses the statement as if it were at fault. */
     REFUSED,
-    /** Like that, for one value in it and each time. */
+    /** The database refuses one particular value, every time. */
     POISONED,
-    /** Its answer comes before that of an earlier one. */
+    /** The response comes before that of an earlier statement. */
     OVERTAKEN,
-    /** The database ends with all that is under way, and comes back. */
+    /** The database crashes with everything under way, and restarts. */
     DATABASE_CRASHED,
-    /** The database stands still, and goes on. */
+    /** The database freezes, and resumes. */
     DATABASE_FROZEN,
-    /** A node ends with all that is under way, and another takes its place. */
+    /** A node crashes with everything under way, and another takes its place. */
     NODE_CRASHED,
-    /** An event loop stands still, and goes on. */
+    /** An event loop pauses, and resumes. */
     NODE_PAUSED,
-    /** A call does not reach its node, or the answer its caller. */
+    /** A request does not reach its node, or the response its caller. */
     CALL_LOST
 }

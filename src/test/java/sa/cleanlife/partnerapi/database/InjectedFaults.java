@@ -3,7 +3,7 @@ package sa.cleanlife.partnerapi.database;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How often each fault took place: a simulation that injects nothing proves nothing. */
+/** Counts the injected faults by kind: a simulation that injects none proves nothing. */
 public final class InjectedFaults {
     private final Map<InjectedFault, Long> counts = new EnumMap<>(InjectedFault.class);
 

@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
 /**
- * Tells whether a migration keeps others from a table for as long as that is large: whether it holds a lock on the table
- * that blocks reads or writes, and in the same transaction reads all of the table or writes it anew; or whether it changes
- * rows of a table that was there before, which nobody else can change until it is over. The migration is tried in a
- * transaction that is rolled back.
+ * Detects migrations that block a table for a time that grows with its size. Either the migration holds a lock on the
+ * table that blocks reads or writes, and scans or rewrites the whole table in the same transaction; or it changes rows
+ * of an existing table, which no other transaction can change until it ends. The migration is run in a transaction that
+ * is rolled back.
  */
 final class MigrationLocks {
-    /** What blocks a write blocks it until the commit, and every reader and writer that comes after it. */
+    /** Lock modes that block a write until the commit, and with it every reader and writer queued behind it. */
     private static final List<String> BLOCKING =
             List.of("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock");
 
@@ -26,21 +26,21 @@ final class MigrationLocks {
 
     private static final String CURE = """
             Build an index CONCURRENTLY, in a migration of its own, and make a constraint of it with USING INDEX in the next; \
-            add a check NOT VALID and validate it in the next migration, which lets SET NOT NULL read nothing; \
-            give a new column a constant default, or none; put a column beside the one whose type is to change.""";
+            add a CHECK as NOT VALID and validate it in the next migration, after which SET NOT NULL needs no scan; \
+            give a new column a constant default, or none; add a new column instead of changing a column's type.""";
 
     private MigrationLocks() {}
 
     private static final String CURE_OF_CHANGED_ROWS =
-            "Change them in portions, each in a transaction of its own, outside of migrations.";
+            "Change them outside of migrations in portions, each in its own transaction.";
 
     /**
-     * The number of scans in this transaction, and the table's file. Either changes when all of the table is read or
-     * rewritten. Beside them how many rows were updated or deleted.
+     * The number of scans in this transaction and the table's file, one of which changes when the whole table is read
+     * or rewritten; and the number of updated or deleted rows.
      */
     private record Traces(String table, long scans, long file, long changedRows) {}
 
-    /** A sentence for each table that is locked for long; none for a migration that others hardly notice. */
+    /** Returns a sentence for each table that the migration blocks for long; none for a migration that does not. */
     static List<String> convict(String migration, String script, String database) throws SQLException {
         var statements = COMMENT.matcher(script).replaceAll("");
         if (statements.contains("CONCURRENTLY")) {
@@ -60,41 +60,45 @@ final class MigrationLocks {
                 var lock = locks.get(table);
                 var now = after.get(table);
                 if (now == null) {
-                    // A table that is gone was not read.
+                    // The table was dropped, not read.
                     return;
                 }
                 if (lock != null && (now.scans() != traces.scans() || now.file() != traces.file())) {
-                    verdicts.add("%s %s all of %s while it holds %s on it, which blocks %s until it is over. %s"
+                    verdicts.add("%s %s all of %s while it holds %s on it, which blocks %s until the migration ends. %s"
                             .formatted(
                                     migration,
-                                    now.file() == traces.file() ? "reads" : "writes anew",
+                                    now.file() == traces.file() ? "reads" : "rewrites",
                                     traces.table(),
                                     lock,
                                     lock.equals("AccessExclusiveLock") ? "reads and writes" : "writes",
                                     CURE));
                 } else if (now.changedRows() != traces.changedRows()) {
-                    verdicts.add("%s changes rows of %s, which blocks other changes of these until it is over. %s"
-                            .formatted(migration, traces.table(), CURE_OF_CHANGED_ROWS));
+                    verdicts.add(
+                            "%s changes rows of %s, which blocks other changes of these rows until the migration ends. %s"
+                                    .formatted(migration, traces.table(), CURE_OF_CHANGED_ROWS));
                 }
             });
             return verdicts;
         }
     }
 
-    /** Flyway runs such a script in no transaction, so half of it stays when it fails; and what is beside it is not tried here. */
+    /**
+     * Flyway runs such a script without a transaction, so after a failure half of it stays; and the statements beside
+     * the concurrent one would go unchecked here.
+     */
     private static List<String> convictConcurrent(String migration, String statements) {
         var others = new ArrayList<String>();
         for (var statement : statements.split(";", -1)) {
             var words = statement.strip().replaceAll("\\s+", " ");
             if (!words.isEmpty() && !CONCURRENTLY.matcher(words).matches()) {
-                others.add("%s has %s beside what it does CONCURRENTLY: put it into a migration of its own."
+                others.add("%s has %s beside a CONCURRENTLY statement: put it into a migration of its own."
                         .formatted(migration, words));
             }
         }
         return others;
     }
 
-    /** The strongest that blocks, by the table's oid: a table may be renamed. */
+    /** The strongest blocking lock by the table's oid, since a table may be renamed. */
     private static Map<Long, String> locks(Connection connection) throws SQLException {
         var locks = new TreeMap<Long, String>();
         try (var statement = connection.createStatement();
@@ -118,7 +122,7 @@ final class MigrationLocks {
         return locks;
     }
 
-    /** By the table's oid. */
+    /** The traces by the table's oid. */
     private static Map<Long, Traces> traces(Connection connection) throws SQLException {
         var traces = new TreeMap<Long, Traces>();
         try (var statement = connection.createStatement();

@@ -17,9 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
 /**
- * No migration may keep partners waiting for as long as a table is large. The first three are exempt: they have been
- * released as they are, and what was released is never changed. The third builds an index while no contact can be created,
- * which is some seconds for ten million.
+ * No migration may block partners for a time that grows with a table. The first three are exempt: they are released,
+ * and a released migration never changes. The third builds an index during which no contact can be created, some
+ * seconds for ten million rows.
  */
 @Timeout(60)
 class MigrationLocksTest {
@@ -46,7 +46,7 @@ class MigrationLocksTest {
         }
     }
 
-    /** A database of that version, with rows in every table: reading an empty one would be noticed less. */
+    /** A database of this version with rows in every table: scanning an empty one might go unnoticed. */
     private static String filled(int version) {
         var database = TestPostgres.newDatabase();
         TestPostgres.migrateTo(Integer.toString(version), database);
@@ -72,7 +72,7 @@ class MigrationLocksTest {
         }
     }
 
-    /** On the schema as it is now. */
+    /** A database with rows, on the current schema. */
     private static final class Filled {
         private static final String DATABASE = filled(UpgradeTest.newestVersion());
     }
@@ -99,7 +99,7 @@ class MigrationLocksTest {
     class The_check {
         @ParameterizedTest
         @MethodSource("sa.cleanlife.partnerapi.database.MigrationLocksTest#locking")
-        void convicts_what_keeps_others_waiting(Path script) throws Exception {
+        void reports_migrations_that_block_others(Path script) throws Exception {
             assertThat(convict(script))
                     .isNotEmpty()
                     .allSatisfy(sentence -> assertThat(sentence)
@@ -124,12 +124,12 @@ class MigrationLocksTest {
                     .singleElement()
                     .asString()
                     .startsWith(
-                            "V1000__example.sql reads all of contact while it holds ShareLock on it, which blocks writes until it is over. Build an index CONCURRENTLY");
+                            "V1000__example.sql reads all of contact while it holds ShareLock on it, which blocks writes until the migration ends. Build an index CONCURRENTLY");
         }
 
         @ParameterizedTest
         @MethodSource("sa.cleanlife.partnerapi.database.MigrationLocksTest#brief")
-        void acquits_what_others_hardly_notice(Path script) throws Exception {
+        void accepts_migrations_that_block_nobody_for_long(Path script) throws Exception {
             assertThat(convict(script)).isEmpty();
         }
     }

@@ -27,7 +27,7 @@ import sa.cleanlife.partnerapi.testing.DataDirectory;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** What a start knows of the migrations that there are, and how it runs them. */
+/** How a start finds the migrations and runs them. */
 @Timeout(60)
 class MigrationsTest {
     private static final Path SCRIPTS = Path.of("src/main/resources/db/migration");
@@ -113,7 +113,7 @@ class MigrationsTest {
         }
 
         @Test
-        void is_changed_when_that_is_over_and_others_read_and_write_it_meanwhile() throws Exception {
+        void is_changed_after_that_transaction_and_stays_usable_meanwhile() throws Exception {
             try (var reader = reader();
                     var log = CapturedLog.open()) {
                 var started = CompletableFuture.supplyAsync(() -> RunningApi.start(database, Clock.systemUTC()));
@@ -137,7 +137,7 @@ class MigrationsTest {
         }
 
         @Test
-        void is_given_up_in_a_sentence_and_left_as_it_was() throws SQLException {
+        void is_left_unchanged_with_an_error_message_after_a_timeout() throws SQLException {
             var url = DatabaseUrl.parse(database);
             try (var reader = reader()) {
                 assertThatThrownBy(() ->
@@ -177,9 +177,9 @@ class MigrationsTest {
         Migrations.run(url, url.hosts().getFirst(), Duration.ZERO, "classpath:db/migration", "filesystem:" + directory);
     }
 
-    /** What the operator is told completes the sentence "The schema of the database …". */
+    /** The operator's message completes the sentence "The schema of the database …". */
     @Test
-    void an_index_that_could_not_be_built_is_told_with_its_cure() throws IOException {
+    void a_failed_index_build_is_reported_with_its_remedy() throws IOException {
         var database = TestPostgres.newDatabase();
         migrate(database);
         TestPostgres.execute(database, """

@@ -35,7 +35,9 @@ import sa.cleanlife.partnerapi.testing.TestPostgres;
 import sa.cleanlife.partnerapi.testing.TransactionPooler;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
-/** An operator's own database and role, set up in ways that PostgreSQL allows and the server must cope with or refuse. */
+/**
+ * An operator's own database and role, in configurations that PostgreSQL allows and the server must support or reject.
+ */
 @Timeout(60)
 class OwnDatabaseTest {
     private static final String ARABIC = "أحمد علي";
@@ -43,7 +45,7 @@ class OwnDatabaseTest {
     @TempDir
     private Path directory;
 
-    /** As a superuser; the URL of the role under test is made of it. */
+    /** The superuser's URL; the URL of the role under test is derived from it. */
     private final String database = newDatabase();
 
     @Nested
@@ -138,7 +140,7 @@ class OwnDatabaseTest {
             assertThat(shell.run("audit list --json").out().lines()).isNotEmpty();
         }
 
-        /** The checks of all tables, which hold literals. */
+        /** The CHECK constraints of all tables, which contain literals. */
         private static List<String> checks(String uri) throws SQLException {
             try (var connection = TestPostgres.connect(uri);
                     var statement = connection.createStatement();
@@ -288,7 +290,10 @@ class OwnDatabaseTest {
         execute(database, "ALTER ROLE %s %s".formatted(nameOf(database), change));
     }
 
-    /** A server waits for what can be mended without a change of its settings, says for what, and then serves. */
+    /**
+     * Asserts that the server waits for what can be repaired without changing its settings, reports the reason, and
+     * then serves.
+     */
     private static void assertReportedUntil(String url, String reason, Runnable mended) throws Exception {
         try (var log = CapturedLog.open();
                 var server = new Server(settings(url), Clock.systemUTC())) {

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The way to a database and back, with all that can go wrong on it. A statement takes effect at one instant or not at all,
- * and what its sender hears of that is another matter. What the effect is, it does not know.
+ * The connection to a simulated database, with every fault that it can have. A statement takes effect at one instant or
+ * not at all, independently of what its sender is told. The effect itself is up to the caller.
  */
 public final class SimulatedDatabase {
     private static final long MILLISECOND = 1_000_000;
@@ -36,7 +36,7 @@ public final class SimulatedDatabase {
     private static final List<String> STATES_OF_THE_SERVER =
             List.of("57P01", "40001", "40P01", "53300", "25006", "08006");
 
-    /** A statement on its way, there or back. */
+    /** A statement that was sent and has no response yet. */
     private static final class Sent {
         private final VirtualLoop loop;
         private final Supplier<String> text;
@@ -57,12 +57,15 @@ public final class SimulatedDatabase {
     private final SplittableRandom random;
     private final InjectedFaults faults;
 
-    /** In thousandths of all statements. Some runs have no fault of a kind, in others it is the rule. */
+    /** Fault rates per thousand statements. In some runs a kind of fault never happens, in others it is common. */
     private final Map<InjectedFault, Integer> thousandths = new EnumMap<>(InjectedFault.class);
 
     private final long usualNanos;
 
-    /** Whether what follows a loss is often refused: a repetition that meets the first attempt still at work may be. */
+    /**
+     * Whether statements after a lost connection are often refused, like a retry that meets the first attempt still
+     * running.
+     */
     private final boolean refusesRepetitions;
 
     private final Set<VirtualLoop> afterALoss = new HashSet<>();
@@ -93,7 +96,8 @@ public final class SimulatedDatabase {
      * Sends a statement once.
      *
      * @param text for the trace
-     * @param effect what it does and answers, all at one instant; it throws when the database refuses the statement
+     * @param effect executes the statement at one instant and returns its result, or throws when the database refuses
+     *     it
      */
     public <T> Future<T> send(VirtualLoop loop, Supplier<String> text, Supplier<T> effect) {
         var answer = Promise.<T>promise();
@@ -156,12 +160,12 @@ public final class SimulatedDatabase {
         return answer.future();
     }
 
-    /** By SQLSTATE, as if the statement were to blame. */
+    /** A refusal with this SQLSTATE, as if the statement were at fault. */
     public static PgException refusal(String sqlState) {
         return new PgException("refused", "ERROR", sqlState, "");
     }
 
-    /** OVERTAKEN stands for none: it comes by itself. */
+    /** OVERTAKEN stands for no fault, since it happens by itself. */
     private InjectedFault draw(VirtualLoop loop) {
         if (refusesRepetitions && afterALoss.remove(loop) && random.nextInt(3) == 0) {
             return InjectedFault.REFUSED;
@@ -195,7 +199,7 @@ public final class SimulatedDatabase {
         });
     }
 
-    @SuppressWarnings("unchecked") // its own answer
+    @SuppressWarnings("unchecked") // the statement's own result
     private <T> void succeed(Sent sent, long delayNanos, T result) {
         answer(sent, delayNanos, () -> {
             note(sent, "answered");
@@ -220,7 +224,7 @@ public final class SimulatedDatabase {
         });
     }
 
-    /** A connection that has failed says nothing else. */
+    /** A connection that has failed delivers nothing more. */
     private void answer(Sent sent, long delayNanos, Runnable tell) {
         sent.loop.after(delayNanos, () -> {
             if (!sent.answer.future().isComplete()) {
@@ -229,7 +233,7 @@ public final class SimulatedDatabase {
         });
     }
 
-    /** Nothing that is under way takes effect any more; what has taken effect stays. */
+    /** Discards everything under way; what has taken effect stays. */
     public void crash(long forNanos) {
         faults.count(InjectedFault.DATABASE_CRASHED);
         time.note("database", () -> "crashes");
@@ -244,19 +248,19 @@ public final class SimulatedDatabase {
         });
     }
 
-    /** Nothing takes effect until it goes on, and then everything does. */
+    /** Delays every effect until the database resumes. */
     public void freeze(long forNanos) {
         faults.count(InjectedFault.DATABASE_FROZEN);
         time.note("database", () -> "stands still");
         frozenUntilNanos = time.nowNanos() + forNanos;
     }
 
-    /** Whether a statement of this event loop was refused at that time or later, through no fault of its own. */
+    /** Whether a statement of this event loop was refused since then through no fault of its own. */
     public boolean hasRefused(VirtualLoop loop, long sinceNanos) {
         return lastRefusalNanos.getOrDefault(loop, -1L) >= sinceNanos;
     }
 
-    /** How many statements were refused through no fault of their own. */
+    /** The number of statements refused through no fault of their own. */
     public int refusals() {
         return refusals;
     }

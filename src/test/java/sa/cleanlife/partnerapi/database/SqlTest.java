@@ -10,12 +10,12 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** What goes to PostgreSQL comes back as the same. */
+/** Values that go to PostgreSQL come back unchanged. */
 class SqlTest {
     private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678901Z");
 
     @Test
-    void instants_optionals_and_what_the_driver_knows_arrive_as_they_were_sent() {
+    void instants_optionals_and_the_types_of_the_driver_round_trip() {
         var id = UUID.randomUUID();
 
         var row = ask(

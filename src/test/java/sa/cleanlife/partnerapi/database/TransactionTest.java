@@ -24,12 +24,12 @@ import org.junit.jupiter.api.Timeout;
 import sa.cleanlife.partnerapi.testing.DataDirectory;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** A straight-line transaction, and what else happens to the rows that it wants. */
+/** Transactions, and how they handle conflicts over the rows that they need. */
 @Timeout(60)
 class TransactionTest {
     private static final Vertx VERTX = Vertx.vertx();
 
-    /** More than there are connections. */
+    /** More transactions than there are connections. */
     private static final int MANY = 3 * (Runtime.getRuntime().availableProcessors() + 6);
 
     private String url = "";
@@ -65,7 +65,7 @@ class TransactionTest {
     }
 
     @Test
-    void commits_what_all_its_statements_did() {
+    void commits_all_its_statements() {
         var balance = database.transaction(tx -> {
             add(tx, 2);
             return add(tx, 1) + add(tx, 1);
@@ -77,7 +77,7 @@ class TransactionTest {
     }
 
     @Test
-    void fails_with_what_its_work_throws_and_leaves_nothing_of_what_it_did() {
+    void fails_with_the_exception_of_its_work_and_is_rolled_back() {
         var refusal = new IllegalArgumentException("not this one");
 
         var refused = database.transaction(tx -> {
@@ -90,13 +90,13 @@ class TransactionTest {
     }
 
     @Test
-    void fails_with_what_a_statement_failed_with_even_when_its_work_goes_on_after_that() {
+    void fails_with_the_failure_of_a_statement_even_when_its_work_ignores_it() {
         var failed = database.transaction(tx -> {
             add(tx, 1);
             try {
                 tx.query("INSERT INTO account VALUES (2, 0)", Tuple.tuple());
             } catch (PgException e) {
-                // As if this were of no importance.
+                // The work ignores the failure.
             }
             return "done";
         });
@@ -179,7 +179,7 @@ class TransactionTest {
     }
 
     @Test
-    void is_not_repeated_when_nobody_knows_whether_it_was_committed() {
+    void is_not_repeated_when_its_commit_is_uncertain() {
         TestPostgres.execute(url, """
                 CREATE FUNCTION end_connection() RETURNS trigger LANGUAGE plpgsql AS
                 $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
@@ -198,7 +198,7 @@ class TransactionTest {
     }
 
     @Test
-    void is_given_up_while_another_holds_its_row_and_the_next_is_served_once_that_is_over() throws Exception {
+    void times_out_while_another_holds_its_row_lock_and_the_next_succeeds_after_that() throws Exception {
         var held = new CountDownLatch(1);
         var release = new CountDownLatch(1);
         var holder = hold(held, release);
@@ -229,7 +229,7 @@ class TransactionTest {
     }
 
     @Test
-    void is_given_up_when_a_statement_takes_too_long_and_the_server_ends_that() {
+    void times_out_with_a_slow_statement_which_the_database_then_cancels() {
         var slow = many(tx -> tx.query("SELECT pg_sleep(600)", Tuple.tuple()));
 
         Future.join(slow).otherwiseEmpty().await();
@@ -257,7 +257,7 @@ class TransactionTest {
     }
 
     @Test
-    void is_answered_on_the_event_loop_that_asked() {
+    void completes_on_the_callers_event_loop() {
         var loop = VERTX.getOrCreateContext();
         var answeredOn = Promise.promise();
 
@@ -270,9 +270,9 @@ class TransactionTest {
                 .isEqualTo(List.of(loop, loopsThread.future().await()));
     }
 
-    /** Otherwise a time-out of a batch would be settled on another thread than that of the batch. */
+    /** Otherwise a batch's timeout would complete on another thread than the batch. */
     @Test
-    void is_timed_out_on_the_event_loop_that_asked() {
+    void times_out_on_the_callers_event_loop() {
         var loop = VERTX.getOrCreateContext();
         var failedOn = Promise.promise();
         var loopsThread = Promise.promise();
@@ -297,7 +297,7 @@ class TransactionTest {
         });
 
         assertThatExceptionOfType(DatabaseUnavailableException.class).isThrownBy(late::await);
-        // Waits for the row, until the transaction is over.
+        // The update waits for the row lock until the transaction is over.
         TestPostgres.execute(url, "UPDATE account SET balance = balance + 10 WHERE id = 1");
         assertThat(balance(1)).isEqualTo(10);
     }
@@ -310,12 +310,12 @@ class TransactionTest {
         }
     }
 
-    /** What is idle for half a minute ends. */
+    /** Connections that are idle for half a minute are closed. */
     @Test
-    void finds_a_connection_that_is_kept_for_it_while_there_is_none() throws Exception {
+    void has_a_connection_that_the_heartbeat_keeps_open() throws Exception {
         database.watch(() -> {});
 
-        DataDirectory.await("a connection that goes on being used", () -> TestPostgres.queryNumber(url, """
+        DataDirectory.await("a connection that the heartbeat uses", () -> TestPostgres.queryNumber(url, """
                         SELECT count(*)
                           FROM pg_stat_activity
                          WHERE datname = current_database()

@@ -35,12 +35,12 @@ import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** A database that another version of the server has written: an older one, or a newer one. */
+/** A database written by another version of the server, older or newer. */
 @Timeout(60)
 class UpgradeTest {
     private static final int NEWEST = newestVersion();
 
-    /** All that a database may be at when this version meets it. */
+    /** All schema versions that this version can find. */
     static final List<Integer> OLDER = IntStream.range(1, NEWEST).boxed().toList();
 
     private static final UUID KEY_ID = UUID.fromString("a4fbb6b5-3c3e-4b0c-9d0e-0b1d8cf0a0a1");
@@ -92,7 +92,7 @@ class UpgradeTest {
             }
         }
 
-        /** A key that could begin its quota anew with every version would have as many quotas as there are upgrades. */
+        /** A quota that began anew with each version would allow a key more contacts with every upgrade. */
         @Test
         void keeps_what_keys_have_used() {
             TestPostgres.migrateTo("3", database);
@@ -120,12 +120,12 @@ class UpgradeTest {
         }
 
         /**
-         * As nodes of the version before do until the last of them is stopped: under a lock of the key, in the columns and
-         * tables that they know. For both together a key creates twice what was left of its quota.
+         * Nodes of the previous version write, until the last of them is stopped, under a lock of the key and to the
+         * columns and tables that they know. Under both versions together, a key may create up to twice what was left
+         * of its quota.
          */
         @Test
-        void may_be_written_to_as_before_by_nodes_of_the_version_before_while_those_of_this_one_go_on()
-                throws Exception {
+        void can_still_be_written_by_nodes_of_the_previous_version_beside_those_of_this_one() throws Exception {
             TestPostgres.migrateTo("3", database);
             writeRows(database, 3, key);
             TestPostgres.execute(database, "UPDATE api_key SET new_contacts_per_day = 2");
@@ -155,7 +155,7 @@ class UpgradeTest {
                             .run("key revoke " + revoked.keyId())
                             .table();
                     DataDirectory.await("the revocation", revoked::isRefused);
-                    // A node that stops writes what keys have used.
+                    // A node that stops writes the use of its keys.
                 }
                 assertThat(number("SELECT calls FROM key_day WHERE key_id = '%s' AND day > '2026-01-02'"))
                         .isEqualTo(3);
@@ -238,7 +238,7 @@ class UpgradeTest {
         void stays_as_it_was_when_a_migration_fails_and_is_brought_up_to_date_later() throws SQLException {
             TestPostgres.migrateTo("1", database);
             writeRows(database, 1, key);
-            // The last that the second migration makes, so that all before it has been done.
+            // The second migration creates this function last, so that everything before has been done when it fails.
             TestPostgres.execute(database, "CREATE FUNCTION refuse_to_edit_audit() RETURNS int RETURN 1");
             var before = everything();
 
@@ -291,7 +291,7 @@ class UpgradeTest {
         }
 
         @Test
-        void may_come_while_servers_of_this_version_run_which_go_on() throws Exception {
+        void may_be_installed_while_servers_of_this_version_keep_running() throws Exception {
             List<Outcome> outcomes;
             try (var server = RunningApi.start(database, Clock.systemUTC())) {
                 var hotel = server.newPartner();
@@ -305,7 +305,7 @@ class UpgradeTest {
                 assertThat(server.newPartner().isLetIn()).isTrue();
             }
 
-            // Who asks while the table is locked waits for that, and no longer than for anything else.
+            // A request during the lock waits for it, but no longer than for anything else.
             assertThat(SteadyLoad.statuses(outcomes.stream()).keySet()).isSubsetOf(200, 503);
         }
 
@@ -323,7 +323,7 @@ class UpgradeTest {
             migrateTheRunning();
         }
 
-        /** With the next migration, as the next version might bring it. */
+        /** Runs the next migration, as the next version might bring it. */
         private void migrateTheRunning() throws IOException {
             var scripts = Files.createDirectories(directory.resolve("migration"));
             Files.writeString(scripts.resolve("V" + (NEWEST + 1) + "__from_the_future.sql"), """
@@ -334,7 +334,7 @@ class UpgradeTest {
         }
     }
 
-    /** The sentence for the operator. */
+    /** The error message for the operator. */
     private String refusalToStart() {
         try (var server =
                 new Server(RunningApi.settings(Map.of("PARTNER_API_DATABASE_URL", database)), Clock.systemUTC())) {
@@ -343,7 +343,7 @@ class UpgradeTest {
         }
     }
 
-    /** Some in every table that there is at that version. */
+    /** Writes some rows to every table that exists at this version. */
     static void writeRows(String database, int version, String key) {
         TestPostgres.execute(database, """
                 INSERT INTO partner (id, name, status, created_at)
@@ -387,7 +387,7 @@ class UpgradeTest {
         }
     }
 
-    /** The columns that the tables have now, by table. */
+    /** The current columns by table. */
     private Map<String, String> columns() throws SQLException {
         var columns = new TreeMap<String, String>();
         for (var row : strings("""
@@ -413,7 +413,7 @@ class UpgradeTest {
         return rows;
     }
 
-    /** All that the database holds and consists of, and when each table was last written to. */
+    /** All rows and definitions of the database, and the time of the last write to each table. */
     private List<String> everything() throws SQLException {
         var everything = new ArrayList<String>();
         rows(columns()).forEach((table, rows) -> rows.forEach(row -> everything.add(table + row)));

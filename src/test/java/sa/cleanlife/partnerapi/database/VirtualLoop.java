@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeoutException;
 
-/** An event loop of a simulated node: it can pause, and it can be gone. */
+/** An event loop of a simulated node; it can be paused or killed. */
 public final class VirtualLoop implements Scheduler {
     private static final long LONGEST_TURN_NANOS = 100_000;
 
@@ -14,7 +14,7 @@ public final class VirtualLoop implements Scheduler {
     private final String name;
     private final SplittableRandom random;
 
-    /** Each machine counts from its own beginning, and some of these counts overflow while we look. */
+    /** Each machine's nanosecond clock has its own origin; some of them overflow during a run. */
     private final long originNanos;
 
     private long pausedUntilNanos;
@@ -32,7 +32,7 @@ public final class VirtualLoop implements Scheduler {
         return name;
     }
 
-    /** Something that reaches this event loop in so long, if it is there then. */
+    /** Runs the event on this event loop after the delay, if the loop still exists by then. */
     public void after(long delayNanos, Runnable event) {
         time.after(delayNanos, () -> turn(event));
     }
@@ -43,19 +43,19 @@ public final class VirtualLoop implements Scheduler {
         }
         long pause = pausedUntilNanos - time.nowNanos();
         if (pause > 0) {
-            // What has piled up meanwhile, answers and time-outs, is dealt with in any order.
+            // Events that queued up during the pause, responses and timeouts, then run in any order.
             after(pause + aTurn(), event);
         } else {
             event.run();
         }
     }
 
-    /** Does nothing for so long, as when memory is cleared or the machine is busy elsewhere. */
+    /** Pauses for this time, as during a garbage collection or on a busy machine. */
     public void pause(long nanos) {
         pausedUntilNanos = time.nowNanos() + nanos;
     }
 
-    /** As after kill -9: nothing of it happens any more. */
+    /** Stops the loop as kill -9 does: none of its events run any more. */
     public void kill() {
         gone = true;
     }

@@ -4,11 +4,12 @@ import java.util.PriorityQueue;
 import java.util.function.Supplier;
 
 /**
- * The time of a simulated run: it goes from one event to the next, in one thread, and nobody waits. The same events in the
- * same order are the same run, so nothing in it may depend on the real clock, on another thread, or on the order of a hash.
+ * The time of a simulated run: it jumps from one event to the next, in one thread, without waiting. The same events in
+ * the same order are the same run, so nothing in it may depend on the real clock, another thread, or the order of a
+ * hash table.
  */
 public final class VirtualTime {
-    /** A run that takes longer goes round in circles. */
+    /** A run with more events is in an endless loop. */
     private static final int MOST_EVENTS = 1_000_000;
 
     private record Event(long atNanos, long number, Runnable run) implements Comparable<Event> {
@@ -25,7 +26,7 @@ public final class VirtualTime {
     private long nowNanos;
     private long numbers;
 
-    /** Takes down what happens, line by line, or nothing. */
+    /** Records the events of a run line by line, or discards them. */
     public interface Trace {
         Trace NONE = line -> {};
 
@@ -36,7 +37,7 @@ public final class VirtualTime {
         this.trace = trace;
     }
 
-    /** Since the run began. */
+    /** The time since the run began. */
     public long nowNanos() {
         requireThread();
         return nowNanos;
@@ -47,12 +48,12 @@ public final class VirtualTime {
         events.add(new Event(nowNanos + delayNanos, numbers++, event));
     }
 
-    /** Lets happen what is to happen, until nothing is left. */
+    /** Runs events until none are left. */
     public void run() {
         requireThread();
         for (var next = events.poll(); next != null; next = events.poll()) {
             if (numbers > MOST_EVENTS) {
-                throw new IllegalStateException("the simulated run does not come to rest");
+                throw new IllegalStateException("the simulated run does not end");
             }
             nowNanos = next.atNanos;
             next.run.run();
@@ -65,7 +66,7 @@ public final class VirtualTime {
 
     private void requireThread() {
         if (Thread.currentThread() != thread) {
-            throw new IllegalStateException("something of the simulated run has got into another thread");
+            throw new IllegalStateException("part of the simulated run was executed in another thread");
         }
     }
 }

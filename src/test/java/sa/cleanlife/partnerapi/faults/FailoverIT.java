@@ -27,11 +27,11 @@ import sa.cleanlife.partnerapi.testing.LoadClient;
 import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
 import sa.cleanlife.partnerapi.testing.Shell;
 
-/** Two nodes on a PostgreSQL and its synchronous standby, of which the machine that has the primary fails. */
+/** Two nodes on a PostgreSQL with a synchronous standby, through failures of the primary's machine. */
 @Tag("slow")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FailoverIT {
-    /** What is promised, from the promotion on. */
+    /** The promised delay from the promotion on. */
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private static final String NEW_PHONE = "+966500000001";
@@ -78,7 +78,7 @@ class FailoverIT {
     }
 
     @BeforeEach
-    void make_whole_what_another_test_broke() throws Exception {
+    void restore_the_pair() throws Exception {
         postgres.makeWhole();
         for (var node : List.of(one, other)) {
             DataDirectory.await("service", () -> {
@@ -96,7 +96,7 @@ class FailoverIT {
             TimeUnit.MILLISECONDS.sleep(1_500);
             promoteAndAwaitService(load, "killed");
 
-            // The new standby is as good as the old one.
+            // The rebuilt standby must take over as well as the first one did.
             postgres.rebuildStandby();
             awaitCalls(load, 500);
             postgres.kill(postgres.primary());
@@ -108,13 +108,13 @@ class FailoverIT {
     }
 
     @Test
-    void both_nodes_serve_again_soon_after_a_frozen_primary_is_replaced_and_leave_it_alone() throws Exception {
+    void both_nodes_serve_again_soon_after_a_frozen_primary_is_replaced_and_do_not_use_it_again() throws Exception {
         try (var load = underLoad()) {
             postgres.freeze(postgres.primary());
             TimeUnit.MILLISECONDS.sleep(3_000);
             promoteAndAwaitService(load, "frozen");
 
-            // What the guide forbids. The nodes must not believe it that it is the primary.
+            // The guide forbids this start of the old primary. The nodes must not take it for the primary.
             int old = postgres.standby();
             long thawed = System.nanoTime();
             postgres.thaw(old);
@@ -128,7 +128,7 @@ class FailoverIT {
     }
 
     @Test
-    void a_contact_is_told_to_nobody_before_the_standby_has_it_whatever_becomes_of_the_primary() throws Exception {
+    void a_contact_is_returned_to_nobody_before_the_standby_has_it_whatever_happens_to_the_primary() throws Exception {
         try (var http = new LoadClient(1)) {
             postgres.freeze(postgres.standby());
             for (var node : List.of(one, other)) {
@@ -139,12 +139,12 @@ class FailoverIT {
                     .as("a commit that waits shows nothing yet")
                     .isEmpty();
 
-            // On the primary's disk it is, so from the next start it shows; and it is lost if the primary is.
+            // The row is on the primary's disk, so it appears after the next start; but it is lost with the primary.
             postgres.kill(postgres.standby());
             postgres.kill(postgres.primary());
             postgres.start(postgres.primary());
             assertThat(postgres.rows(postgres.primary(), NEW_PHONE)).hasSize(1);
-            // To the server it looks as if the standby were there. Only a commit tells that it is not.
+            // To the server the standby seems connected. Only a commit reveals that it is not.
             try (var stranger = postgres.connectLikeAStandby(postgres.primary())) {
                 assertThat(stranger.isValid(1)).isTrue();
                 assertThat(postgres.number(postgres.primary(), "SELECT count(*) FROM pg_stat_replication"))
@@ -163,7 +163,7 @@ class FailoverIT {
                 DataDirectory.await(
                         "service", () -> post(http, node, NEW_PHONE, "Sara Ali").status() == 200);
             }
-            // It has confirmed what it has written, and shows it a little later.
+            // The standby has confirmed what it has written, and shows it a little later.
             DataDirectory.await(
                     "the contact on the standby",
                     () -> postgres.rows(postgres.standby(), NEW_PHONE).size() == 1);
@@ -204,7 +204,10 @@ class FailoverIT {
         DataDirectory.await("calls", () -> answersTo(load.calls(), now).getOrDefault("200", 0L) >= count);
     }
 
-    /** Prints and holds against the promise how long each node needs to serve, and to serve without a refusal. */
+    /**
+     * Promotes the standby; prints how long each node takes to serve, and to serve without a refusal, and checks it
+     * against the promise.
+     */
     private void promoteAndAwaitService(RecordedLoad load, String what) throws Exception {
         long promotion = System.nanoTime();
         postgres.promoteStandby();
@@ -227,19 +230,19 @@ class FailoverIT {
                             .orElse(promotion)
                     - promotion);
             System.out.printf(
-                    "FailoverIT: primary %s; the promotion took %d ms; a node served after %d ms, and without refusals after %d ms%n",
+                    "FailoverIT: primary %s; the promotion took %d ms; a node served after %d ms, and without 503 after %d ms%n",
                     what, Duration.ofNanos(promoted - promotion).toMillis(), served.toMillis(), refused.toMillis());
             assertThat(served).isLessThan(SOON);
         }
     }
 
-    /** A busy machine may keep one or another call for longer than is waited for. */
+    /** Asserts service from then on; a busy machine may delay a few requests beyond their timeout. */
     private static void assertServes(List<Call> calls, long since) {
         var later = calls.stream().filter(call -> call.startNanos() >= since).toList();
 
         assertThat(later).isNotEmpty();
         assertThat(later.stream().filter(FailoverIT::isAcknowledged))
-                .as("answered with 200: %s", answersTo(later, since))
+                .as("responses with 200, of %s", answersTo(later, since))
                 .hasSizeGreaterThanOrEqualTo(later.size() * 95 / 100);
     }
 
@@ -252,7 +255,7 @@ class FailoverIT {
         var rows = postgres.rows(postgres.primary(), load.phones());
         var violations = HistoryChecker.violations(calls, rows);
         System.out.printf(
-                "FailoverIT: %d calls, answered with %s; %d contacts; %d violations%n",
+                "FailoverIT: %d requests, responses %s; %d contacts; %d violations%n",
                 calls.size(), answersTo(calls, Long.MIN_VALUE), rows.size(), violations.size());
         assertThat(calls.stream().filter(FindOrCreate.class::isInstance)).hasSizeGreaterThan(1_000);
         assertThat(violations).isEmpty();

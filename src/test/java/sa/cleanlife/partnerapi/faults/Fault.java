@@ -4,17 +4,17 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What can be done to two server nodes, their PostgreSQL and the networks between them. */
+/** The faults of two server nodes, their PostgreSQL and the networks between them. */
 enum Fault {
-    /** {@code kill -9}, and a new start. */
+    /** {@code kill -9} of a node, and a new start. */
     KILL_NODE,
-    /** {@code kill -9} of the postmaster, which all its processes follow, and a new start. */
+    /** {@code kill -9} of the postmaster, which ends all its processes, and a new start. */
     KILL_DATABASE,
     /** {@code pg_ctl stop -m immediate}, and a new start. */
     STOP_DATABASE_IMMEDIATELY,
-    /** {@code pg_terminate_backend} of those that are just at work on a statement. */
+    /** {@code pg_terminate_backend} of the backends that are executing a statement. */
     TERMINATE_BACKENDS,
-    /** SIGSTOP to all of PostgreSQL's processes, and SIGCONT. */
+    /** SIGSTOP to all PostgreSQL processes, and then SIGCONT. */
     FREEZE_DATABASE,
     CUT_DATABASE_LINK,
     DELAY_DATABASE_LINK,
@@ -27,7 +27,7 @@ enum Fault {
     RESET_CLIENT_LINK,
     SILENCE_CLIENT_LINK;
 
-    /** As schedules spell it, such as {@code kill-node}. */
+    /** The name in a schedule file, such as {@code kill-node}. */
     String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

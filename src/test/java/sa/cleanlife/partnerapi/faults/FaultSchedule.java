@@ -14,10 +14,10 @@ import java.util.random.RandomGenerator;
 import sa.cleanlife.partnerapi.faults.Relay.Direction;
 
 /**
- * Which faults strike, one after the other, and how. How many there are of each kind stands in a file of the schedule's
- * name; all else is drawn from the seed, so the same seed gives the same schedule.
+ * A sequence of faults with their parameters. A file named like the schedule gives the number of each kind; everything
+ * else is drawn from the seed, so the same seed gives the same schedule.
  *
- * @param calls at least so many are made, also if the faults are over before
+ * @param calls the least number of requests, even if the faults are over before
  */
 record FaultSchedule(String name, long seed, long calls, List<Strike> strikes) {
     private static final String CALLS = "calls";
@@ -25,12 +25,12 @@ record FaultSchedule(String name, long seed, long calls, List<Strike> strikes) {
     /**
      * One fault.
      *
-     * @param node 0 or 1: whose process or network it is; without a meaning for the database
-     * @param pause how long there is service before it
-     * @param lead how long before it new phones are asked for, so that it strikes while contacts are created
-     * @param lasts until it is ended, where it does not end itself
-     * @param latency of a network that is slow
-     * @param direction of a network that is half closed
+     * @param node 0 or 1, the node whose process or network it is; unused for the database
+     * @param pause how long the service runs before it
+     * @param lead how long before it new phones are requested, so that it strikes while contacts are created
+     * @param lasts its duration, where it does not end by itself
+     * @param latency of a delayed network
+     * @param direction of a half-closed network
      */
     record Strike(
             Fault fault,
@@ -54,7 +54,7 @@ record FaultSchedule(String name, long seed, long calls, List<Strike> strikes) {
         }
     }
 
-    /** Throws with a sentence when there is no such schedule. */
+    /** Reads a schedule; throws with a sentence when there is no file of this name. */
     static FaultSchedule of(String name, long seed) {
         var counts = new Properties();
         try (var file = FaultSchedule.class.getResourceAsStream("/faults/" + name + ".properties")) {
@@ -91,7 +91,7 @@ record FaultSchedule(String name, long seed, long calls, List<Strike> strikes) {
         }
     }
 
-    /** Throws with a sentence when it is none. */
+    /** Parses a seed; throws with a sentence when it is not a number. */
     static long seed(String text) {
         return text.isEmpty() ? new Random().nextInt(Integer.MAX_VALUE) : number("faults.seed", text);
     }

@@ -42,7 +42,7 @@ import sa.cleanlife.partnerapi.testing.Shell;
 
 /**
  * Two packaged servers, one PostgreSQL and 64 clients, while processes are killed and frozen and networks broken. The
- * properties {@code faults.schedule} and {@code faults.seed} choose what happens.
+ * properties {@code faults.schedule} and {@code faults.seed} select the faults.
  */
 @Tag("slow")
 @DisabledOnOs(OS.WINDOWS)
@@ -61,7 +61,7 @@ class FaultsIT {
     private String database;
     private long terminated;
 
-    /** What the strikes of one fault have cost. */
+    /** The service interruptions caused by one kind of fault. */
     private static final class Toll {
         private int strikes;
         private Duration longestOfWhole = Duration.ZERO;
@@ -104,12 +104,12 @@ class FaultsIT {
 
     @Test
     @Timeout(value = 14, unit = TimeUnit.MINUTES)
-    void nothing_is_lost_and_nobody_is_doubled_whatever_breaks() throws Exception {
+    void no_contact_is_lost_or_duplicated_whatever_breaks() throws Exception {
         var schedule = FaultSchedule.of(
                 System.getProperty("faults.schedule", "short"),
                 FaultSchedule.seed(System.getProperty("faults.seed", "")));
         System.out.printf(
-                "FaultsIT: schedule %s, %d faults, seed %d; again with -Dfaults.schedule=%s -Dfaults.seed=%d%n",
+                "FaultsIT: schedule %s, %d faults, seed %d; to repeat it: -Dfaults.schedule=%s -Dfaults.seed=%d%n",
                 schedule.name(), schedule.strikes().size(), schedule.seed(), schedule.name(), schedule.seed());
         var history = new History();
         try (var load =
@@ -129,7 +129,7 @@ class FaultsIT {
             var last = load.finish();
             report(history);
             assertThat(last)
-                    .as("the last calls, when all is well again")
+                    .as("the last requests, after all faults are over")
                     .extracting(Reply::status)
                     .containsOnly(200);
         }
@@ -141,7 +141,7 @@ class FaultsIT {
         assertThat(rows().size()).isEqualTo(PhoneLoad.PHONES);
         assertThat(tolls.values().stream().mapToInt(toll -> toll.strikes).sum())
                 .isEqualTo(schedule.strikes().size());
-        assertThat(terminated).as("backends that were terminated").isPositive();
+        assertThat(terminated).as("terminated backends").isPositive();
     }
 
     private String newKey() throws IOException {
@@ -153,7 +153,7 @@ class FaultsIT {
                 .asString();
     }
 
-    /** One fault, to its end and until both nodes serve again. */
+    /** Inflicts one fault, ends it, and waits until both nodes serve again. */
     private void suffer(Strike strike, PhoneLoad load) throws Exception {
         load.wholeService().restart();
         load.service(0).restart();
@@ -219,13 +219,13 @@ class FaultsIT {
             case RESET_DATABASE_LINK, RESET_CLIENT_LINK -> link.reset();
             case SILENCE_DATABASE_LINK, SILENCE_CLIENT_LINK -> link.fallSilent();
             case KILL_NODE, KILL_DATABASE, STOP_DATABASE_IMMEDIATELY, TERMINATE_BACKENDS, FREEZE_DATABASE ->
-                throw new IllegalArgumentException(strike + " is none of a network's");
+                throw new IllegalArgumentException(strike + " is not a network fault");
         }
         Thread.sleep(strike.lasts());
         link.recover();
     }
 
-    /** A statement takes a millisecond, so it is looked for until some were met. */
+    /** A statement takes a millisecond, so this repeats until it has found some that were executing. */
     private void terminateBackends(Duration lasts) throws SQLException, InterruptedException {
         long before = terminated;
         long end = System.nanoTime() + lasts.toNanos();
@@ -278,7 +278,8 @@ class FaultsIT {
                         },
                         TreeMap::new,
                         Collectors.counting()));
-        System.out.printf("FaultsIT: %d calls, %s%n", history.calls().size(), answers);
+        System.out.printf(
+                "FaultsIT: %d requests, responses %s%n", history.calls().size(), answers);
         System.out.println("FaultsIT: longest time without service, in ms, from the strike to its end and beyond:");
         System.out.printf("%-28s %7s %10s %10s %18s%n", "fault", "strikes", "both nodes", "one node", "after its end");
         tolls.forEach((fault, toll) -> System.out.printf(
@@ -288,10 +289,10 @@ class FaultsIT {
                 toll.longestOfWhole.toMillis(),
                 toll.longestOfNode.toMillis(),
                 toll.longestRecovery.toMillis()));
-        System.out.printf("FaultsIT: %d backends were terminated at work%n", terminated);
+        System.out.printf("FaultsIT: %d executing backends were terminated%n", terminated);
     }
 
-    /** Counts what the nodes warned of, by message. */
+    /** Counts the nodes' warnings by message. */
     private void readLogs() throws IOException {
         var warnings = new TreeMap<String, Integer>();
         for (var node : List.of("node-0", "node-1")) {
@@ -309,7 +310,7 @@ class FaultsIT {
                 }
             }
         }
-        System.out.println("FaultsIT: the nodes warned of");
+        System.out.println("FaultsIT: warnings of the nodes");
         warnings.forEach((warning, times) -> System.out.printf("%8d %s%n", times, warning));
     }
 }

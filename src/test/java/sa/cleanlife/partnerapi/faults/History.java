@@ -5,11 +5,11 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Every call that was made and what it was answered, as the callers saw it. Many threads may add to it. */
+/** All requests and their outcomes as the callers saw them. It is thread-safe. */
 public final class History {
     private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
 
-    /** One call from its sending to its answer, or to when its caller gave up. All times are of one clock. */
+    /** One request, from its sending to its response or its caller's timeout. All times are of one clock. */
     public sealed interface Call {
         long startNanos();
 
@@ -19,42 +19,45 @@ public final class History {
     }
 
     /**
-     * A call that found or created a contact, or may have.
+     * A request that found or created a contact, or may have.
      *
-     * @param phone in the form that is stored, whatever the spelling that was sent
+     * @param phone in the stored form, whatever spelling was sent
      * @param name as it would be stored
      */
     public record FindOrCreate(
             String phone, String spelling, String name, long startNanos, long endNanos, Answer answer)
             implements Call {}
 
-    /** A call that read a contact by its id. */
+    /** A request that read a contact by its id. */
     public record Read(UUID id, long startNanos, long endNanos, Answer answer) implements Call {}
 
-    /** What a caller was told. */
+    /** The outcome for a caller. */
     public sealed interface Answer {}
 
-    /** With success: the contact. */
+    /** Success, with the contact. */
     public record Told(UUID id, String phone, String name, boolean isNewContact) implements Answer {}
 
-    /** With a refusal. After a 503 or a 500 the call may have had its effect all the same; after any other it had none. */
+    /**
+     * A refusal. After a 503 or a 500 the request may have taken effect all the same; after any other status it did
+     * not.
+     */
     public record Refused(int status) implements Answer {
         boolean isCertain() {
             return status < 500;
         }
     }
 
-    /** Nothing that could be read, or nothing in time; the call may have had its effect, or may have it yet. */
+    /** No readable response, or none in time; the request may have taken effect, or may still do so. */
     public record Lost() implements Answer {}
 
-    /** What the database holds at the end, when no call is under way any more. */
+    /** A row of the database at the end, when no request is under way any more. */
     public record Row(UUID id, String phone, String name) {}
 
     public void add(Call call) {
         calls.add(call);
     }
 
-    /** In no particular order. */
+    /** All requests, in no particular order. */
     public List<Call> calls() {
         return List.copyOf(calls);
     }

@@ -19,8 +19,8 @@ import sa.cleanlife.partnerapi.faults.History.Row;
 import sa.cleanlife.partnerapi.faults.History.Told;
 
 /**
- * Decides from a history and from the rows at its end whether one contact per phone was kept, and nothing acknowledged
- * was lost. It knows the promises and nothing of how the server keeps them.
+ * Checks a history, with the rows at its end, for the promises: one contact per phone, and nothing acknowledged is
+ * lost. It knows nothing of how the server keeps them.
  */
 public final class HistoryChecker {
     private final List<Violation> violations = new ArrayList<>();
@@ -28,10 +28,10 @@ public final class HistoryChecker {
     private final Map<String, List<Row>> rowsByPhone = new HashMap<>();
     private final Map<UUID, String> phoneById = new HashMap<>();
 
-    /** By id, when somebody was first told of a contact: from then on it must be there. */
+    /** The time when each id was first acknowledged: from then on the contact must exist. */
     private final Map<UUID, Long> acknowledgedAt = new HashMap<>();
 
-    /** What was promised. */
+    /** The promises. */
     public enum Promise {
         A_PHONE_HAS_ONE_ID,
         AN_ID_HAS_ONE_PHONE,
@@ -47,12 +47,12 @@ public final class HistoryChecker {
         A_GOOD_CALL_IS_ANSWERED_WITH_200_OR_503
     }
 
-    /** A promise that was broken, and by what. */
+    /** A broken promise, with the evidence. */
     public record Violation(Promise promise, String evidence) {}
 
     private HistoryChecker() {}
 
-    /** Answers what was broken; nothing when all was kept. */
+    /** Returns the broken promises; an empty list when all were kept. */
     public static List<Violation> violations(Collection<Call> calls, Collection<Row> rows) {
         var checker = new HistoryChecker();
         checker.check(calls, rows);
@@ -75,7 +75,7 @@ public final class HistoryChecker {
             }
         }
         byPhone.forEach(this::checkPhone);
-        // After all phones, since it needs to know when each id was acknowledged.
+        // Reads come last, since checking them needs the time when each id was acknowledged.
         reads.forEach(this::checkRead);
         rowsByPhone.forEach((phone, same) -> checkRows(phone, same, byPhone.getOrDefault(phone, List.of())));
     }
@@ -101,7 +101,10 @@ public final class HistoryChecker {
         }
     }
 
-    /** At most one says new, none only if the answer of the one that created it was not heard; and the name is its. */
+    /**
+     * Checks that at most one response says new, that none does only if the creating request got no response, and that
+     * the stored name is that of the creating request.
+     */
     private void checkCreation(String phone, List<FindOrCreate> calls, List<FindOrCreate> told) {
         var creating = told.stream().filter(call -> told(call).isNewContact()).toList();
         long firstKnown = told.stream().mapToLong(FindOrCreate::endNanos).min().orElseThrow();

@@ -18,8 +18,10 @@ import sa.cleanlife.partnerapi.faults.History.Told;
 import sa.cleanlife.partnerapi.faults.HistoryChecker.Promise;
 import sa.cleanlife.partnerapi.faults.HistoryChecker.Violation;
 
-/** An oracle that cannot be trusted to convict is worth nothing: each promise has a history that breaks it, and nothing but what
- * follows from that. */
+/**
+ * The checker detects violations: for each promise there is a history that breaks it, and nothing else but what follows
+ * from that.
+ */
 class HistoryCheckerTest {
     private static final String PHONE = "+966500000000";
     private static final String OTHER_PHONE = "+966511111111";
@@ -29,7 +31,7 @@ class HistoryCheckerTest {
     private final List<Call> calls = new ArrayList<>();
     private final List<Row> rows = new ArrayList<>();
 
-    /** It begins at that time and takes 10. */
+    /** Adds a request that starts at this time and takes 10. */
     private void asked(long start, String phone, String name, Answer answer) {
         calls.add(new FindOrCreate(phone, phone, name, start, start + 10, answer));
     }
@@ -71,7 +73,7 @@ class HistoryCheckerTest {
     @Nested
     class A_history_is_good {
         @Test
-        void when_nothing_was_asked_and_nothing_is_stored() {
+        void when_nothing_was_requested_and_nothing_is_stored() {
             assertKept();
         }
 
@@ -87,7 +89,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_the_creating_call_lost_its_answer_and_the_row_is_there() {
+        void when_the_creating_request_lost_its_response_and_the_row_is_there() {
             asked(0, "Ahmed", new Lost());
             asked(100, "Sara", found());
             stored();
@@ -96,7 +98,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_the_creating_call_was_told_503_and_took_effect_later() {
+        void when_the_creating_request_got_a_503_and_took_effect_later() {
             asked(0, "Ahmed", new Refused(503));
             asked(100, "Sara", found());
             stored();
@@ -114,7 +116,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_a_lost_call_had_an_effect_that_nobody_was_told_of() {
+        void when_a_lost_request_had_an_effect_that_no_response_shows() {
             asked(0, "Ahmed", new Lost());
             stored();
 
@@ -122,7 +124,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_the_one_who_creates_is_answered_last() {
+        void when_the_creating_request_gets_its_response_last() {
             calls.add(new FindOrCreate(PHONE, PHONE, "Ahmed", 0, 1_000, created()));
             asked(100, "Sara", found());
             stored();
@@ -131,7 +133,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_a_contact_is_asked_for_by_id_before_it_was_acknowledged() {
+        void when_a_contact_is_read_by_id_before_it_was_acknowledged() {
             read(0, ID, new Refused(404));
             asked(5, "Ahmed", created());
             stored();
@@ -182,7 +184,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_two_are_told_that_the_contact_is_new() {
+        void when_two_responses_say_that_the_contact_is_new() {
             asked(0, "Ahmed", created());
             asked(5, "Ahmed", created());
             stored();
@@ -191,7 +193,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_nobody_is_told_that_the_contact_is_new_although_no_answer_was_lost() {
+        void when_no_response_says_that_the_contact_is_new_although_none_was_lost() {
             asked(0, "Ahmed", found());
             stored();
 
@@ -202,7 +204,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_nobody_is_told_that_the_contact_is_new_and_the_lost_call_came_too_late_to_create_it() {
+        void when_no_response_says_that_the_contact_is_new_and_the_lost_request_came_too_late_to_create_it() {
             asked(0, "Ahmed", found());
             asked(100, "Ahmed", new Lost());
             stored();
@@ -211,7 +213,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_nobody_is_told_that_the_contact_is_new_and_the_only_other_call_was_certainly_refused() {
+        void when_no_response_says_that_the_contact_is_new_and_the_only_other_request_was_refused() {
             asked(0, "Ahmed", new Refused(429));
             asked(100, "Ahmed", found());
             stored();
@@ -262,7 +264,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_another_phone_is_answered() {
+        void when_a_response_has_another_phone() {
             asked(0, OTHER_PHONE, "Ahmed", created());
             stored();
 
@@ -312,7 +314,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_what_was_read_is_not_stored() {
+        void when_a_contact_that_was_read_is_not_stored() {
             asked(0, "Ahmed", new Lost());
             read(100, ID, found());
 
@@ -320,7 +322,7 @@ class HistoryCheckerTest {
         }
 
         @Test
-        void when_a_row_is_there_that_nobody_asked_for() {
+        void when_a_row_is_there_that_was_never_requested() {
             stored();
 
             assertBroken(Promise.NO_ROW_THAT_NOBODY_ASKED_FOR);

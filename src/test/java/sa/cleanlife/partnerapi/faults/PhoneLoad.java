@@ -29,9 +29,9 @@ import sa.cleanlife.partnerapi.testing.LoadClient;
 import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
 
 /**
- * Clients that keep asking two nodes for the same phones in all their spellings, and for the contacts that they were told
- * of, and record every call. Phones come to be asked for little by little, so that there are new ones whenever a fault
- * strikes, and several clients at once are after each.
+ * Clients that request the same phones in all spellings from two nodes, read the contacts that they were given, and
+ * record every request. Phones are introduced little by little, so that there are new ones whenever a fault strikes,
+ * and several clients request each at once.
  */
 final class PhoneLoad implements AutoCloseable {
     static final int PHONES = 10_000;
@@ -40,13 +40,13 @@ final class PhoneLoad implements AutoCloseable {
     private static final int SPELLINGS = 4;
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(3);
 
-    /** Between an answer and the same client's next call: two cores are to serve as well as to ask. */
+    /** The pause between a response and the same client's next request: the two cores also run the servers. */
     private static final Duration PAUSE = Duration.ofMillis(5);
 
-    /** Where nothing listens failures come fast; nobody is helped by more of them. */
+    /** Without a listener failures come at once, and more of them prove nothing. */
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(50);
 
-    /** Of a last call. */
+    /** The attempts for each of the last requests. */
     private static final int REPEATS = 5;
 
     private final List<Integer> ports;
@@ -64,7 +64,7 @@ final class PhoneLoad implements AutoCloseable {
     private volatile int newest;
     private volatile boolean stopped;
 
-    /** How long nobody was answered with success. */
+    /** The longest time during which no request succeeded. */
     static final class Service {
         private long last = System.nanoTime();
         private long longest;
@@ -118,13 +118,13 @@ final class PhoneLoad implements AutoCloseable {
         }
     }
 
-    /** Half of the calls are for these from now on. */
+    /** Directs half of the requests to this many new phones from now on. */
     void askForNewPhones(int count) {
         newest = Math.min(count, PHONES - known.get());
         known.addAndGet(newest);
     }
 
-    /** Each client keeps to one node, so that one that hangs holds up its own clients alone. */
+    /** Each client keeps to one node, so that a node that hangs delays only its own clients. */
     private void next(int node, String name, SplittableRandom random, Promise<Void> ended) {
         if (stopped) {
             ended.complete();
@@ -194,10 +194,10 @@ final class PhoneLoad implements AutoCloseable {
     }
 
     /**
-     * Waits for the answers that are due, asks for the phones that nobody was answered for, and then reads every contact on
-     * every node.
+     * Waits for the outstanding responses, requests the phones without a successful response again, and then reads
+     * every contact on every node.
      *
-     * @return what these last calls were answered
+     * @return the responses to these last requests
      */
     List<Reply> finish() {
         stopped = true;
@@ -216,7 +216,9 @@ final class PhoneLoad implements AutoCloseable {
         return last;
     }
 
-    /** A connection that fell silent in the last fault is found out only when it is used again. */
+    /**
+     * Repeats a failed request: a connection that fell silent in the last fault is detected only when it is used again.
+     */
     private static Future<Reply> persistently(Supplier<Future<Reply>> call, int repeats) {
         return call.get()
                 .transform(reply ->
@@ -225,7 +227,10 @@ final class PhoneLoad implements AutoCloseable {
                                 : (Future<Reply>) reply);
     }
 
-    /** No more at once than there are connections: who waits for one waits for an answer too, and gives up in the end. */
+    /**
+     * Sends no more requests at once than there are connections: a request that waits for a connection also waits for
+     * its response, and would time out.
+     */
     private static <T> List<Reply> inWaves(Stream<T> what, Function<T, Future<Reply>> call) {
         return what.gather(Gatherers.windowFixed(CLIENTS))
                 .flatMap(wave -> LoadClient.all(wave.stream().map(call).toList()).stream())

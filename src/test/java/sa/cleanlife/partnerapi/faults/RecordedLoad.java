@@ -22,23 +22,23 @@ import sa.cleanlife.partnerapi.faults.History.Told;
 import sa.cleanlife.partnerapi.testing.LoadClient;
 import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
 
-/** Clients of several nodes that race for the same phones, spell them as they like, and write down what they are told. */
+/** Clients of several nodes that race for the same phones, in various spellings, and record every response. */
 final class RecordedLoad implements AutoCloseable {
     private static final int CLIENTS_PER_NODE = 12;
     private static final Duration PAUSE = Duration.ofMillis(4);
     private static final Duration AFTER_A_FAILURE = Duration.ofMillis(20);
 
-    /** A phone is asked for as long as so many newer ones are not; so several clients of all nodes race for each. */
+    /** A phone is requested until this many newer ones exist; so several clients of all nodes race for each. */
     private static final int PHONES_AT_A_TIME = 40;
 
-    /** A new phone for every so many calls. */
+    /** The number of requests for each new phone. */
     private static final int CALLS_FOR_A_PHONE = 6;
 
     private static final AtomicInteger LOADS = new AtomicInteger();
 
     private final String key;
 
-    /** No two loads ask for the same phones. */
+    /** No two loads use the same phones. */
     private final String phones = "+9665" + LOADS.incrementAndGet();
 
     private final LoadClient http = new LoadClient(CLIENTS_PER_NODE);
@@ -53,7 +53,7 @@ final class RecordedLoad implements AutoCloseable {
         nodes.forEach(node -> histories.put(node, new History()));
     }
 
-    /** @param nodes their ports */
+    /** @param nodes the nodes' ports */
     static RecordedLoad start(String key, List<Integer> nodes) {
         var load = new RecordedLoad(key, nodes);
         load.histories.forEach((node, history) -> {
@@ -130,22 +130,22 @@ final class RecordedLoad implements AutoCloseable {
         }
     }
 
-    /** What all phones begin with that were asked for. */
+    /** The common prefix of all requested phones. */
     String phones() {
         return phones;
     }
 
-    /** What was asked of a node and has ended so far. */
+    /** The completed requests to this node so far. */
     List<Call> calls(int node) {
         return Objects.requireNonNull(histories.get(node)).calls();
     }
 
-    /** All of it. */
+    /** The completed requests to all nodes so far. */
     List<Call> calls() {
         return histories.keySet().stream().flatMap(node -> calls(node).stream()).toList();
     }
 
-    /** Waits for the answers that are due. */
+    /** Waits for the outstanding responses. */
     List<Call> stop() {
         stopped = true;
         try {

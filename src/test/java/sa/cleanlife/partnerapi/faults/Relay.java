@@ -12,9 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The network between a client and a server that listens on this machine, for a test to break: it takes connections, and
- * for each makes one to the server. What a fault does to connections that are open lasts; to new ones it is done until
- * {@link #recover}.
+ * A breakable network between a client and a server on this machine: it accepts connections and opens one to the server
+ * for each. A fault's effect on open connections is permanent; new connections suffer it until {@link #recover}.
  */
 public final class Relay implements AutoCloseable {
     private final ServerSocket entrance;
@@ -25,7 +24,7 @@ public final class Relay implements AutoCloseable {
     private volatile boolean refusing;
     private volatile Duration delay = Duration.ZERO;
 
-    /** In which of a connection's two directions. */
+    /** One of a connection's two directions. */
     public enum Direction {
         TO_SERVER,
         TO_CLIENT
@@ -46,34 +45,34 @@ public final class Relay implements AutoCloseable {
         return entrance.getLocalPort();
     }
 
-    /** How many connections so far. */
+    /** The number of connections so far. */
     public int taken() {
         return taken.get();
     }
 
-    /** Connections stay open and take what is sent, but nothing arrives, ever. */
+    /** Connections stay open and accept data, but deliver none, ever. */
     public void fallSilent() {
         silent = true;
         links.forEach(link -> link.isSilent = true);
     }
 
-    /** What is sent arrives so much later, and one piece after the other. */
+    /** Data arrives after this additional delay, in order. */
     public void delay(Duration longer) {
         delay = longer;
     }
 
-    /** Connections end in good order, and new ones do as soon as they are made. */
+    /** Connections are closed in order, and new ones as soon as they are accepted. */
     public void cut() {
         refusing = true;
         links.forEach(Link::close);
     }
 
-    /** Connections that are open end with a reset, as when one side has forgotten them. */
+    /** Open connections are closed with a reset, as when one side has lost its state. */
     public void reset() {
         links.forEach(Link::reset);
     }
 
-    /** Of connections that are open, one direction ends: who reads there sees the end, and may still write. */
+    /** On open connections one direction ends: its reader sees the end of the stream, and may still write. */
     public void halfClose(Direction direction) {
         links.forEach(link -> link.end(direction));
     }
@@ -92,14 +91,14 @@ public final class Relay implements AutoCloseable {
                 Thread.ofVirtual().start(() -> connect(client));
             }
         } catch (IOException closed) {
-            // The test is over.
+            // The test has closed the relay.
         }
     }
 
     private void connect(Socket client) {
         var link = new Link(client, new Socket());
         links.add(link);
-        // Not before: who falls silent in between would neither be seen here nor find it there.
+        // Checked after adding the link: otherwise a network that falls silent in between would miss it.
         if (silent) {
             link.isSilent = true;
         }
@@ -120,7 +119,7 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    /** A connection of a client, and the one to the server that belongs to it. */
+    /** A client's connection together with the one to the server. */
     private final class Link {
         private final Socket client;
         private final Socket server;
@@ -159,7 +158,7 @@ public final class Relay implements AutoCloseable {
             }
         }
 
-        /** When both directions have, nothing is left of it. */
+        /** When both directions have ended, the link is closed. */
         void end(Direction direction) {
             try {
                 (direction == Direction.TO_SERVER ? server : client).shutdownOutput();
@@ -176,7 +175,7 @@ public final class Relay implements AutoCloseable {
                 client.setSoLinger(true, 0);
                 server.setSoLinger(true, 0);
             } catch (IOException alreadyClosed) {
-                // There is nobody left to notice.
+                // The other side is gone already.
             }
             close();
         }
@@ -185,7 +184,7 @@ public final class Relay implements AutoCloseable {
             links.remove(this);
             try (client;
                     server) {
-                // Each is closed, also when the other does not close.
+                // Try-with-resources closes each connection even if the other fails to close.
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import sa.cleanlife.partnerapi.faults.Relay.Direction;
 
-/** Each fault of a network is what its name says: one that breaks nothing would let every server pass. */
+/** Each network fault has the effect that its name says: one that breaks nothing would let every server pass. */
 @Timeout(20)
 class RelayTest {
     private ServerSocket listening;
@@ -42,7 +42,7 @@ class RelayTest {
                 var _ = relay;
                 var _ = client;
                 var _ = server) {
-            // Each is closed, also when another does not close.
+            // Try-with-resources closes each even if another fails to close.
         }
     }
 

@@ -22,8 +22,8 @@ import sa.cleanlife.partnerapi.faults.History.Row;
 import sa.cleanlife.partnerapi.testing.DataDirectory;
 
 /**
- * A primary and its synchronous standby, set up and handled as an operator does who tries them out, with {@code
- * ops/replication/try-out}. Servers are called by their ports.
+ * A primary with a synchronous standby, set up and operated with {@code ops/replication/try-out} as an operator does.
+ * Its servers are identified by their ports.
  */
 final class ReplicatedPostgres {
     static final Path TRY_OUT = Path.of("ops/replication/try-out").toAbsolutePath();
@@ -31,7 +31,7 @@ final class ReplicatedPostgres {
     private final Path directory;
     private final String url;
 
-    /** For a run that somebody ends. */
+    /** Stops everything when the test run is interrupted. */
     private final Thread atExit = new Thread(this::killAll);
 
     private int primary;
@@ -44,16 +44,16 @@ final class ReplicatedPostgres {
         this.url = url;
     }
 
-    /** Skips the tests, and says so, where PostgreSQL's packages are not installed. */
+    /** Skips the tests, with a message, where PostgreSQL's packages are not installed. */
     static void assumeInstalled() throws Exception {
         var programs = run(Map.of(), "programs");
         if (programs.exitCode() == 2) {
-            System.out.println("A test of replication is skipped: " + programs.err());
+            System.out.println("ReplicatedPostgres: skipped: " + programs.err());
             Assumptions.abort(programs.err());
         }
     }
 
-    /** @param directory which does not exist yet, and no longer exists after {@link #remove} */
+    /** @param directory must not exist yet, and is deleted by {@link #remove} */
     static ReplicatedPostgres setUp(Path directory) throws Exception {
         var ports = twoFreePorts();
         var url = succeed(
@@ -73,7 +73,7 @@ final class ReplicatedPostgres {
         }
     }
 
-    /** For the server: both hosts, of which it finds the primary. */
+    /** The server's database URL with both hosts, of which it finds the primary. */
     String url() {
         return url;
     }
@@ -90,7 +90,7 @@ final class ReplicatedPostgres {
         succeed("start", directory.toString(), Integer.toString(port));
     }
 
-    /** As a power cut ends it. */
+    /** Kills PostgreSQL as a power cut would. */
     void kill(int port) throws Exception {
         succeed("kill", directory.toString(), Integer.toString(port));
         assertThat(processes(port)).isEmpty();
@@ -104,7 +104,7 @@ final class ReplicatedPostgres {
         processes(port).forEach(process -> DataDirectory.signal("CONT", process));
     }
 
-    /** The standby becomes the primary, whatever became of that. */
+    /** Makes the standby the primary, whatever happened to the old one. */
     void promoteStandby() throws Exception {
         succeed("promote", directory.toString(), Integer.toString(standby));
         int old = primary;
@@ -112,12 +112,12 @@ final class ReplicatedPostgres {
         standby = old;
     }
 
-    /** The old primary becomes the synchronous standby of the new one. */
+    /** Makes the old primary the synchronous standby of the new one. */
     void rebuildStandby() throws Exception {
         succeed("follow", directory.toString(), Integer.toString(standby), Integer.toString(primary));
     }
 
-    /** Whatever happened to the two: a primary with its synchronous standby. */
+    /** Restores a primary with its synchronous standby, from any state. */
     void makeWhole() throws Exception {
         thaw(primary);
         if (processes(primary).isEmpty()) {
@@ -129,7 +129,7 @@ final class ReplicatedPostgres {
         }
     }
 
-    /** All that runs of it. */
+    /** All processes of this server. */
     List<ProcessHandle> processes(int port) {
         var data = " -D " + directory.resolve(Integer.toString(port)) + " ";
         return ProcessHandle.allProcesses()
@@ -139,12 +139,12 @@ final class ReplicatedPostgres {
                 .toList();
     }
 
-    /** What PostgreSQL said. */
+    /** The log of this server. */
     String log(int port) throws IOException {
         return Files.readString(directory.resolve(port + ".log"), UTF_8);
     }
 
-    /** Contacts whose phones begin so. */
+    /** The contacts whose phones have this prefix. */
     List<Row> rows(int port, String phones) throws SQLException {
         return query(
                 port,
@@ -163,7 +163,7 @@ final class ReplicatedPostgres {
         }
     }
 
-    /** Makes something of one row. */
+    /** Converts one row. */
     private interface Reader<T> {
         T read(ResultSet row) throws SQLException;
     }
@@ -180,7 +180,7 @@ final class ReplicatedPostgres {
         return found;
     }
 
-    /** A connection that PostgreSQL counts as a standby's, but not as that of the one that must confirm commits. */
+    /** A connection that PostgreSQL counts as a standby, but not as the synchronous one. */
     Connection connectLikeAStandby(int port) throws IOException, SQLException {
         var password = Files.readAllLines(directory.resolve("passwords")).stream()
                 .filter(line -> line.contains(":replicator:"))
@@ -200,7 +200,7 @@ final class ReplicatedPostgres {
                 "jdbc:postgresql://127.0.0.1:" + port + "/partner_api", "partner_api", password);
     }
 
-    /** How the script ended, and what it printed. */
+    /** The script's exit code and output. */
     record Run(int exitCode, String out, String err) {}
 
     static Run run(Map<String, String> environment, String... arguments) throws Exception {
@@ -235,7 +235,7 @@ final class ReplicatedPostgres {
         return run.out();
     }
 
-    /** Leaves nothing behind, in whatever state it is. */
+    /** Removes everything, whatever its state. */
     void remove() throws Exception {
         try {
             succeed("remove", directory.toString());

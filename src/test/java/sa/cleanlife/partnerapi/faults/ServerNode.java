@@ -10,7 +10,7 @@ import sa.cleanlife.partnerapi.testing.DataDirectory;
 import sa.cleanlife.partnerapi.testing.Launched;
 import sa.cleanlife.partnerapi.testing.LoadClient;
 
-/** A packaged server on ports that it keeps, with networks to its clients and to its database that can be broken. */
+/** A packaged server on fixed ports, with breakable networks to its clients and to its database. */
 final class ServerNode implements AutoCloseable {
     private final Relay clientLink;
     private final Relay databaseLink;
@@ -20,15 +20,15 @@ final class ServerNode implements AutoCloseable {
     private Launched process;
 
     /**
-     * Waits until it serves.
+     * Starts the server and waits until it serves.
      *
-     * @param place where it writes its logs
+     * @param place the directory of its logs
      */
     ServerNode(Path place, String databaseUrl) throws Exception {
         int port;
         int databasePort = URI.create(databaseUrl).getPort();
         this.place = DataDirectory.of(place.resolve("none"));
-        // Held until all are chosen, so that none is chosen twice.
+        // The sockets stay open until all ports are chosen, so that none is chosen twice.
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var freeForManagement = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -50,7 +50,7 @@ final class ServerNode implements AutoCloseable {
         }
     }
 
-    /** Where clients reach it. */
+    /** The port for clients. */
     int port() {
         return clientLink.port();
     }
@@ -81,7 +81,7 @@ final class ServerNode implements AutoCloseable {
     private void closeLinks() throws IOException {
         try (clientLink;
                 databaseLink) {
-            // Each is closed, also when the other does not close.
+            // Try-with-resources closes each even if the other fails to close.
         }
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@code ops/replication/try-out} says of arguments and machines that it can do nothing with. */
+/** How {@code ops/replication/try-out} rejects arguments and machines that it cannot work with. */
 @EnabledOnOs(OS.LINUX)
 class TryOutIT {
     @TempDir
@@ -104,7 +104,7 @@ class TryOutIT {
             var free = ReplicatedPostgres.twoFreePorts().getFirst().toString();
             var port = Integer.toString(taken.getLocalPort());
 
-            // It is the standby's, so that the primary runs by then.
+            // This is the standby's port, so that the primary is running by then.
             var run = run("set-up", pair.toString(), free, port);
 
             assertThat(run.exitCode()).isEqualTo(1);

@@ -1,4 +1,7 @@
-/** Breaks processes, connections and a simulated database on purpose, and decides by the history of all calls whether any promise broke. */
+/**
+ * Breaks processes, connections and a simulated database on purpose, and checks from the history of all requests
+ * whether any promise was broken.
+ */
 @NullMarked
 package sa.cleanlife.partnerapi.faults;
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * How often a fuzz test saw each kind of answer. It prints the counts at the end, and fails when the seeds do not lead to all
- * of them: a target that refuses everything would keep every other promise.
+ * Counts how often a fuzz test saw each kind of outcome. It prints the counts at the end, and fails when the seeds do
+ * not reach every kind: a target that rejects all input would meet every other check.
  */
 public final class AnswerCoverage implements BeforeAllCallback, AfterAllCallback {
     private final Map<String, Long> counts = new LinkedHashMap<>();

@@ -17,18 +17,20 @@ import sa.cleanlife.partnerapi.testing.TestPartner;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Whether an answer is one that {@code openapi.yaml} describes, and the right one to what was sent. Throws when it is not. */
+/**
+ * Checks that {@code openapi.yaml} describes a response and that it is the right one for the request; throws otherwise.
+ */
 final class AnswerOracle {
     private static final Pattern RANDOM_UUID =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** Contacts that were answered, by phone. */
+    /** An acknowledged contact; the map is by phone. */
     record Acknowledged(String id, String name) {}
 
     private final Map<String, Acknowledged> acknowledged = new ConcurrentHashMap<>();
 
-    /** The answer to a request whose meaning is known. Tells the contact's id, if it answers one. */
+    /** Checks the response to a request whose meaning is known; returns the contact's id, if there is one. */
     Optional<String> check(Expected expected, Reply reply) {
         assertThat(reply.status()).as("status").isIn(expected.statuses());
         if (reply.status() == 100) {
@@ -56,14 +58,14 @@ final class AnswerOracle {
         return reply.status() == 200 ? Optional.of(remember(expected.contact().orElseThrow(), json)) : Optional.empty();
     }
 
-    /** One of the answers to bytes of which nobody knows what they mean. */
+    /** Checks a response to bytes whose meaning is unknown. */
     void checkUnforeseen(Optional<Contact> contact, Reply reply) {
         assertThat(reply.status()).as("status").isBetween(200, 499);
         var method = reply.status() == 405 ? "DELETE" : "POST";
         var path = reply.status() == 404 ? "/nothing" : TestPartner.CONTACTS;
         var json = checkDescribed(method, path, reply);
         if (reply.status() == 200) {
-            remember(contact.orElseThrow(() -> new AssertionError("a contact that nobody asked for")), json);
+            remember(contact.orElseThrow(() -> new AssertionError("a contact that was not requested")), json);
         }
     }
 
@@ -101,7 +103,7 @@ final class AnswerOracle {
         return sentences;
     }
 
-    /** A contact has one id and one name for ever, and the first answer about it is the one that says that it is new. */
+    /** A contact keeps its id and name, and only the first response about it says that it is new. */
     private String remember(Contact wanted, JsonNode json) {
         var data = json.get("data");
         var told = new Acknowledged(data.get("id").asString(), data.get("name").asString());

@@ -9,7 +9,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** What {@code openapi.yaml} says can be sent. */
+/** The requests that {@code openapi.yaml} describes. */
 public final class ApiDescription {
     private static final JsonNode DOCUMENT =
             // A repeated key is an error: readers of the published document refuse it.
@@ -18,15 +18,15 @@ public final class ApiDescription {
                     .build()
                     .readTree(ApiDescription.class.getResourceAsStream("/openapi.yaml"));
 
-    /** A method on a path, with its parameters in the query, and with the fields of its body, if it takes one. */
+    /** A method on a path, with its query parameters and the fields of its body, if any. */
     public record Operation(String id, String method, String path, List<String> queryParameters, List<Field> fields) {
-        /** The path with that id in the place of its parameter. */
+        /** The path with this id as its parameter. */
         String pathTo(String id) {
             return path.replaceAll("\\{[^}]*}", id);
         }
     }
 
-    /** One field of a body, with its types as JSON Schema names them. */
+    /** A field of a body, with its types as JSON Schema names them. */
     public record Field(String name, Set<String> types, boolean required) {}
 
     private final List<Operation> operations = new ArrayList<>();
@@ -88,7 +88,7 @@ public final class ApiDescription {
                 .orElseThrow(() -> new IllegalStateException("openapi.yaml has no operation " + id));
     }
 
-    /** The methods that a path takes. */
+    /** The methods of a path. */
     List<String> methods(String path) {
         return operations.stream()
                 .filter(operation -> operation.path().equals(path))
@@ -96,7 +96,7 @@ public final class ApiDescription {
                 .toList();
     }
 
-    /** Where the key may be, by the name of the header and of the query parameter. */
+    /** The names of the header and the query parameter for the key. */
     String keyHeader() {
         return DOCUMENT.at("/components/securitySchemes/apiKeyHeader/name").asString();
     }

@@ -14,9 +14,12 @@ import org.jspecify.annotations.Nullable;
 import sa.cleanlife.partnerapi.fuzz.ApiDescription.Field;
 import sa.cleanlife.partnerapi.fuzz.Conversation.Contact;
 
-/** Bodies by the schema of an operation: as it wants them, with fields that break a rule, and what is no such object. */
+/**
+ * Bodies by the schema of an operation: valid ones, ones with fields that break a rule, and ones that are no such
+ * object.
+ */
 final class Bodies {
-    /** In bytes, and of objects and arrays in each other: as openapi.yaml says. */
+    /** The limits of openapi.yaml: the size in bytes, and the nesting of objects and arrays. */
     static final int MAX_BYTES = 64 * 1024;
 
     private static final int MAX_DEPTH = 32;
@@ -33,10 +36,14 @@ final class Bodies {
         this.random = random;
     }
 
-    /** A body that is accepted, and what it makes. */
+    /** A valid body and the contact that it creates. */
     record Good(String json, Contact contact) {}
 
-    /** @param sentence one that the refusal says */
+    /**
+     * A body with these faulty fields.
+     *
+     * @param sentence one of the sentences of the error
+     */
     record Bad(String json, TreeSet<String> faulty, Optional<String> sentence) {}
 
     Good good(String phone, boolean isNew) {
@@ -45,13 +52,13 @@ final class Bodies {
         return new Good(json, new Contact(phone, Names.kept(name), Optional.of(isNew)));
     }
 
-    /** One that is as long as a body may be. */
+    /** A valid body of the maximum length. */
     Good goodOfMaxLength(String phone) {
         var good = good(phone, true);
         return new Good(good.json() + " ".repeat(MAX_BYTES - good.json().length()), good.contact());
     }
 
-    /** Of each field a value that is accepted, as JSON, and sometimes fields that nobody reads. */
+    /** A valid value of each field as JSON, and sometimes unknown fields. */
     private Map<String, String> members(String phone, String name) {
         var members = new LinkedHashMap<String, String>();
         for (var field : fields) {
@@ -81,10 +88,10 @@ final class Bodies {
     }
 
     private static IllegalStateException unknown(Field field) {
-        return new IllegalStateException("openapi.yaml has a field that no values are known for: " + field.name());
+        return new IllegalStateException("this generator has no values for the field of openapi.yaml: " + field.name());
     }
 
-    /** With one field or more that break a rule. */
+    /** A body in which one or more fields break a rule. */
     Bad bad(String phone) {
         var members = members(phone, names.accepted());
         var faulty = new TreeSet<String>();
@@ -103,7 +110,7 @@ final class Bodies {
                         number -> "phone must be a valid phone number in" + " international form; send " + number));
     }
 
-    /** Breaks a rule of the field; answers the phone that is suggested, if one is. */
+    /** Replaces the field by a value that breaks its rule; returns the phone that the error suggests, if any. */
     private Optional<String> spoil(Field field, String phone, Map<String, String> members) {
         if (field.required() && random.oneIn(6)) {
             members.remove(field.name());
@@ -145,7 +152,7 @@ final class Bodies {
                 "0.1e-7");
     }
 
-    /** Any value, nested so deep. */
+    /** A random value, nested to this depth. */
     private String anything(int depth) {
         return switch (random.below(8)) {
             case 0 -> number();
@@ -157,7 +164,7 @@ final class Bodies {
         };
     }
 
-    /** An object with some of these fields, each of a type that is described or of another. */
+    /** An object with some of these fields, each of a described type or another one. */
     String described(List<Field> described) {
         var members = new LinkedHashMap<String, String>();
         for (var field : described) {
@@ -183,7 +190,7 @@ final class Bodies {
         };
     }
 
-    /** What is not one JSON object in UTF-8, nested no deeper than it may be, in which no key is repeated. */
+    /** Text that is not one JSON object in UTF-8, is nested too deeply, or repeats a key. */
     String noObject(String phone) {
         var good = good(phone, true).json().strip();
         var inner = good.substring(1, good.length() - 1);
@@ -209,14 +216,14 @@ final class Bodies {
         };
     }
 
-    /** The last two have an Arabic digit and a letter whose low byte is an ASCII digit. */
+    /** The last two contain an Arabic digit, and a letter whose low byte is an ASCII digit. */
     private static final List<String> NO_ESCAPES =
             List.of("\\x", "\\", "\\u12", "\\u12g4", Request.utf8("\\u004\u0661"), Request.utf8("\\u004\u0130"));
 
     private static final List<String> NOT_UTF8 =
             List.of("\u0080", "\u00ff", "\u00c0\u00af", "\u00ed\u00a0\u0080", "\u00f4\u0090\u0080\u0080", "\u00d9");
 
-    /** The fields in any order, with white space between. */
+    /** The fields in random order, with white space between. */
     private String object(Map<String, String> members) {
         var order = new ArrayList<>(members.keySet());
         if (random.oneIn(3)) {
@@ -237,13 +244,13 @@ final class Bodies {
         return random.oneIn(8) ? random.oneOf(" ", "\n", "\r\n", "\t  ") : "";
     }
 
-    /** As JSON, each character written in one of the ways it can be. */
+    /** A JSON string in which each character is written in one of its possible ways. */
     private String string(String text) {
         var escapesAll = random.oneIn(10);
         var json = new StringBuilder("\"");
         for (var i = 0; i < text.length(); i++) {
             var c = text.charAt(i);
-            // Half a pair has no UTF-8.
+            // An unpaired surrogate has no UTF-8 form.
             var mustBeEscaped = c < ' ' || c == '"' || c == '\\' || Character.isSurrogate(c);
             json.append(mustBeEscaped || escapesAll ? "\\u%04x".formatted((int) c) : Character.toString(c));
         }

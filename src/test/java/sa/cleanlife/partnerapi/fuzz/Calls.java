@@ -12,7 +12,7 @@ import sa.cleanlife.partnerapi.fuzz.Conversation.Expected;
 import sa.cleanlife.partnerapi.fuzz.Conversation.Step;
 import sa.cleanlife.partnerapi.fuzz.Conversation.Then;
 
-/** Well-formed requests, good ones and those that the API refuses. */
+/** Well-formed requests, both valid ones and those that the API rejects. */
 final class Calls {
     private static final String JSON = "application/json";
 
@@ -45,7 +45,7 @@ final class Calls {
         return new Step(bytes, List.of(answers), Then.IT_GOES_ON);
     }
 
-    /** Mostly with an id; it has no digits, so that in a log line it is never taken for a phone. */
+    /** Usually with a request id; it has no digits, so that it is never mistaken for a phone in a log line. */
     private Request request(Operation operation, String path) {
         var request = new Request(operation.method(), path);
         return random.oneIn(4)
@@ -53,12 +53,12 @@ final class Calls {
                 : request.id("id-" + random.characters("abcdefghijklmnopqrstuvwxyz-._~", random.between(1, 30)));
     }
 
-    /** To create a contact, with a key in one of the two places. */
+    /** A request that creates a contact, with the key in one of its two places. */
     Request create() {
         return withKey(request(create, create.path()), keys.good());
     }
 
-    /** The same without an id of its own, for bytes of which nobody knows how far they are read. */
+    /** The same without a request id, for byte sequences of which it is unknown how far they are read. */
     Request createWithoutId() {
         return new Request(create.method(), create.path()).header(api.keyHeader(), keys.good());
     }
@@ -99,7 +99,7 @@ final class Calls {
         return phones.next();
     }
 
-    /** A new contact, then perhaps the same with another spelling and name, then perhaps by its id. */
+    /** Creates a contact, then perhaps sends it with another spelling and name, then perhaps reads it by its id. */
     List<Step> foundOrCreated() {
         var steps = new ArrayList<Step>();
         var phone = phones.next();
@@ -171,10 +171,10 @@ final class Calls {
             case 2 -> request.query(api.keyParameter() + "=" + keys.unknown());
             case 3 -> request.header(api.keyHeader(), random.characters("0123456789", 4) + good.substring(4));
             case 4 -> request.header(api.keyHeader(), good.substring(0, good.length() - random.between(1, 30)));
-            // The header is what counts.
+            // The header takes precedence.
             case 5 -> request.header(api.keyHeader(), random.token(40)).query(api.keyParameter() + "=" + good);
             case 6 -> request.header("Authorization", "Bearer " + good);
-            // A query of which a part is malformed has no key.
+            // A query with a malformed part yields no key.
             default -> request.query(api.keyParameter() + "=" + good + "&q=%zz");
         }
         if (random.oneIn(3)) {
@@ -209,7 +209,7 @@ final class Calls {
                 "javascript:alert(1)");
     }
 
-    /** What a browser asks, and what it then sends. */
+    /** A browser's preflight and the request after it. */
     List<Step> fromAPage() {
         var origin = random.oneOf("https://", "http://", "HTTPS://") + Keys.PAGE + random.oneOf("", ":8443");
         if (random.oneIn(2)) {
@@ -225,7 +225,7 @@ final class Calls {
         return List.of(step(reading.bytes(), Expected.of(reading, 404)));
     }
 
-    /** Until the limit they are calls as any other. */
+    /** Requests with a limited key; up to the limit they are like any other. */
     List<Step> limited() {
         if (random.oneIn(2)) {
             var reading = request(read, read.pathTo(random.uuid())).header(api.keyHeader(), keys.limited());
@@ -264,8 +264,8 @@ final class Calls {
     }
 
     /**
-     * An operation that has no conversation of its own: what its description lets be sent, and what it does not. So a new one
-     * is searched for faults as soon as it is described.
+     * Requests for an operation without a conversation of its own: described ones and invalid ones. So a new operation
+     * is fuzzed as soon as it is described.
      */
     List<Step> described() {
         var operation = random.oneOf(api.operations().stream()

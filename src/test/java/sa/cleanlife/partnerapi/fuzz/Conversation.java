@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is said on one connection, and what may come back. It can be drawn again from its number and the run's seed. */
+/** The requests on one connection and the expected responses. Its number and the run's seed reproduce it. */
 public record Conversation(long number, Kind kind, List<Step> steps) {
-    /** Stands in a path for the id that the conversation's first contact turns out to have. */
+    /** A placeholder in a path for the id of the conversation's first contact. */
     public static final String ID_OF_THE_CONTACT = "00000000-0000-4000-8000-00000000f022";
 
     public enum Kind {
@@ -34,31 +34,31 @@ public record Conversation(long number, Kind kind, List<Step> steps) {
         RANDOM_BYTES
     }
 
-    /** What becomes of the connection after a step's answers. */
+    /** What happens to the connection after a step's responses. */
     public enum Then {
         IT_GOES_ON,
-        /** The server ends it by itself. */
+        /** The server closes it. */
         THE_SERVER_ENDS_IT,
-        /** The client sends no more, and the server ends it. */
+        /** The client shuts down its sending side, and the server closes it. */
         THE_CLIENT_ENDS_IT,
-        /** Nobody knows how many answers come; the client ends it when none comes any more. */
+        /** The number of responses is unknown; the client closes it when no more come. */
         WHATEVER
     }
 
-    /** Something to send, as text in which each character is one byte, and what is to come back. */
+    /** Data to send, one character per byte, and the expected responses. */
     public record Step(String bytes, List<Expected> answers, Then then) {}
 
-    /** The contact that a 200 answers; whether it is new only where it is known beforehand. */
+    /** The contact of a 200; {@code isNew} only where it is known beforehand. */
     public record Contact(String phone, String name, Optional<Boolean> isNew) {}
 
     /**
-     * One answer.
+     * An expected response.
      *
      * @param method and {@code path}: where openapi.yaml describes it
      * @param fields exactly those that a VALIDATION_ERROR names
-     * @param sentence one that is among those it says
-     * @param requestId the request's own, which comes back; else a new one does
-     * @param onlyDescribed whether no more is foreseen of the body than that it is described
+     * @param sentence one of the sentences of the error
+     * @param requestId the request's own id, which is returned; without one the server makes a new one
+     * @param onlyDescribed whether the body only has to match its description
      */
     public record Expected(
             String method,
@@ -81,13 +81,13 @@ public record Conversation(long number, Kind kind, List<Step> steps) {
                     false);
         }
 
-        /** The answer to a client that waits before it sends its body. */
+        /** The interim response to a client that waits before it sends its body. */
         static Expected toContinue() {
             return new Expected(
                     "", "", Set.of(100), Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), false);
         }
 
-        /** Whatever the operation may answer to a key that is good. */
+        /** Any described response to a request with a valid key. */
         static Expected described(Request request) {
             var any = of(request, 200, 400, 404, 409, 412, 422);
             return new Expected(
@@ -98,7 +98,7 @@ public record Conversation(long number, Kind kind, List<Step> steps) {
             return of(request, 400).naming(fields);
         }
 
-        /** Described under another path than the request's. */
+        /** The same, described under another path than the request's. */
         Expected at(String described) {
             return new Expected(method, described, statuses, fields, sentence, requestId, contact, onlyDescribed);
         }

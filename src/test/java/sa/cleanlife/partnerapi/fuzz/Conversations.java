@@ -5,11 +5,11 @@ import java.util.Map;
 import sa.cleanlife.partnerapi.fuzz.Conversation.Kind;
 
 /**
- * Draws conversations by what {@code openapi.yaml} describes: valid ones, nearly valid ones and absurd ones. Each is a matter
- * of the seed and its number alone, and has phones that no other has.
+ * Generates conversations from {@code openapi.yaml}: valid, nearly valid and absurd ones. The seed and its number alone
+ * determine each, and no two share a phone.
  */
 public final class Conversations {
-    /** How often each kind comes, beside the others. */
+    /** The relative frequency of each kind. */
     private static final Map<Kind, Integer> SHARES = new EnumMap<>(Map.ofEntries(
             Map.entry(Kind.FOUND_OR_CREATED, 26),
             Map.entry(Kind.FIELD_REFUSED, 16),

@@ -9,9 +9,11 @@ import sa.cleanlife.partnerapi.fuzz.Conversation.Expected;
 import sa.cleanlife.partnerapi.fuzz.Conversation.Step;
 import sa.cleanlife.partnerapi.fuzz.Conversation.Then;
 
-/** What no HTTP client would send, and what it would send otherwise. */
+/** Byte sequences that no HTTP client would send, and ways of sending that are unusual. */
 final class Disturbances {
-    /** A request that nothing wrong before it may turn into another; its answer, if it comes to that, is the last. */
+    /**
+     * A request that malformed bytes before it cannot turn into another one; its response, if it comes, is the last.
+     */
     private static final String LAST_REQUEST = "GET /last HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
 
     private final Calls calls;
@@ -35,7 +37,7 @@ final class Disturbances {
         return new Step(bytes, List.of(answers), Then.THE_SERVER_ENDS_IT);
     }
 
-    /** Whatever is answered; a 200 only if that contact is in it. */
+    /** Any response is allowed; a 200 only with this contact. */
     private static Step whatever(String bytes, Request request, Optional<Contact> contact) {
         var anything = Expected.of(request);
         return new Step(bytes, List.of(contact.map(anything::with).orElse(anything)), Then.WHATEVER);
@@ -54,7 +56,7 @@ final class Disturbances {
                 Calls.step(random.oneIn(2) ? request.bytes() : request.inChunks(random), Expected.of(request, 413)));
     }
 
-    /** Not HTTP/1.1, and a request that would create a contact right behind it, which nobody may read. */
+    /** Something other than HTTP/1.1, followed by a request to create a contact, which the server must not read. */
     List<Step> headRefused() {
         var request = new Request("GET", "/v1/partners/contacts/abc");
         var smuggled = creation().bytes();
@@ -93,7 +95,7 @@ final class Disturbances {
                 Calls.step(good.json(), Expected.of(request, 200).with(good.contact())));
     }
 
-    /** Several at once; the answers come in the order of the requests. */
+    /** Several requests at once; the responses come in their order. */
     List<Step> pipelined() {
         var bytes = new StringBuilder();
         var answers = new ArrayList<Expected>();
@@ -117,7 +119,7 @@ final class Disturbances {
         return List.of(new Step(bytes.toString(), answers, Then.IT_GOES_ON));
     }
 
-    /** Lengths that are none, two that differ, and chunks that are none: where the body ends is not known. */
+    /** Invalid lengths, two lengths that differ, and invalid chunks: the end of the body is unknown. */
     List<Step> bodyOfNoLength() {
         var good = good();
         var request = calls.createWithoutId().json(good.json());
@@ -156,7 +158,7 @@ final class Disturbances {
                 Optional.empty()));
     }
 
-    /** The client goes away in the middle of a request. */
+    /** The client disconnects in the middle of a request. */
     List<Step> cutShort() {
         var request = creation();
         var whole = random.oneIn(3) ? request.inChunks(random) : request.bytes();
@@ -175,7 +177,10 @@ final class Disturbances {
                 Optional.of(good.contact())));
     }
 
-    /** Everything but the phone, whose digits could become another's; the name need not be the one that was drawn. */
+    /**
+     * Mutates everything except the phone, whose digits could become another's; the name may differ from the generated
+     * one.
+     */
     List<Step> bodyMutated() {
         var phone = calls.phone();
         var before = random.mutated("{\"name\":\"" + Names.MARK + "\",\"a\":[1,true,null,{\"b\":\"c\"}],\"phone\":\"");

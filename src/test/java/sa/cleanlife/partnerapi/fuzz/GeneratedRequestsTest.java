@@ -29,14 +29,14 @@ import sa.cleanlife.partnerapi.testing.Waiting;
 import sa.cleanlife.partnerapi.testing.WatchedLog;
 
 /**
- * Valid, nearly valid and absurd requests, drawn by what {@code openapi.yaml} describes. {@code -Dopenapi.fuzz.seed=…} draws
- * the same again, {@code -Dopenapi.fuzz.requests=1000000} draws more, and {@code -Dopenapi.fuzz.only=…} with the seed holds
- * one conversation of a run again.
+ * Valid, nearly valid and absurd requests, generated from {@code openapi.yaml}. {@code -Dopenapi.fuzz.seed=…} repeats a
+ * run, {@code -Dopenapi.fuzz.requests=1000000} sends more requests, and {@code -Dopenapi.fuzz.only=…} with the seed
+ * repeats one conversation.
  */
 class GeneratedRequestsTest {
     private static final ApiDescription API = new ApiDescription();
 
-    /** A whole number among the properties, or the default. */
+    /** The whole number in a property, or the default. */
     private static long number(String property, String text, long otherwise) {
         try {
             return text.isEmpty() ? otherwise : Long.parseLong(text);
@@ -52,11 +52,14 @@ class GeneratedRequestsTest {
 
     @Nested
     class The_server {
-        /** Printed and found in a log line: a run of digits as long as a phone's. Ids have letters or hyphens beside theirs. */
+        /**
+         * Printed and searched for in log lines: a run of digits as long as a phone's. Ids have letters or hyphens
+         * beside theirs.
+         */
         private static final Pattern DIGITS = Pattern.compile("(?<![0-9A-Za-z-])[0-9]{9,}(?![0-9A-Za-z-])");
 
         @Test
-        void answers_everything_as_described_in_time_and_stores_what_it_has_answered_and_no_more() throws Exception {
+        void responds_as_described_in_time_and_stores_exactly_what_it_acknowledged() throws Exception {
             var seed = number("openapi.fuzz.seed", new SplittableRandom().nextLong());
             var only = number("openapi.fuzz.only", -1);
             var first = Math.max(0, only);
@@ -65,7 +68,7 @@ class GeneratedRequestsTest {
 
             try (var server = RunningApi.startOnForgetfulDatabase()) {
                 var keys = keys(server);
-                // A new key is looked up; a new domain is known within a second.
+                // A new key is looked up when it is first used; a new domain applies within a second.
                 Waiting.until(() -> TestPartner.send(server.preflight(TestPartner.CONTACTS, "https://" + Keys.PAGE))
                                 .status()
                         == 204);
@@ -86,7 +89,7 @@ class GeneratedRequestsTest {
                         .as("with -Dopenapi.fuzz.seed=" + seed)
                         .isEmpty();
                 assertThat(forbidden)
-                        .as("log lines that tell a phone, a name or a key")
+                        .as("log lines that contain a phone, a name or a key")
                         .isEmpty();
                 assertThatNothingElseIsStored(traffic, stored);
                 if (only < 0) {
@@ -147,17 +150,20 @@ class GeneratedRequestsTest {
                     traffic.slowest().toMillis());
             System.out.println("by kind: " + traffic.requestsByKind());
             System.out.println("by status: " + traffic.answersByStatus());
-            System.out.println("answers given up, to bytes that nobody knows the meaning of: "
+            System.out.println("responses not awaited, to bytes of unknown meaning: "
                     + traffic.lostAnswers().size());
         }
 
-        /** Each request has a phone of its own, so a row whose phone was never answered is one of a refused request. */
+        /**
+         * Each request has a phone of its own, so a row whose phone was never in a response belongs to a rejected
+         * request.
+         */
         private static void assertThatNothingElseIsStored(
                 GeneratedTraffic traffic, Map<String, AnswerOracle.Acknowledged> stored) {
             var notAnswered = new TreeMap<>(stored);
             notAnswered.keySet().removeAll(traffic.acknowledged().keySet());
             notAnswered.keySet().removeAll(traffic.lostAnswers());
-            assertThat(notAnswered).as("rows of requests that were refused").isEmpty();
+            assertThat(notAnswered).as("rows of rejected requests").isEmpty();
             traffic.acknowledged().forEach((phone, told) -> assertThat(stored).containsEntry(phone, told));
         }
 
@@ -184,7 +190,7 @@ class GeneratedRequestsTest {
         }
 
         @Test
-        void sends_the_same_with_the_same_seed_and_something_else_with_another() {
+        void generates_the_same_requests_for_the_same_seed_and_others_for_another() {
             assertThat(conversations(7)).isEqualTo(conversations(7)).isNotEqualTo(conversations(8));
         }
 
@@ -199,10 +205,10 @@ class GeneratedRequestsTest {
     }
 
     @Nested
-    class A_number_that_is_none {
+    class An_invalid_number {
         @ParameterizedTest
         @ValueSource(strings = {"x", "1.5", "1,000", "99999999999999999999"})
-        void is_told_in_one_sentence(String text) {
+        void is_rejected_in_one_sentence(String text) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> number("openapi.fuzz.seed", text, 0))
                     .withMessage("openapi.fuzz.seed must be a whole number, such as -Dopenapi.fuzz.seed=100000");

@@ -22,21 +22,21 @@ import sa.cleanlife.partnerapi.fuzz.Wire.Reply;
 import sa.cleanlife.partnerapi.fuzz.Wire.Silence;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 
-/** Holds generated conversations with a server, many at a time, and gathers what was wrong with its answers. */
+/** Sends generated conversations to a server, many at a time, and collects the faults of its responses. */
 final class GeneratedTraffic {
     private static final int CLIENTS = 24;
     private static final int MOST_FAULTS = 20;
 
-    /** What the server has, to answer and to end a connection, beside what the machine loses. */
+    /** The time allowed for a response or for closing a connection, besides the delay caused by the machine. */
     private static final Duration HANGING = Duration.ofSeconds(2);
 
-    /** After which nobody waits any more. */
+    /** The timeout after which a response counts as lost. */
     private static final Duration LOST = Duration.ofSeconds(20);
 
-    /** The first answers of a Java process are slow; how slow is not looked at. */
+    /** The first responses of a Java process are slow; their times are not checked. */
     private static final int WARM = 1_000;
 
-    /** After which a client believes that nothing more will come; where that is wrong, an answer is lost and no more. */
+    /** The pause after which a client expects no more responses; if it is wrong, it merely loses one. */
     private static final Duration NOTHING_MORE = Duration.ofMillis(250);
 
     private final RunningApi server;
@@ -52,7 +52,7 @@ final class GeneratedTraffic {
     private final Set<String> lostAnswers = ConcurrentHashMap.newKeySet();
     private final AtomicLong slowestNanos = new AtomicLong();
 
-    /** From the conversation with that number on, until so many requests have been sent. */
+    /** Starts at the conversation with this number, and stops after this many requests. */
     GeneratedTraffic(RunningApi server, Conversations conversations, long first, long most) {
         this.server = server;
         this.conversations = conversations;
@@ -60,7 +60,7 @@ final class GeneratedTraffic {
         this.most = most;
     }
 
-    /** Returns when all have ended, or many have gone wrong. */
+    /** Returns when all conversations have ended, or many have failed. */
     void run() {
         try (schedulingDelay;
                 var clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -119,7 +119,8 @@ final class GeneratedTraffic {
             requests.add(count);
             requestsByKind.computeIfAbsent(kind, first -> new LongAdder()).add(count);
             var sent = now();
-            // Who is refused while still sending may be cut off; then there is no answer to judge but what came before.
+            // The server may close the connection of a client that it rejects while it still sends; then only the
+            // response before that is checked.
             wire.send(Wire.bytes(bytes));
             switch (step.then()) {
                 case IT_GOES_ON -> answers(step, wire, sent);
@@ -139,7 +140,7 @@ final class GeneratedTraffic {
         private void answers(Step step, Wire wire, long sent) throws MalformedReply, Silence {
             for (var expected : step.answers()) {
                 var reply = reply(wire, !expected.method().equals("HEAD"), sent, LOST)
-                        .orElseThrow(() -> new AssertionError("the connection ended without an answer"));
+                        .orElseThrow(() -> new AssertionError("the connection ended without a response"));
                 oracle.check(expected, reply).ifPresent(id -> idOfTheContact = Optional.of(id));
             }
         }
@@ -147,12 +148,13 @@ final class GeneratedTraffic {
         private void end(Wire wire, long sent) throws MalformedReply, Silence {
             var more = reply(wire, true, sent, LOST);
             if (more.isPresent()) {
-                throw new AssertionError("another answer, with " + more.get().status());
+                throw new AssertionError(
+                        "an additional response, with " + more.get().status());
             }
             hangUp();
         }
 
-        /** Answers to something that may be any number of requests, up to the connection's end. */
+        /** Reads the responses to bytes that may contain any number of requests, until the connection is closed. */
         private void whatever(Step step, Wire wire, long sent) throws MalformedReply, Silence {
             var isFinished = step.then() == Then.THE_CLIENT_ENDS_IT;
             var contact = isFinished
@@ -186,7 +188,7 @@ final class GeneratedTraffic {
                 var took = now() - since;
                 slowestNanos.accumulateAndGet(took, Math::max);
                 if (took > HANGING.toNanos()) {
-                    throw new AssertionError("it took %d ms".formatted(took / 1_000_000));
+                    throw new AssertionError("the response took %d ms".formatted(took / 1_000_000));
                 }
             }
             reply.ifPresent(answer -> answersByStatus
@@ -195,7 +197,7 @@ final class GeneratedTraffic {
             return reply;
         }
 
-        /** A clock that stands still while the machine does. */
+        /** A clock that excludes the time during which the machine stood still. */
         private long now() {
             return System.nanoTime() - schedulingDelay.lostNanos();
         }
@@ -214,7 +216,7 @@ final class GeneratedTraffic {
         return oracle.acknowledged();
     }
 
-    /** Phones that may have a contact or not: the client gave up before an answer came. */
+    /** Phones whose contact may or may not exist, since the client did not wait for the response. */
     Set<String> lostAnswers() {
         return lostAnswers;
     }
@@ -231,7 +233,7 @@ final class GeneratedTraffic {
         return counts;
     }
 
-    /** Of the answers after the first ones, and of ends of connections. */
+    /** The slowest of the responses after the warm-up, and of the closed connections. */
     Duration slowest() {
         return Duration.ofNanos(slowestNanos.get());
     }

@@ -3,13 +3,13 @@ package sa.cleanlife.partnerapi.fuzz;
 import java.util.List;
 
 /**
- * The keys that generated requests come with.
+ * The keys of generated requests.
  *
- * @param elsewhere good, but not from this machine's address
- * @param ofAPage good, but from {@link #PAGE} alone where a page sends it
- * @param limited good for some calls a minute
- * @param ofAQuota good for some new contacts a day
- * @param unknown well-formed, and issued by nobody
+ * @param elsewhere valid, but not from this machine's address
+ * @param ofAPage valid, but from a page only if it is {@link #PAGE}
+ * @param limited valid for some requests a minute
+ * @param ofAQuota valid for some new contacts a day
+ * @param unknown well-formed, but never issued
  */
 public record Keys(
         String good,

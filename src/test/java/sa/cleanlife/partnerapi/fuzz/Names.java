@@ -4,9 +4,9 @@ import java.text.Normalizer;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** What people are called, and what of it is kept. */
+/** Random names of people, and their stored form. */
 public final class Names {
-    /** Begins most names, and stands nowhere else: what has it has told a name. */
+    /** The beginning of most names, unique to them: text that contains it has disclosed a name. */
     public static final String MARK = "Zuhairqx";
 
     private static final List<String> LETTERS = List.of(
@@ -54,7 +54,7 @@ public final class Names {
         this.random = random;
     }
 
-    /** One that is accepted. */
+    /** A valid name. */
     String accepted() {
         return switch (random.below(12)) {
             case 0 -> "a";
@@ -73,14 +73,14 @@ public final class Names {
         return name.toString();
     }
 
-    /** One that is refused. */
+    /** An invalid name. */
     String spoiled() {
         return switch (random.below(7)) {
             case 0 -> "";
             case 1 -> random.oneOf(WHITE_SPACE).repeat(random.between(1, 5));
             case 2 -> MARK + "b".repeat(201 - MARK.length());
             case 3 -> MARK + "c".repeat(random.between(193, 5_000));
-            // It grows when it is composed.
+            // Composition makes it longer.
             case 4 -> "\u0958".repeat(random.between(101, 200));
             case 5 -> random.oneOf(INVISIBLE).repeat(random.between(1, 20));
             default -> MARK + random.oneOf(UNSTORABLE) + "d";
@@ -91,7 +91,7 @@ public final class Names {
         return random.oneIn(2) ? MARK + random.oneOf(UNSTORABLE) + "d" : MARK + "s".repeat(random.between(93, 500));
     }
 
-    /** The form that is stored. */
+    /** The stored form. */
     static String kept(String name) {
         return Normalizer.normalize(WHITE_SPACE_AT_THE_ENDS.matcher(name).replaceAll(""), Normalizer.Form.NFC);
     }

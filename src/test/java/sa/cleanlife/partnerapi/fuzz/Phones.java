@@ -3,7 +3,7 @@ package sa.cleanlife.partnerapi.fuzz;
 import java.util.List;
 import java.util.Optional;
 
-/** Saudi numbers, each of which belongs to one conversation; as they are, in other spellings, and spoiled. */
+/** Saudi numbers, each for one conversation: in the stored form, in other spellings, and invalid. */
 final class Phones {
     private static final int OF_A_CONVERSATION = 8;
     private static final int MOBILES = 100_000_000;
@@ -24,7 +24,7 @@ final class Phones {
         this.random = random;
     }
 
-    /** A number that no other conversation has, in the form that is stored. */
+    /** The stored form of a number that no other conversation has. */
     String next() {
         var number = first + taken++;
         if (number >= MOBILES || taken > OF_A_CONVERSATION) {
@@ -34,7 +34,7 @@ final class Phones {
         return random.oneIn(8) && number < LANDLINES ? "+96611%07d".formatted(number) : "+9665%08d".formatted(number);
     }
 
-    /** The same number to the server; at most 64 characters. */
+    /** Another spelling of the same number; at most 64 characters. */
     String spelled(String phone) {
         if (random.oneIn(3)) {
             return phone;
@@ -54,7 +54,7 @@ final class Phones {
         return spelled.toString();
     }
 
-    /** A text that is refused, with what is to be sent instead where it says so. */
+    /** An invalid phone, with the suggestion in the error where there is one. */
     record Spoiled(String text, Optional<String> suggested) {}
 
     Spoiled spoiled(String phone) {

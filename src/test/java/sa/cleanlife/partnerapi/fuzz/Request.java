@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** A well-formed request in the making. Texts have one character for each byte that is sent. */
+/** Builds a well-formed request. Text has one character for each byte sent. */
 final class Request {
     private static final Pattern KEPT_ID = Pattern.compile("[!-~]{1,128}");
 
@@ -24,7 +24,7 @@ final class Request {
         this.path = path;
     }
 
-    /** UTF-8, one character for each byte. */
+    /** The text's UTF-8 form, one character for each byte. */
     static String utf8(String text) {
         return new String(text.getBytes(UTF_8), ISO_8859_1);
     }
@@ -37,7 +37,7 @@ final class Request {
         return path;
     }
 
-    /** The one that comes back; nothing where a new one does. */
+    /** The request id that is returned; empty where the server makes a new one. */
     Optional<String> requestId() {
         return requestId;
     }
@@ -66,7 +66,7 @@ final class Request {
         return header("Content-Type", "application/json").body(content);
     }
 
-    /** The first line and the headers, also those that are given here. */
+    /** The request line and the headers, including these additional ones. */
     String head(String... more) {
         return method + " " + path + query + " HTTP/1.1\r\n" + String.join("\r\n", headers) + "\r\n"
                 + (more.length == 0 ? "" : String.join("\r\n", more) + "\r\n") + "\r\n";
@@ -77,7 +77,7 @@ final class Request {
                 .orElseGet(this::head);
     }
 
-    /** With the body in chunks of any size. */
+    /** The request with its body in chunks of random sizes. */
     String inChunks(SeededRandom random) {
         var content = body.orElse("");
         var bytes = new StringBuilder(head("Transfer-Encoding: chunked"));

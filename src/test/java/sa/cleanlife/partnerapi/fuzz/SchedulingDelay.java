@@ -3,8 +3,8 @@ package sa.cleanlife.partnerapi.fuzz;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How long this machine has kept a thread waiting that only wanted to sleep for a moment. On a busy machine a server is no
- * quicker than that, and does not hang.
+ * Measures how long this machine delays a thread that only sleeps for a moment. On a busy machine a server cannot
+ * respond faster than that, and does not hang.
  */
 final class SchedulingDelay implements AutoCloseable {
     private static final long NAP_MILLIS = 2;
@@ -17,7 +17,7 @@ final class SchedulingDelay implements AutoCloseable {
             while (true) {
                 var began = System.nanoTime();
                 Thread.sleep(NAP_MILLIS);
-                // As long again may be the clock's fault.
+                // A sleep may take twice its time without any delay, by the clock's resolution.
                 var late = System.nanoTime() - began - 2 * NAP_MILLIS * 1_000_000;
                 lostNanos.addAndGet(Math.max(0, late));
             }
@@ -26,7 +26,7 @@ final class SchedulingDelay implements AutoCloseable {
         }
     }
 
-    /** Since the beginning; it never falls. */
+    /** The delay since the start; it never decreases. */
     long lostNanos() {
         return lostNanos.get();
     }

@@ -3,19 +3,19 @@ package sa.cleanlife.partnerapi.fuzz;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A source of randomness that can be repeated: the same seed and number give the same values, whatever was drawn before. */
+/** A repeatable source of randomness: the same seed and number give the same values, whatever was drawn before. */
 final class SeededRandom {
     private static final String TOKEN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
 
     private final SplittableRandom random;
 
     SeededRandom(long seed, long number) {
-        // Mixed twice: neighbouring seeds of a SplittableRandom may give the same numbers, one place apart.
+        // Mixed twice: neighbouring seeds of a SplittableRandom may give the same sequence, shifted by one.
         this.random =
                 new SplittableRandom(new SplittableRandom(seed).nextLong() ^ new SplittableRandom(~number).nextLong());
     }
 
-    /** From 0, and below the bound. */
+    /** A number from 0 to below the bound. */
     int below(int bound) {
         return random.nextInt(bound);
     }
@@ -47,7 +47,7 @@ final class SeededRandom {
                         random.nextLong(1L << 48));
     }
 
-    /** Of letters and digits and a little more. */
+    /** A token of letters, digits and a few other characters. */
     String token(int length) {
         return characters(TOKEN, length);
     }
@@ -60,7 +60,7 @@ final class SeededRandom {
         return drawn.toString();
     }
 
-    /** Any bytes, one character each. */
+    /** Random bytes, one character each. */
     String bytes(int length) {
         var drawn = new StringBuilder(length);
         for (var i = 0; i < length; i++) {
@@ -69,7 +69,7 @@ final class SeededRandom {
         return drawn.toString();
     }
 
-    /** The same with one to four places changed, removed, repeated or put in. */
+    /** The same bytes with one to four places changed, removed, repeated or inserted. */
     String mutated(String bytes) {
         var mutated = new StringBuilder(bytes);
         for (var changes = between(1, 4); changes > 0 && !mutated.isEmpty(); changes--) {

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A connection that sends any bytes, and takes nothing for an answer but HTTP/1.1 to the letter. Of a server that says
- * nothing it waits for no longer than it was told.
+ * A connection that sends any bytes, and accepts only strict HTTP/1.1 as a response. It waits for a silent server no
+ * longer than the given timeout.
  */
 public final class Wire implements AutoCloseable {
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2}) [ -~]*");
@@ -30,10 +30,10 @@ public final class Wire implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
-    /** One answer; the names of its headers are in lower case. */
+    /** A response; header names are in lower case. */
     public record Reply(int status, Map<String, String> headers, String body) {}
 
-    /** What came back is no answer, or only a part of one. */
+    /** The received bytes are not a response, or only part of one. */
     public static final class MalformedReply extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -42,7 +42,7 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** Nothing has come back for as long as was to be waited for. */
+    /** Nothing was received within the timeout. */
     public static final class Silence extends Exception {
         private static final long serialVersionUID = 1L;
     }
@@ -62,7 +62,7 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** Whether all of it was sent: who has ended the connection meanwhile takes no more. */
+    /** Whether all of it was sent; a server that has closed the connection accepts no more. */
     public boolean send(byte[] bytes) {
         try {
             socket.getOutputStream().write(bytes);
@@ -72,16 +72,16 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** Says that nothing more will be sent. */
+    /** Shuts down the sending side. */
     public void finish() {
         try {
             socket.shutdownOutput();
         } catch (IOException ended) {
-            // Then the other side knows.
+            // The other side has closed the connection already.
         }
     }
 
-    /** The next answer, or nothing when the connection ends in its place. */
+    /** The next response; empty when the server closes the connection instead. */
     public Optional<Reply> reply(boolean withBody, Duration timeout) throws MalformedReply, Silence {
         try {
             socket.setSoTimeout((int) timeout.toMillis());
@@ -90,7 +90,7 @@ public final class Wire implements AutoCloseable {
         } catch (SocketTimeoutException e) {
             throw new Silence();
         } catch (SocketException reset) {
-            // Ended with something unread: an end all the same.
+            // A reset closes the connection too: the server had unread bytes.
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -137,7 +137,7 @@ public final class Wire implements AutoCloseable {
         return readLine().orElseThrow(() -> new MalformedReply("a head that ends with its connection"));
     }
 
-    /** Up to CR LF, without them; nothing when the connection ends before the line begins. */
+    /** A line up to CR LF, without them; empty when the connection is closed before the line begins. */
     private Optional<String> readLine() throws IOException, MalformedReply {
         var line = new StringBuilder();
         for (var c = in.read(); c >= 0; c = in.read()) {

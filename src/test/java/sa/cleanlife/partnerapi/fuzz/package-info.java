@@ -1,4 +1,7 @@
-/** What finds inputs that nobody thought of: a seeded generator of requests, and what the fuzz tests of all packages share. */
+/**
+ * Finds inputs that nobody thought of: a seeded generator of requests, and the classes that the fuzz tests of all
+ * packages share.
+ */
 @NullMarked
 package sa.cleanlife.partnerapi.fuzz;
 

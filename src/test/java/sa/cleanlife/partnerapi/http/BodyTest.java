@@ -27,7 +27,7 @@ import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.StoredContact;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 
-/** What a request's body must be before its fields are looked at. */
+/** What a request's body must be before its fields are read. */
 class BodyTest {
     private static final RunningApi SERVER = RunningApi.shared();
     private static final TestPartner HOTEL = SERVER.newPartner();
@@ -41,7 +41,7 @@ class BodyTest {
                 {"phone":"%s","name":"Ahmed Ali"%s}""".formatted(newPhone(), more);
     }
 
-    /** A valid body of so many bytes. */
+    /** A valid body of this many bytes. */
     private static String bodyOf(int bytes) {
         var withoutPadding = bodyWith(",\"padding\":\"\"");
         return withoutPadding.replace("\"\"", "\"" + "x".repeat(bytes - withoutPadding.length()) + "\"");
@@ -49,7 +49,7 @@ class BodyTest {
 
     @Nested
     class Accepted {
-        /** Names whose hash codes collide would spoil a table of names that all requests share. */
+        /** Colliding hash codes would degrade a table of names that all requests share. */
         @Test
         void has_any_names_of_unknown_fields_however_they_collide() {
             var colliding = new StringBuilder();
@@ -210,7 +210,7 @@ class BodyTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"", " ", "\r\n\t"})
-        void is_nothing(String body) {
+        void is_empty(String body) {
             assertThat(HOTEL.postContact(body).sentences())
                     .containsExactly("body must be one JSON object; it is empty");
         }
@@ -267,7 +267,7 @@ class BodyTest {
                 {/* phone */}                           | 1 | 2
                 `\n\n  {"phone":\n"x",,}`               | 4 | 5
                 """)
-        void is_malformed_and_told_where(String body, int line, int column) {
+        void is_malformed_at_a_reported_place(String body, int line, int column) {
             assertThat(HOTEL.postContact(body).sentences())
                     .containsExactly("body must be one JSON object; it is malformed at line %d, column %d"
                             .formatted(line, column));
@@ -341,7 +341,7 @@ class BodyTest {
                 after the object                | {}\u00ff                           | 2
                 Latin-1                         | {"name":"Jos\u00e9"}               | 12
                 """)
-        void is_not_utf8_and_told_where(String what, String bytes, int offset) {
+        void is_not_utf8_at_a_reported_place(String what, String bytes, int offset) {
             assertThat(HOTEL.postBody(bytes.getBytes(ISO_8859_1)).sentences())
                     .as(what)
                     .containsExactly("body must be UTF-8; the byte at offset %d is not".formatted(offset));
@@ -385,7 +385,7 @@ class BodyTest {
                     "gzip;q=1",
                     "*"
                 })
-        void is_encoded_or_said_to_be(String encoding) {
+        void has_a_content_encoding(String encoding) {
             assertThat(HOTEL.post(TestPartner.CONTACTS, bodyWith(""), "content-encoding", encoding)
                             .sentences())
                     .containsExactly(NOT_IDENTITY);

@@ -20,7 +20,7 @@ import sa.cleanlife.partnerapi.testing.TestPartner;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the server tells a browser whose page wants to call it, and that nobody else notices. */
+/** What the server tells a browser whose page sends requests, and that other clients notice nothing of it. */
 class CorsTest {
     private static final RunningApi SERVER = RunningApi.shared();
     private static final TestPartner HOTEL = SERVER.newPartner();
@@ -126,7 +126,7 @@ class CorsTest {
             }
         }
 
-        /** A line may be written just after its answer. */
+        /** A line may be written just after its response. */
         private static JsonNode requestLine(CapturedLog log, String requestId) {
             long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
             while (System.nanoTime() < deadline) {
@@ -139,7 +139,7 @@ class CorsTest {
                 }
                 RawConnection.sleep(Duration.ofMillis(10));
             }
-            throw new AssertionError("no line for " + requestId);
+            throw new AssertionError("no log line for request " + requestId);
         }
     }
 
@@ -186,7 +186,7 @@ class CorsTest {
         }
 
         @Test
-        void gets_the_same_answer_with_an_origin_that_is_not_registered_and_nothing_that_lets_a_page_read_it() {
+        void with_an_unregistered_origin_gets_the_same_response_without_cors_headers() {
             requests().forEach(request -> {
                 request.header("x-request-id", "test-1");
                 var expected = TestPartner.send(request.copy());

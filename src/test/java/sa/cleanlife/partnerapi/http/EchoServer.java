@@ -15,15 +15,15 @@ import sa.cleanlife.partnerapi.fuzz.Wire;
 import sa.cleanlife.partnerapi.http.json.Json;
 
 /**
- * The API on a real HTTP server, with routes that answer what they took for the query parameter {@code api_key}: one
- * as the filter that looks for the key, one as a field of the query. It is asked on one connection, and on a new one when
- * that has ended.
+ * The API on a real HTTP server, with routes that return the query parameter {@code api_key} as they read it: one like
+ * the filter that looks for the key, one as a query field. It keeps one connection open, and opens a new one when that
+ * has been closed.
  */
 final class EchoServer implements BeforeAllCallback, AfterAllCallback {
-    /** For a machine that is busy; how long an answer takes is asked elsewhere. */
+    /** Generous, for a busy machine; other tests measure response times. */
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** Longer than any query that the server takes. */
+    /** Longer than any query that the server accepts. */
     private static final int NO_LIMIT = 20_000;
 
     private final ProbeServer server = new ProbeServer(EchoServer::addTo);
@@ -52,7 +52,7 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
         server.beforeAll(test);
     }
 
-    /** The answer to {@code GET} of that target with that further header, as they are. */
+    /** Sends a {@code GET} with this target and additional header, byte for byte. */
     Wire.Reply get(byte[] target, byte[] header) throws Exception {
         var request = new ByteArrayOutputStream();
         request.writeBytes("GET ".getBytes(UTF_8));
@@ -62,8 +62,8 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
         request.writeBytes("\r\n\r\n".getBytes(UTF_8));
         var wire = connection.orElseGet(() -> Wire.to(server.port()));
         wire.send(request.toByteArray());
-        var reply = wire.reply(true, TIMEOUT).orElseThrow(() -> new AssertionError("the connection ended"));
-        // What HTTP does not allow ends the connection. A field that is refused does not.
+        var reply = wire.reply(true, TIMEOUT).orElseThrow(() -> new AssertionError("the server closed the connection"));
+        // The server closes the connection after malformed HTTP, but not after a rejected field.
         var ends = reply.status() == 400 && !reply.body().contains("\"api_key\":");
         connection = ends ? Optional.empty() : Optional.of(wire);
         if (ends) {
@@ -72,13 +72,13 @@ final class EchoServer implements BeforeAllCallback, AfterAllCallback {
         return reply;
     }
 
-    /** What the route took for the parameter. */
+    /** The parameter's value as the route read it. */
     static Optional<String> parameter(Wire.Reply reply) {
         return Optional.ofNullable(
                 new JsonObject(reply.body()).getJsonObject("data").getString("parameter"));
     }
 
-    /** The one sentence of a refusal; empty when the field was taken. */
+    /** The sentence of the error; empty when the field was accepted. */
     static List<String> sentences(Wire.Reply reply) {
         return Optional.ofNullable(new JsonObject(reply.body()).getJsonObject("error")).stream()
                 .flatMap(refusal -> refusal.getJsonObject("details").getJsonArray("message").stream())

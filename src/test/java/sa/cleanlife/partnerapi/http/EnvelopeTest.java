@@ -22,7 +22,7 @@ import sa.cleanlife.partnerapi.testing.TestPartner;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What every answer has, and the answers that belong to no operation. */
+/** What every response has in common, and the responses that belong to no operation. */
 class EnvelopeTest {
     private static final RunningApi SERVER = RunningApi.shared();
     private static final TestPartner HOTEL = SERVER.newPartner();
@@ -46,7 +46,7 @@ class EnvelopeTest {
         return HOTEL.request(path).header("x-request-id", "test-1");
     }
 
-    /** One request on a connection of its own, and its answer. */
+    /** Sends one request on its own connection and returns the response. */
     private static Answer answerTo(String method, String target, String... headers) {
         try (var connection = RawConnection.to(SERVER)) {
             connection.send("%s %s HTTP/1.1\r\nHost: test\r\n".formatted(method, target));
@@ -176,7 +176,7 @@ class EnvelopeTest {
         }
 
         @Test
-        void of_an_unknown_path_takes_no_time_however_long_the_path_is() {
+        void of_a_very_long_unknown_path_takes_no_longer() {
             assertThat(answerTo("GET", "/x".repeat(1_900), "x-request-id: test-1")
                             .json())
                     .isEqualTo(failure("RESOURCE_NOT_FOUND", NO_SUCH_PATH));
@@ -395,7 +395,7 @@ class EnvelopeTest {
                     "INVENTED",
                     "post"
                 })
-        void is_405_and_told_the_right_one(String method) {
+        void is_405_with_the_allowed_methods(String method) {
             ALLOWED.forEach((path, allowed) -> {
                 if (!method.equals(allowed)) {
                     var answer = answerTo(method, path, "Content-Length: 0");

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.http.json.Json;
 
-/** What a client gets when something breaks while its answer is made. */
+/** The response to a client when something fails while the response is made. */
 class FaultTest {
-    /** More requests than may be under way before pages are refused. */
+    /** More requests than may be under way before pages are rejected. */
     private static final int MANY = 250;
 
     private static final Json.Value BROKEN = out -> {
@@ -30,7 +30,7 @@ class FaultTest {
 
     private static final Logger LOG = (Logger) LoggerFactory.getLogger(FaultTest.class.getPackageName());
 
-    /** A stack trace for each of hundreds of failures that are wanted would bury one that is not. */
+    /** Stack traces of hundreds of intended failures would bury an unintended one. */
     @BeforeAll
     static void log_no_failures() {
         LOG.setLevel(Level.OFF);
@@ -55,7 +55,7 @@ class FaultTest {
         api.page("/page", 200, Map.of(), Buffer.buffer("page"));
     }
 
-    /** A header's value that cannot be written, the first time. */
+    /** A header value that fails when it is written for the first time. */
     private static final class Unreadable implements CharSequence {
         private boolean isBroken = true;
 
@@ -86,7 +86,7 @@ class FaultTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/success", "/refusal", "/header"})
-    void is_a_500_for_an_answer_that_cannot_be_made(String path) {
+    void gives_a_500_when_the_response_cannot_be_made(String path) {
         var answer = SERVER.get(path);
 
         answer.error(500, "INTERNAL_ERROR");

@@ -13,7 +13,9 @@ import sa.cleanlife.partnerapi.testing.RawHttp;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 
-/** When a connection ends: a client that has sent everything still gets its answers, and is not kept longer than it wants. */
+/**
+ * A client that shuts down its sending side still gets its responses, and its connection is then closed without delay.
+ */
 class HalfCloseTest {
     private static final RunningApi SERVER = RunningApi.shared();
     private static final TestPartner HOTEL = SERVER.newPartner();
@@ -31,7 +33,7 @@ class HalfCloseTest {
     }
 
     @Nested
-    class A_client_that_ends_its_half_of_the_connection {
+    class A_client_that_half_closes_its_connection {
         @Test
         void is_answered_when_its_contact_is_stored() {
             try (var connection = RawConnection.to(SERVER)) {
@@ -101,7 +103,7 @@ class HalfCloseTest {
         }
 
         @Test
-        void is_told_so_behind_other_requests_too() {
+        void is_told_the_same_behind_other_requests() {
             try (var connection = RawConnection.to(SERVER)) {
                 connection
                         .send(post(TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali"))
@@ -139,14 +141,14 @@ class HalfCloseTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"", "GET / HT", "\r\n"})
-        void is_not_kept_when_it_has_asked_nothing(String beginning) {
+        void is_not_kept_when_it_has_sent_no_whole_request(String beginning) {
             try (var connection = RawConnection.to(SERVER)) {
                 connection.send(beginning).endSending().assertEnds();
             }
         }
 
         @Test
-        void is_not_kept_when_all_was_answered_before() {
+        void is_not_kept_when_every_request_was_answered_before() {
             try (var connection = RawConnection.to(SERVER)) {
                 connection.send(GET + "\r\n");
                 assertThat(connection.answer().status()).isEqualTo(400);
@@ -217,7 +219,7 @@ class HalfCloseTest {
     }
 
     @Test
-    void a_client_of_HTTP_1_0_is_sent_no_interim_answer_whatever_it_expects() {
+    void an_http_1_0_client_gets_no_interim_response_whatever_it_expects() {
         var body = TestPartner.contactJson(RunningApi.newPhone(), "Ahmed Ali");
 
         var answer = RawHttp.send(

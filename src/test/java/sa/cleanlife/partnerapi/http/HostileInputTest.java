@@ -24,7 +24,7 @@ import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.StoredContact;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 
-/** Whatever arrives gets an answer or the end of its connection, in bounded time, and disturbs nobody else. */
+/** Hostile input gets a response or a closed connection in bounded time, and does not disturb other clients. */
 class HostileInputTest {
     private static final RunningApi SERVER = RunningApi.shared();
     private static final TestPartner HOTEL = SERVER.newPartner();
@@ -36,7 +36,7 @@ class HostileInputTest {
     private static final String GET = "GET " + TestPartner.CONTACTS + "/abc HTTP/1.1\r\n" + KEY;
     private static final String MALFORMED = "request must be well-formed HTTP/1.1";
 
-    /** Would create a contact, if it were taken for a body. */
+    /** A body that would create a contact if it were read as one. */
     private static final String BODY = "{\"phone\":\"+966598888888\",\"name\":\"Nobody\"}";
 
     private static final String CHUNK = "%x\r\n%s\r\n".formatted(BODY.length(), BODY);
@@ -54,7 +54,7 @@ class HostileInputTest {
         assertServes();
     }
 
-    /** On as many new connections as reach every event loop. */
+    /** Opens enough new connections to reach every event loop. */
     private static void assertServes() {
         for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
             try (var connection = RawConnection.to(SERVER)) {
@@ -69,7 +69,7 @@ class HostileInputTest {
     }
 
     @Nested
-    class What_is_no_http {
+    class Malformed_http {
         static final List<Arguments> REQUESTS = List.of(
                 arguments(named("every byte there is", everyByte() + "\r\n\r\n"), MALFORMED),
                 arguments(named("four bytes and a line break", "\u0000\u0001\u0002\u00ff\r\n\r\n"), MALFORMED),
@@ -159,7 +159,7 @@ class HostileInputTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"", "a b", "\u00ff", "/@@:99999", "[::1", "evil.example"})
-        void may_be_anything_since_nothing_is_made_of_it(String host) {
+        void may_be_anything_since_it_is_not_used(String host) {
             try (var connection = RawConnection.to(SERVER)) {
                 connection.send(GET + "Host: " + host + "\r\n\r\n");
 
@@ -192,7 +192,7 @@ class HostileInputTest {
     class A_transfer_encoding {
         @ParameterizedTest
         @ValueSource(strings = {"gzip", "gzip, chunked", "identity", "chunked\r\nTransfer-Encoding: chunked"})
-        void other_than_chunked_is_refused_and_what_follows_is_no_request(String encoding) {
+        void other_than_chunked_is_refused_and_the_rest_is_not_read_as_a_request(String encoding) {
             try (var connection = RawConnection.to(SERVER)) {
                 connection.send(POST + "Transfer-Encoding: " + encoding + "\r\n\r\n" + POST + withContentLength(BODY));
 
@@ -239,7 +239,7 @@ class HostileInputTest {
         }
 
         @Test
-        void of_less_than_what_is_sent_makes_the_rest_another_request() {
+        void that_is_too_small_makes_the_rest_another_request() {
             try (var connection = RawConnection.to(SERVER)) {
                 connection.send(POST + "Content-Length: 2\r\n\r\n{}" + BODY + "\r\n\r\n");
 
@@ -307,7 +307,7 @@ class HostileInputTest {
         }
 
         @Test
-        void is_no_body_before_its_end() {
+        void is_not_used_before_its_end() {
             try (var connection = RawConnection.to(SERVER)) {
                 connection.send(CHUNKED + CHUNK);
             }
@@ -449,7 +449,7 @@ class HostileInputTest {
         }
     }
 
-    /** Whether the connection still takes what is sent. */
+    /** Whether the connection still accepts data. */
     private static boolean sendUnlessEnded(RawConnection connection, String text) {
         try {
             connection.send(text);
@@ -463,7 +463,7 @@ class HostileInputTest {
     class Silence {
         private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-        /** What is sent before the silence, by what it is. */
+        /** The bytes sent before the silence, by their name. */
         private static final Map<String, String> BEGINNINGS = Map.of(
                 "nothing", "",
                 "empty lines", "\r\n\r\n",
@@ -471,7 +471,7 @@ class HostileInputTest {
                 "half the headers", GET + "Host: te",
                 "half the HTTP/2 preface", "PRI * HT");
 
-        /** The same, where an answer comes first. */
+        /** The same, where the server sends a response first. */
         private static final Map<String, String> ANSWERED = Map.of(
                 "bytes without a line break", "\u0000\u0001\u00ff".repeat(50),
                 "no body", POST + "Content-Length: 42\r\n\r\n",
@@ -483,7 +483,7 @@ class HostileInputTest {
                         "POST " + TestPartner.CONTACTS + " HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\n",
                 "a body that is too large", POST + "Content-Length: 9999999\r\n\r\n");
 
-        // All at once, before the first of these tests: they wait for the same ten seconds.
+        // All are sent at once, before the first of these tests, since each waits for the same ten seconds.
         private static final long STARTED_NANOS = System.nanoTime();
         private static final List<RawConnection> SILENT = connectionsThatSent(BEGINNINGS);
         private static final List<RawConnection> SILENT_AFTER_A_HEAD = connectionsThatSent(ANSWERED);
@@ -526,7 +526,7 @@ class HostileInputTest {
 
             assertServes();
 
-            // Less than what the silent ones are waited for.
+            // Less than the timeout of the silent connections.
             assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(8));
         }
 

@@ -13,7 +13,7 @@ import sa.cleanlife.partnerapi.testing.RawConnection;
 import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 
-/** In which language a partner reads what went wrong. */
+/** The language of error messages. */
 class LanguageTest {
     private static final RunningApi SERVER = RunningApi.shared();
     private static final TestPartner HOTEL = SERVER.newPartner();
@@ -59,12 +59,12 @@ class LanguageTest {
                     "@@, ar",
                     ",,ar,,"
                 })
-        void is_spoken_to_who_prefers_it(String acceptLanguage) {
+        void is_used_when_the_client_prefers_it(String acceptLanguage) {
             assertThat(languageFor(acceptLanguage)).isEqualTo("ar");
         }
 
         @Test
-        void is_in_every_sentence_and_begins_with_the_fields_name() {
+        void is_used_for_every_sentence_which_begins_with_the_fields_name() {
             var error = post("{\"phone\":\"0500000000\",\"utmSource\":5}", "ar").error(400, "VALIDATION_ERROR");
 
             assertThat(error.get("message").asString())
@@ -76,7 +76,7 @@ class LanguageTest {
         }
 
         @Test
-        void is_spoken_in_refusals_of_every_kind() {
+        void is_used_in_errors_of_every_kind() {
             for (var answer : new Answer[] {
                 HOTEL.withKey("wrong").get(TestPartner.NO_CONTACT, "accept-language", "ar"),
                 HOTEL.get(TestPartner.NO_CONTACT, "accept-language", "ar"),
@@ -113,7 +113,7 @@ class LanguageTest {
                     "",
                     "\u00ff\u00fe"
                 })
-        void is_spoken_to_everybody_else(String acceptLanguage) {
+        void is_used_for_every_other_client(String acceptLanguage) {
             try (var connection = RawConnection.to(SERVER)) {
                 connection.send(
                         "GET /v1/unknown HTTP/1.1\r\nHost: test\r\nAccept-Language: " + acceptLanguage + "\r\n\r\n");
@@ -124,7 +124,7 @@ class LanguageTest {
 
         @ParameterizedTest
         @ValueSource(ints = {2_000, 7_000})
-        void is_spoken_to_who_names_a_language_of_thousands_of_subtags(int subtags) {
+        void is_used_for_a_language_of_thousands_of_subtags(int subtags) {
             var languageTag = "a" + "-b".repeat(subtags);
             try (var connection = RawConnection.to(SERVER)) {
                 connection.send("POST %s HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\nAccept-Language: %s\r\n\r\n"
@@ -137,7 +137,7 @@ class LanguageTest {
         }
 
         @Test
-        void is_spoken_to_who_says_nothing() {
+        void is_used_without_accept_language() {
             assertThat(language(HOTEL.getContact("abc"))).isEqualTo("en");
         }
     }

@@ -19,7 +19,7 @@ import sa.cleanlife.partnerapi.http.json.SortOrder;
 import sa.cleanlife.partnerapi.testing.RawHttp;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Lists, and the parameters of a query. */
+/** Lists and query parameters. */
 class ListTest {
     private static final int TOTAL = 41;
 
@@ -93,7 +93,7 @@ class ListTest {
                 ?limit=%31&page=1.0      | 1  | {"page":1,"limit":1,"total":41,"totalPages":41}
                 ?Limit=5&x=1&x=2&&=  | 20 | {"page":1,"limit":20,"total":41,"totalPages":3}
                 """)
-        void says_where_it_stands(String query, int items, String meta) {
+        void has_meta_with_its_place_in_the_list(String query, int items, String meta) {
             var answer = SERVER.get("/numbers" + query);
 
             assertThat(answer.data()).hasSize(items);
@@ -154,7 +154,7 @@ class ListTest {
                     .contains("\"meta\":{\"page\":1,\"limit\":1,");
         }
 
-        /** The whole response, of a target that no HTTP client sends. */
+        /** The whole response to a target that no HTTP client would send. */
         private static String raw(String query) {
             return RawHttp.send(
                     SERVER.port(),

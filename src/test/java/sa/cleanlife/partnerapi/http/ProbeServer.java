@@ -20,13 +20,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import sa.cleanlife.partnerapi.http.edge.Connections;
 import sa.cleanlife.partnerapi.testing.Answer;
 
-/** The API on a real HTTP server, with routes of a test's own and nothing before them. */
+/** The API on a real HTTP server, with routes of the test's own and without filters. */
 final class ProbeServer implements BeforeAllCallback, AfterAllCallback {
     static final RequiredPermission EVERYBODY = request -> {};
 
     private static final int CONNECTIONS = 10;
 
-    /** A request that is never answered fails its test. */
+    /** A request without a response fails its test. */
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private static final HttpClient HTTP =
@@ -43,7 +43,7 @@ final class ProbeServer implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext test) throws Exception {
-        // Called for nested classes too.
+        // JUnit calls this for nested classes too.
         if (depth++ > 0) {
             return;
         }

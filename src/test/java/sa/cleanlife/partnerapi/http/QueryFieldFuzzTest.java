@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 import sa.cleanlife.partnerapi.http.json.FieldsFuzzTest;
 
-/** A query on its way through the HTTP server to a route that reads one field of it. */
+/** Fuzzes a query field, from the request line through the HTTP server to the route that reads it. */
 class QueryFieldFuzzTest {
     @RegisterExtension
     static final EchoServer SERVER = new EchoServer();
@@ -75,7 +75,7 @@ class QueryFieldFuzzTest {
                 .findFirst();
     }
 
-    /** Of every parameter of exactly that name, what stands behind the equals sign. */
+    /** The values of all parameters with exactly this name. */
     private static List<String> values(String query) {
         return Stream.of(query.split("&", -1))
                 .map(pair -> pair.split("=", 2))
@@ -84,7 +84,7 @@ class QueryFieldFuzzTest {
                 .toList();
     }
 
-    /** The text of which this is the percent-encoded UTF-8; nothing when it is none. */
+    /** The text whose percent-encoded UTF-8 this is; empty when it is not valid. */
     private static Optional<String> strictlyDecoded(String text) {
         if (!PERCENT_ENCODED.matcher(text).matches()) {
             return Optional.empty();

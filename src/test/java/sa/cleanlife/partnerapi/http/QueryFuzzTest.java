@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 
-/** A query on its way through the HTTP server to who looks for the key in it. */
+/** Fuzzes a query, from the request line through the HTTP server to the filter that looks for the key. */
 class QueryFuzzTest {
     @RegisterExtension
     static final EchoServer SERVER = new EchoServer();
@@ -38,7 +38,7 @@ class QueryFuzzTest {
         assertThat(EchoServer.parameter(afterKey)).isEqualTo(parameter(WITH_KEY + query));
     }
 
-    /** What can stand in a request line, as it is, and the rest percent-encoded. */
+    /** The bytes as they can appear in a request line; all others are percent-encoded. */
     static String lineOf(byte[] bytes) {
         var line = new StringBuilder();
         for (var b : bytes) {
@@ -49,9 +49,9 @@ class QueryFuzzTest {
     }
 
     /**
-     * The first of that name, as forms write it; nothing when any of the query is malformed. To the HTTP server, upper and
-     * lower case of ASCII are the same in a name, an equals sign before a name is none of it, and what is empty is no
-     * parameter.
+     * The first parameter of this name, in form encoding; empty when any part of the query is malformed. The HTTP
+     * server ignores the case of ASCII letters in names, drops equals signs before a name, and ignores empty
+     * parameters.
      */
     private static Optional<String> parameter(String query) {
         var kind = "without it";
@@ -79,7 +79,7 @@ class QueryFuzzTest {
         return found;
     }
 
-    /** What is percent-encoded is UTF-8; what is not stands for itself. */
+    /** Percent-encoded bytes are decoded as UTF-8; other characters stand for themselves. */
     private static String decoded(String text) {
         var decoded = new StringBuilder();
         var encoded = new ByteArrayOutputStream();

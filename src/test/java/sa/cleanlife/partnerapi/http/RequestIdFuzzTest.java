@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 
-/** A request's own id on its way through the HTTP server and back. */
+/** Fuzzes a request's own id on its way through the HTTP server and back. */
 class RequestIdFuzzTest {
     @RegisterExtension
     static final EchoServer SERVER = new EchoServer();
@@ -23,7 +23,7 @@ class RequestIdFuzzTest {
     private static final Pattern RANDOM_UUID =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
 
-    /** What no header may hold; all of it is one line, so that nothing of it is another header. */
+    /** Characters that no header may contain; without line breaks, the input cannot add another header. */
     private static final Pattern FORBIDDEN = Pattern.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f]");
 
     @FuzzTest

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a call tells of the connection and the headers that it came with. */
+/** What a {@code Request} knows of its connection and headers. */
 class RequestTest {
     private static final Vertx VERTX = Vertx.vertx();
 
@@ -26,7 +26,7 @@ class RequestTest {
         VERTX.close().await(10, TimeUnit.SECONDS);
     }
 
-    /** What is seen of a request from this address; both are this machine's. */
+    /** Sends a request between these two local addresses and returns what its handler saw. */
     private static <T> T seen(InetAddress peer, InetAddress server, String headers, Function<Request, T> look)
             throws Exception {
         var seen = new CompletableFuture<T>();
@@ -63,7 +63,7 @@ class RequestTest {
     }
 
     @Test
-    void all_lines_of_a_header_are_told_in_the_order_of_arrival() throws Exception {
+    void all_lines_of_a_header_are_read_in_the_order_of_arrival() throws Exception {
         var headers = """
                 x-forwarded-for: 203.0.113.7, 6.6.6.6
                 Forwarded: for=203.0.113.7

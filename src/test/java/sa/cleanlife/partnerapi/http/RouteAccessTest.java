@@ -33,13 +33,13 @@ import sa.cleanlife.partnerapi.testing.TestPostgres;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
 /**
- * No route is open to whom it should not be: every operation of {@code openapi.yaml} is tried by everybody who is to be
- * refused, with the permission and the first example that stand there.
+ * Every operation of {@code openapi.yaml} is closed to every kind of unauthorized caller. Each is tried with the
+ * permission and the first example in the document.
  */
 class RouteAccessTest {
     private static HttpRequest.Builder request(String route, TestPartner partner) {
         var parts = route.split(" ", 2);
-        // Ids are nobody's: who is let in is told that they are not there.
+        // The ids do not exist: an authorized caller gets a 404.
         var request = partner.request(
                 parts[1].replaceAll("\\{[^}]*}", UUID.randomUUID().toString()));
         return OpenApi.exampleBody(route)
@@ -129,7 +129,7 @@ class RouteAccessTest {
         Waiting.until(partner(Refused.OF_A_SUSPENDED_PARTNER)::isRefused);
     }
 
-    /** Of all tables, so that those of routes to come are among them; but for those that count the use of keys. */
+    /** Counts the writes to all tables, so that those of future routes are included, except the tables of key use. */
     private static void countWhatIsWritten() {
         TestPostgres.execute(server.database(), """
                 CREATE FUNCTION content() RETURNS bigint LANGUAGE plpgsql AS $$
@@ -163,10 +163,10 @@ class RouteAccessTest {
     @ParameterizedTest
     @MethodSource("routes")
     void a_route_needs_its_permission_and_no_other(String route) {
-        // A key has at least one permission, so where none is needed it has any other.
+        // A key needs at least one permission; where the route needs none, it gets an unrelated one.
         var partner = server.newPartner(EnumSet.of(permission(route).orElse(Permission.PARTNER_WEBHOOKS_MANAGE)));
 
-        // The id in a path is nobody's.
+        // The id in the path does not exist.
         int status = route.contains("{") ? 404 : 200;
         assertThat(TestPartner.send(request(route, partner)).status()).isEqualTo(status);
     }
@@ -219,7 +219,7 @@ class RouteAccessTest {
     }
 
     @Test
-    void what_is_stored_is_told_apart() {
+    void a_change_to_any_table_is_noticed() {
         long before = content();
 
         server.newPartner().postContact(RunningApi.newPhone(), "Ahmed Ali");

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which pattern a path has. */
+/** Which pattern matches a path. */
 class RoutingTableTest {
     private static final List<String> PATTERNS = List.of(
             "/",
@@ -83,7 +83,7 @@ class RoutingTableTest {
     }
 
     @Test
-    void parameters_are_what_stands_in_their_places() {
+    void parameters_are_the_segments_in_their_places() {
         var path = "/v1/a/b%20c/history/d";
 
         assertThat(TABLE.find(path).orElseThrow().parameters(path))

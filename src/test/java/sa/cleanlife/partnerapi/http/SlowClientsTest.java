@@ -27,14 +27,14 @@ import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.Waiting;
 
 /**
- * 2,000 idle connections, 200 that send a byte a second, and 110 clients that never read what they are answered: all at
- * once, beside clients that behave. What takes longer than this test, {@code ConnectionsTest} tries with shorter times.
+ * 2,000 idle connections, 200 that send a byte a second, and 110 clients that never read their responses, all at once
+ * and beside normal clients. {@code ConnectionsTest} covers what takes longer, with shorter timeouts.
  */
 @Timeout(120)
 class SlowClientsTest {
     private static final int IDLE = 2_000;
 
-    /** The kernel drops who takes nothing for 10 s; it looks after ever longer times. */
+    /** The kernel drops a client that reads nothing for 10 s; it checks at growing intervals. */
     private static final Duration LONGEST = Duration.ofSeconds(20);
 
     private static final Duration UNDISTURBED = Duration.ofSeconds(2);
@@ -64,11 +64,11 @@ class SlowClientsTest {
     private static long directBytesGrown;
 
     @BeforeAll
-    static void let_them_all_come() throws Exception {
+    static void connect_all() throws Exception {
         server = RunningApi.startOnForgetfulDatabase();
         var hotel = server.newPartner();
         try (var load = SteadyLoad.start(server.port(), hotel.key(), 4, Duration.ofMillis(5))) {
-            // The first calls of a server are slow.
+            // The first requests to a server are slow.
             RawConnection.sleep(UNDISTURBED);
             var warm = load.outcomes().size();
             RawConnection.sleep(UNDISTURBED);
@@ -101,7 +101,7 @@ class SlowClientsTest {
         var head = "POST " + TestPartner.CONTACTS + " HTTP/1.1\r\nHost: test\r\n" + key
                 + "Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n";
         slowInBody = clients(67, () -> SlowClient.connect(server.port()).pour(head));
-        // Few: each gets a thousand answers before the kernel keeps no more for it, and that is honest work.
+        // Only a few: each gets a thousand responses before the kernel's buffers are full, and that is real work.
         deafToAnswers = clients(
                 5, () -> SlowClient.deaf(server.port()).pour("GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(4_000)));
         deafToPages = clients(100, () -> SlowClient.deaf(server.port()).pour(PAGE));
@@ -118,7 +118,7 @@ class SlowClientsTest {
         return Stream.generate(each).limit(count).toList();
     }
 
-    /** Those that do not outlast this test. */
+    /** The clients that must be disconnected during this test. */
     private static Stream<SlowClient> slowOrDeaf() {
         return Stream.of(slowInFirstHead, slowAtManagement, slowInBody, deafToAnswers, deafToPages, deafToMetrics)
                 .flatMap(List::stream);
@@ -133,7 +133,7 @@ class SlowClientsTest {
                 .sum();
     }
 
-    /** As Java counts them, and those that netty has past it. */
+    /** Direct memory as Java counts it, and the memory that Netty allocates outside that count. */
     private static long directBytes() {
         return Math.max(0, PlatformDependent.usedDirectMemory())
                 + ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
@@ -143,13 +143,13 @@ class SlowClientsTest {
     }
 
     @AfterAll
-    static void and_all_go() {
+    static void disconnect_all() {
         try (var _ = server) {
             Stream.of(idle.stream(), slowInSecondHead.stream(), slowOrDeaf())
                     .flatMap(clients -> clients)
                     .forEach(SlowClient::close);
             assertThat(Waiting.within(Duration.ofSeconds(20), SlowClientsTest::nobodyIsThere))
-                    .as("no connection is left")
+                    .as("the server has no connection left")
                     .isTrue();
         }
     }
@@ -163,16 +163,16 @@ class SlowClientsTest {
     }
 
     @Test
-    void were_all_there_at_once() {
+    void were_all_connected_at_once() {
         assertThat(openAtOnce).isGreaterThan(IDLE + 200);
     }
 
     @Test
-    void hold_up_nobody() {
+    void delay_no_other_client() {
         long undisturbed = median(before);
         long disturbed = median(meanwhile);
         System.out.printf(
-                "SlowClientsTest: without them median %d, longest %d µs; beside them %d and %d µs, of %d calls%n",
+                "SlowClientsTest: without slow clients median %d, longest %d µs; with them %d and %d µs; %d requests%n",
                 undisturbed / 1_000,
                 longest(before) / 1_000,
                 disturbed / 1_000,
@@ -180,9 +180,9 @@ class SlowClientsTest {
                 meanwhile.size());
 
         assertThat(SteadyLoad.statuses(meanwhile.stream())).containsOnlyKeys(200);
-        // Nobody waits for the end of one of them.
+        // No request waits for the end of a slow client.
         assertThat(longest(meanwhile)).isLessThan(5 * longest(before) + FAR_FROM_THEIR_END_NANOS);
-        // A loop that waits for one of them, or for all in turn, takes hundreds of milliseconds.
+        // An event loop that blocks on a slow client, or on all in turn, takes hundreds of milliseconds.
         assertThat(disturbed).isLessThan(5 * undisturbed + SHORT_NANOS);
     }
 
@@ -235,7 +235,7 @@ class SlowClientsTest {
                                 after -> assertThat(after).isBetween(Duration.ofSeconds(8), LONGEST.plusSeconds(30))));
     }
 
-    /** Of the page alone, a copy for each of them would be 140 MB. */
+    /** A copy of the page alone for each client would be 140 MB. */
     @Test
     void cost_little_memory_when_they_do_not_read() {
         System.out.println("SlowClientsTest: buffers outside the heap grew by " + directBytesGrown / MEGABYTE + " MB");
@@ -244,7 +244,7 @@ class SlowClientsTest {
     }
 
     @Test
-    void stay_when_they_are_merely_idle() {
+    void stay_connected_when_they_are_merely_idle() {
         assertThat(idleAndServed).isEqualTo(IDLE);
     }
 }

@@ -22,7 +22,7 @@ import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 import sa.cleanlife.partnerapi.http.json.WireName;
 
-/** What a feature reads of a body: each type with what it takes, and the sentence for what it does not. */
+/** The typed fields of a body: the values that each accepts, and the sentence for the others. */
 class TypedFieldsTest {
     @RegisterExtension
     static final ProbeServer SERVER = new ProbeServer(TypedFieldsTest::addTo);
@@ -161,7 +161,7 @@ class TypedFieldsTest {
         });
     }
 
-    /** Every type that there is, each optional. */
+    /** A body with a field of every type, all optional. */
     private static Json.Value echo(Fields body) {
         var text = body.text("text").max(10).optional();
         var notes = body.text("notes").lines().max(20).optional();
@@ -332,7 +332,7 @@ class TypedFieldsTest {
         }
 
         @Test
-        void as_a_string_first_where_a_string_has_a_form() {
+        void for_its_type_and_for_its_form() {
             assertThat(refusals("{\"timeslot\":{\"startAt\":9}}"))
                     .containsExactly(
                             "timeslot.startAt must be a string",
@@ -429,12 +429,12 @@ class TypedFieldsTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"/forgetful", "/forgetful-within"})
-        void that_forgets_to_ask_whether_all_is_good_answers_nothing(String path) {
+        void that_forgets_to_finish_the_checks_gets_a_500(String path) {
             SERVER.post(path, "{\"text\":\"a\",\"inner\":{\"text\":\"a\"}}").error(500, "INTERNAL_ERROR");
         }
 
         @Test
-        void that_uses_a_value_too_early_still_answers_what_is_wrong_with_it() {
+        void that_uses_a_value_before_the_checks_still_reports_what_is_wrong() {
             assertThat(SERVER.post("/hasty", "{\"text\":5}").sentences())
                     .first()
                     .isEqualTo("text must be a string");
@@ -446,12 +446,12 @@ class TypedFieldsTest {
             "/late-within, inner.text must be after another field",
             "/late-in-its-future, text must be after another field"
         })
-        void that_refuses_after_done_answers_what_it_refused(String path, String sentence) {
+        void that_rejects_a_field_after_the_checks_reports_it(String path, String sentence) {
             assertThat(SERVER.post(path, "{\"inner\":{}}").sentences()).containsExactly(sentence);
         }
 
         @Test
-        void that_reads_no_field_still_answers_that_the_content_type_is_wrong() {
+        void that_reads_no_field_still_reports_a_wrong_content_type() {
             var answer = ProbeServer.send(SERVER.request("/unread")
                     .header("content-type", "text/plain")
                     .POST(BodyPublishers.ofString("{}")));
@@ -461,7 +461,7 @@ class TypedFieldsTest {
         }
 
         @Test
-        void may_quote_in_a_refusal_whatever_was_sent() {
+        void may_quote_what_was_sent_in_a_sentence() {
             assertThat(SERVER.post("/quoting", "{\"text\":\"50%\",\"discount\":\"%d\"}")
                             .sentences())
                     .containsExactly("text must not be 50%", "discount must be one of 5%, 10%");

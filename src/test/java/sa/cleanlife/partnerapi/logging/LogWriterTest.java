@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Log lines through a pipe, as a program that reads them would have it. */
+/** Log lines written to a pipe, as another program would read them. */
 @Timeout(60)
 class LogWriterTest {
     private static final Pattern LOST = Pattern.compile("\"message\":\"log lines were lost.*\"lines\":(\\d+)");
@@ -73,7 +73,7 @@ class LogWriterTest {
     }
 
     @Test
-    void when_nobody_reads_lines_are_lost_nobody_waits_and_their_number_is_told() throws IOException {
+    void lines_are_dropped_and_counted_without_blocking_when_nobody_reads() throws IOException {
         log(100_000);
 
         assertThat(writer.lost()).isPositive();

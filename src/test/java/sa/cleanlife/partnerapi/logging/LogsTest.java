@@ -27,9 +27,9 @@ import sa.cleanlife.partnerapi.testing.TestPostgres;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What of a request is written down: who, what, how long; and never whom it was about. */
+/** What the log says about a request: the caller, the operation and the duration, but never personal data. */
 class LogsTest {
-    /** Marks that stand nowhere else, at every place where a request can hold something secret. */
+    /** Marker values, unique to this test, at every place of a request that can hold something secret. */
     private static final String PHONE = "+966561827364";
 
     private static final String PHONE_DIGITS = "561827364";
@@ -68,7 +68,7 @@ class LogsTest {
                 .toList();
     }
 
-    /** A line may be written just after its answer. */
+    /** A line may be written just after its response. */
     private List<JsonNode> requestLines(int expected) {
         long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
         while (requestLines().size() < expected && System.nanoTime() < deadline) {
@@ -200,7 +200,7 @@ class LogsTest {
     private static List<String> marks() {
         var secret = hotel.key().substring(hotel.key().lastIndexOf('_') + 1);
         var marks = new ArrayList<>(List.of(PHONE_DIGITS, NAME, QUERY, BODY, HEADER));
-        // Not shorter, or it would stand in a line by chance.
+        // A shorter part could appear in a line by chance.
         for (int i = 0; i + 8 <= secret.length(); i++) {
             marks.add(secret.substring(i, i + 8));
         }
@@ -271,7 +271,7 @@ class LogsTest {
     class Every_request {
         @ParameterizedTest
         @MethodSource("sa.cleanlife.partnerapi.logging.LogsTest#cases")
-        void has_one_line_with_nothing_of_what_it_was_about(Case given) {
+        void has_one_line_without_personal_data_or_keys(Case given) {
             var answer = RawHttp.send(server.port(), given.request());
 
             assertThat(RawHttp.statusOf(answer)).as(answer).isEqualTo(given.status());
@@ -285,7 +285,7 @@ class LogsTest {
         }
 
         @Test
-        void has_a_line_that_says_who_did_what_and_how_long_it_took() {
+        void has_a_line_with_the_caller_the_operation_and_the_duration() {
             TestPartner.send(hotel.contactRequest(GOOD_BODY).header("x-request-id", "mine-1"));
             TestPartner.send(hotel.request(TestPartner.CONTACTS + "/" + UUID.randomUUID())
                     .header("x-request-id", "mine-2"));
@@ -336,7 +336,7 @@ class LogsTest {
         }
 
         @Test
-        void names_nobody_when_nobody_was_let_in() {
+        void names_no_partner_when_no_key_was_accepted() {
             hotel.withKey("nonsense").postContact(GOOD_BODY);
 
             assertThat(requestLines(1).getFirst().propertyNames())
@@ -346,10 +346,10 @@ class LogsTest {
     }
 
     @Nested
-    class An_accident {
+    class An_unexpected_failure {
         /** PostgreSQL's own messages quote the row, as this one does. */
         @Test
-        void is_told_by_its_kind_and_place_under_the_requests_id() {
+        void is_logged_with_its_class_and_place_under_the_request_id() {
             TestPostgres.execute(server.database(), """
                     CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
                     $$ BEGIN RAISE EXCEPTION 'no % %', NEW.phone, NEW.name USING DETAIL = NEW.phone; END $$;
@@ -372,7 +372,7 @@ class LogsTest {
         }
 
         @Test
-        void is_told_without_its_message_and_those_of_its_causes() {
+        void is_logged_without_its_message_and_those_of_its_causes() {
             var cause = new SQLException("(phone)=(" + PHONE + ") of " + NAME, "23505");
             var failure = new IllegalStateException("cannot store " + PHONE, cause);
             failure.addSuppressed(new IllegalArgumentException(QUERY));
@@ -397,7 +397,7 @@ class LogsTest {
         }
 
         @Test
-        void is_told_even_when_it_is_its_own_causes_cause() {
+        void is_logged_even_when_its_causes_form_a_cycle() {
             var one = new IllegalStateException(PHONE);
             one.initCause(new IllegalStateException(NAME, one));
 

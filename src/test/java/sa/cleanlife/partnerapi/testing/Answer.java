@@ -7,7 +7,7 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the server answered; the names of headers are in lower case. */
+/** A response of the server; header names are in lower case. */
 public record Answer(int status, Map<String, String> headers, String body) {
     public JsonNode json() {
         return new JsonMapper().readTree(body);
@@ -26,7 +26,7 @@ public record Answer(int status, Map<String, String> headers, String body) {
         return data().get("isNewContact").asBoolean();
     }
 
-    /** Fails unless this is the refusal with that code. */
+    /** Asserts that the response is an error with this status and code, and returns its {@code error} object. */
     public JsonNode error(int expectedStatus, String code) {
         assertThat(status).as(body).isEqualTo(expectedStatus);
         var error = json().get("error");

@@ -12,8 +12,8 @@ import sa.cleanlife.partnerapi.logging.LogFormat;
 import sa.cleanlife.partnerapi.logging.LogLines;
 
 /**
- * Everything that is logged while this is open, as the server would write it in each of its formats; also the lines of
- * requests, which tests do not print.
+ * Captures every log event while it is open, in each format that the server can write; also the access log, which tests
+ * do not print.
  */
 public final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final Predicate<Thread> threads;
@@ -30,7 +30,7 @@ public final class CapturedLog extends AppenderBase<ILoggingEvent> implements Au
         return open(any -> true);
     }
 
-    /** Only what the calling thread logs. */
+    /** Captures only the events of the calling thread. */
     static CapturedLog ofThisThread() {
         return open(Thread.currentThread()::equals);
     }
@@ -55,7 +55,7 @@ public final class CapturedLog extends AppenderBase<ILoggingEvent> implements Au
         return out.toString(UTF_8);
     }
 
-    /** One for each event; the lines of an exception belong to its event. */
+    /** The lines in text format, one element per event; an exception's lines belong to its event. */
     public List<String> text() {
         return List.copyOf(textEvents);
     }

@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * A server's data directory seen from outside, for a test that kills and looks. The layout that it knows is the embedded
- * PostgreSQL's: {@code database/postmaster.pid}, {@code database-password}, {@code postgresql-<version>/bin}.
+ * A server's data directory as seen from outside, for tests that kill processes and inspect files. It knows the layout
+ * of the embedded PostgreSQL: {@code database/postmaster.pid}, {@code database-password}, {@code
+ * postgresql-<version>/bin}.
  */
 public record DataDirectory(Path path) {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
@@ -25,7 +26,10 @@ public record DataDirectory(Path path) {
         return new DataDirectory(Files.createDirectories(path).toRealPath());
     }
 
-    /** The same data elsewhere on the same disk, where no server runs on it; the programs are shared. */
+    /**
+     * Copies the data to another directory on the same disk while no server uses it; the PostgreSQL binaries are
+     * hard-linked.
+     */
     public DataDirectory copyTo(Path other) throws IOException {
         List<Path> files;
         try (var walk = Files.walk(path)) {
@@ -42,7 +46,7 @@ public record DataDirectory(Path path) {
         return of(other);
     }
 
-    /** Every process of this directory's PostgreSQL. */
+    /** All PostgreSQL processes of this directory. */
     public List<ProcessHandle> postgresProcesses() {
         return ProcessHandle.allProcesses()
                 .filter(process -> process.info().command().orElse("").startsWith(path + "/postgresql-"))
@@ -59,21 +63,22 @@ public record DataDirectory(Path path) {
         return Files.readAllLines(path.resolve("database/postmaster.pid"));
     }
 
-    /** What a power cut does to PostgreSQL. */
+    /** Kills PostgreSQL as a power cut would. */
     public void killPostgres() throws Exception {
         postmaster().destroyForcibly();
         await("the end of PostgreSQL's processes", () -> postgresProcesses().isEmpty());
-        // In a container where nobody collects the dead, PostgreSQL would take the old process id for a running server.
+        // A container whose init process does not reap leaves the dead process behind; PostgreSQL would take its id for
+        // a running server.
         Files.delete(path.resolve("database/postmaster.pid"));
     }
 
-    /** Ends PostgreSQL in one of its own ways: {@code fast}, or {@code immediate}, which leaves it to recover. */
+    /** Stops PostgreSQL with {@code pg_ctl}: mode {@code fast}, or {@code immediate}, after which it has to recover. */
     public void stopPostgres(String mode) throws Exception {
         control("stop", "-W", "-m", mode);
         await("the end of PostgreSQL's processes", () -> postgresProcesses().isEmpty());
     }
 
-    /** Starts what was killed or stopped, on the port that it had. */
+    /** Starts the killed or stopped PostgreSQL again, on the same port. */
     public void restartPostgres() throws Exception {
         control("start", "-w", "-l", path.resolve("postgres.log").toString());
     }
@@ -107,7 +112,7 @@ public record DataDirectory(Path path) {
         return Files.getAttribute(path, "unix:uid").equals(0);
     }
 
-    /** For the end of a test that may have failed anywhere. */
+    /** Cleans up after a test that may have failed at any point. */
     public void killEverything() throws Exception {
         postgresProcesses().forEach(process -> {
             signal("CONT", process);
@@ -116,7 +121,7 @@ public record DataDirectory(Path path) {
         await("the end of PostgreSQL's processes", () -> postgresProcesses().isEmpty());
     }
 
-    /** Lets PostgreSQL stand still, and what it starts meanwhile too. */
+    /** Freezes all PostgreSQL processes, including any that are started meanwhile. */
     public void freeze() {
         var frozen = new HashSet<ProcessHandle>();
         while (true) {
@@ -145,7 +150,7 @@ public record DataDirectory(Path path) {
         }
     }
 
-    /** A connection past the server, to the database that the embedded PostgreSQL comes with. */
+    /** Opens a connection to the embedded PostgreSQL's own database, bypassing the server. */
     public Connection connect() throws IOException, SQLException {
         var password = Files.readString(path.resolve("database-password"), US_ASCII);
         var port = pidFile().get(3);
@@ -162,7 +167,7 @@ public record DataDirectory(Path path) {
         }
     }
 
-    /** Waits for another process to get there; answers how long that took. */
+    /** Waits until the condition holds in another process, and returns how long that took. */
     public static Duration await(String what, Callable<Boolean> condition) throws Exception {
         return await(what, LONGEST_WAIT, condition);
     }

@@ -15,17 +15,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 
-/** The packaged program as an operator runs it: {@code ./partner-api}, a process with an environment of its own. */
+/** The packaged program as an operator runs it: {@code ./partner-api} as a process with its own environment. */
 public final class Launched implements AutoCloseable {
     private static final Path LAUNCHER = Path.of("partner-api").toAbsolutePath();
     private static final Pattern SERVES = Pattern.compile("serves http://127\\.0\\.0\\.1:(\\d+) ");
     private static final Pattern MANAGEMENT = Pattern.compile("metrics: http://127\\.0\\.0\\.1:(\\d+) ");
 
-    /** What runs in the background ignores Ctrl-C, and so does all that it starts; env, where it can, gives that back. */
+    /**
+     * A background process ignores SIGINT, and so do its children; where {@code env} supports it, this prefix restores
+     * it.
+     */
     private static final List<String> HEARING_CTRL_C =
             exitCode("env", "--default-signal=INT", "true") == 0 ? List.of("env", "--default-signal=INT") : List.of();
 
-    /** The first one after a build rehearses a start before. */
+    /** The first start after a build also runs the rehearsal for the AOT cache. */
     private static final Duration LONGEST_START = Duration.ofMinutes(3);
 
     private final Process process;
@@ -44,9 +47,9 @@ public final class Launched implements AutoCloseable {
     }
 
     /**
-     * Starts it, whatever becomes of that.
+     * Starts the program without waiting for an outcome.
      *
-     * @param printed where what it prints is kept
+     * @param printed the directory for the files with its standard output and error
      */
     public static Launched start(DataDirectory data, Map<String, String> environment, Path printed, String... arguments)
             throws IOException {
@@ -75,7 +78,7 @@ public final class Launched implements AutoCloseable {
         return new Launched(builder.start(), out, err);
     }
 
-    /** Whether a server that is started here hears Ctrl-C, as one at a terminal does. */
+    /** Whether a server started here reacts to Ctrl-C, as one at a terminal does. */
     public static boolean hearsCtrlC() {
         return !HEARING_CTRL_C.isEmpty() || exitCode("sh", "-c", "kill -INT $$; exit 0") != 0;
     }
@@ -95,12 +98,12 @@ public final class Launched implements AutoCloseable {
         }
     }
 
-    /** Waits until requests are served. */
+    /** Starts a server and waits until it serves requests. */
     public static Launched serve(DataDirectory data, Map<String, String> environment) throws Exception {
         return untilItServes(start(data, environment, "serve"));
     }
 
-    /** The same, for a process that may not have more than so many files open. */
+    /** Like {@link #serve}, for a process limited to this number of open files. */
     public static Launched serveWithFiles(int files, DataDirectory data, Map<String, String> environment)
             throws Exception {
         var limited = List.of("sh", "-c", "ulimit -n " + files + " && exec \"$0\" \"$@\"", LAUNCHER.toString());
@@ -113,7 +116,7 @@ public final class Launched implements AutoCloseable {
                 if (!server.process.isAlive()) {
                     throw new AssertionError("the server ended: " + server.err());
                 }
-                // The last line that a start prints, whichever start it is, tells how to come by a key.
+                // The last line of every start, first or later, says how to get a key.
                 var out = server.out();
                 return (out.contains("  curl ") || out.contains("key issue")) && out.endsWith("\n");
             });
@@ -175,7 +178,7 @@ public final class Launched implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Gently, so that PostgreSQL is stopped as well; and if that does not help, by force. */
+    /** Terminates the server, which also stops PostgreSQL, and kills it if that takes too long. */
     @Override
     public void close() {
         process.destroy();

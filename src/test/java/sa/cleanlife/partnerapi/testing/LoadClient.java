@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A client for many requests at once, which java.net.http is too slow for. Every request has an answer or fails in time. */
+/**
+ * A client for many concurrent requests, for which java.net.http is too slow. Every request gets a response or fails in
+ * time.
+ */
 public final class LoadClient implements AutoCloseable {
     private static final String CONTACTS = "/v1/partners/contacts";
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(20);
@@ -28,12 +31,12 @@ public final class LoadClient implements AutoCloseable {
     private final HttpClient http;
     private final Duration longestAnswer;
 
-    /** @param connections as many as are open to one server at the same time */
+    /** @param connections the largest number of open connections to one server */
     public LoadClient(int connections) {
         this(connections, LONGEST_ANSWER);
     }
 
-    /** @param longestAnswer after which a request has failed, and its connection is closed */
+    /** @param longestAnswer the timeout after which a request fails and its connection is closed */
     public LoadClient(int connections, Duration longestAnswer) {
         this.longestAnswer = longestAnswer;
         http = vertx.createHttpClient(
@@ -41,7 +44,7 @@ public final class LoadClient implements AutoCloseable {
                 new PoolOptions().setHttp1MaxSize(connections));
     }
 
-    /** What was answered; the names of headers are in lower case. */
+    /** A response; header names are in lower case. */
     public record Reply(int status, Map<String, String> headers, String body, Duration took) {
         public String id() {
             return data().getString("id");
@@ -61,12 +64,12 @@ public final class LoadClient implements AutoCloseable {
 
         private JsonObject data() {
             if (status != 200) {
-                throw new AssertionError("answered with " + status + ": " + body);
+                throw new AssertionError("response with status " + status + ": " + body);
             }
             return new JsonObject(body).getJsonObject("data");
         }
 
-        /** The same, held against {@code openapi.yaml}. */
+        /** This response, checked against {@code openapi.yaml}. */
         public Answer checkedAnswerToPost() {
             OpenApi.check("POST", CONTACTS, status, headers, body);
             return new Answer(status, headers, body);
@@ -95,11 +98,13 @@ public final class LoadClient implements AutoCloseable {
 
     private Future<Reply> send(RequestOptions options, String key, Buffer body) {
         long sent = System.nanoTime();
-        // Not setTimeout: Vert.x's pool may then refuse a connection that it has given, in another request's thread.
+        // Not setTimeout: with it, Vert.x's pool may reject a connection that it has already handed out, in another
+        // request's thread.
         return http.request(options.setHost("127.0.0.1")
                         .putHeader("x-api-key", key)
                         .setIdleTimeout(longestAnswer.toMillis()))
-                // All on the connection's event loop: a body that arrives before it is asked for would be lost.
+                // Everything runs on the connection's event loop: a body that arrives before its handler is set would
+                // be lost.
                 .compose((HttpClientRequest request) -> request.send(body)
                         .compose(response -> response.body().map(received -> {
                             var headers = new HashMap<String, String>();
@@ -122,7 +127,7 @@ public final class LoadClient implements AutoCloseable {
         }
     }
 
-    /** Waits for all of them; fails when one has no answer. */
+    /** Waits for all responses; fails when one is missing. */
     public static List<Reply> all(List<Future<Reply>> requests) {
         return await(Future.all(requests).map(answered -> answered.<Reply>list()));
     }
@@ -131,7 +136,7 @@ public final class LoadClient implements AutoCloseable {
         try {
             return future.await(LONGEST_LOAD.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError("no answer within " + LONGEST_LOAD, e);
+            throw new AssertionError("no response within " + LONGEST_LOAD, e);
         }
     }
 

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** {@code openapi.yaml}, as what every answer of the test suite is held against. */
+/** Checks responses against {@code openapi.yaml}. Every response that the test suite receives goes through here. */
 public final class OpenApi {
     private static final JsonNode DOCUMENT =
             // A repeated key is an error: readers of the published document refuse it.
@@ -34,12 +34,12 @@ public final class OpenApi {
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
     private static final Map<String, Schema> SCHEMA_BY_POINTER = new ConcurrentHashMap<>();
 
-    /** Those that belong to the transport, not to the API. */
+    /** Headers of the transport, which the API does not describe. */
     private static final Set<String> TRANSPORT_HEADERS = Set.of("content-length", "content-type", "connection");
 
     private OpenApi() {}
 
-    /** As the build has merged it. */
+    /** The document as merged by the build. */
     public static String text() throws IOException {
         try (var in = Objects.requireNonNull(OpenApi.class.getResourceAsStream("/openapi.yaml"))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -79,7 +79,7 @@ public final class OpenApi {
         return "/paths/" + parts[1].replace("/", "~1") + "/" + parts[0].toLowerCase(Locale.ROOT);
     }
 
-    /** Fails unless every example of the operation, of its body and of its responses, is as the schema beside it says. */
+    /** Asserts that every example of the operation's request body and responses conforms to its schema. */
     public static void checkExamples(String operation) {
         var body = pointer(operation) + "/requestBody";
         if (!DOCUMENT.at(body).isMissingNode()) {
@@ -101,11 +101,11 @@ public final class OpenApi {
         var schema = schema(place + "/content/application~1json/schema");
         examples(place)
                 .forEach((name, example) -> assertThat(schema.validate(example))
-                        .as("faults of the example %s at %s", name, pointer)
+                        .as("schema violations of the example %s at %s", name, pointer)
                         .isEmpty());
     }
 
-    /** The examples at that place of the document, by name. */
+    /** The examples at this pointer of the document, by name. */
     public static Map<String, JsonNode> examples(String pointer) {
         var examples = new LinkedHashMap<String, JsonNode>();
         DOCUMENT.at(pointer + "/content/application~1json/examples")
@@ -121,7 +121,7 @@ public final class OpenApi {
                 .orElseThrow(() -> new AssertionError("openapi.yaml has no example " + name + " at " + pointer));
     }
 
-    /** Fails unless the document describes this answer: its status, each of its headers, and its body. */
+    /** Asserts that the document describes this response: its status, each of its headers, and its body. */
     public static void check(String method, String path, int status, Map<String, String> headers, String body) {
         var pointer = responsePointer(method, path, status);
         var response = DOCUMENT.at(pointer);
@@ -140,7 +140,7 @@ public final class OpenApi {
         }
         var schemaPointer = pointer + "/content/application~1json/schema";
         assertThat(schema(schemaPointer).validate(new JsonMapper().readTree(body)))
-                .as("faults of the body of %s for %s %s", status, method, path)
+                .as("schema violations in the body of %s for %s %s", status, method, path)
                 .isEmpty();
     }
 
@@ -158,7 +158,7 @@ public final class OpenApi {
                 : operation + "/responses/" + status;
     }
 
-    /** The path's template, or nothing when the document has no such path. */
+    /** The path's template, or an empty string when the document has no such path. */
     private static String templateOf(String path) {
         return DOCUMENT.get("paths").propertyNames().stream()
                 .filter(template -> path.matches(template.replaceAll("\\{[^}]*}", "[^/]*")))
@@ -186,15 +186,15 @@ public final class OpenApi {
                     "integer".equals(DOCUMENT.at(schemaPointer).path("type").asString(""));
             var node = isNumber ? new JsonMapper().readTree(value) : new JsonMapper().valueToTree(value);
             assertThat(schema(schemaPointer).validate(node))
-                    .as("faults of the header %s", name)
+                    .as("schema violations in the header %s", name)
                     .isEmpty();
         });
         assertThat(headers.keySet())
-                .as("headers that openapi.yaml describes")
+                .as("headers, all described in openapi.yaml")
                 .allMatch(name -> described.containsKey(name) || TRANSPORT_HEADERS.contains(name));
     }
 
-    /** The whole document is the schema's root, so that what it refers to is found. */
+    /** The whole document is the schema's root, so that references resolve. */
     private static Schema schema(String pointer) {
         return SCHEMA_BY_POINTER.computeIfAbsent(pointer, at -> {
             assertThat(DOCUMENT.at(at).isMissingNode())

@@ -15,7 +15,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 
-/** A connection on which anything can be sent, also what no HTTP client would. It waits 20 s for the server, no longer. */
+/**
+ * A connection that can send any bytes, including those that no HTTP client would send. It waits at most 20 s for the
+ * server.
+ */
 public final class RawConnection implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -52,7 +55,7 @@ public final class RawConnection implements AutoCloseable {
         }
     }
 
-    /** Ends what is sent, and goes on reading. */
+    /** Shuts down the sending side; reading goes on. */
     public RawConnection endSending() {
         try {
             socket.shutdownOutput();
@@ -80,31 +83,31 @@ public final class RawConnection implements AutoCloseable {
         }
     }
 
-    /** The next answer; fails when there is none, and when {@code openapi.yaml} does not describe it. */
+    /** The next response; fails when there is none or when {@code openapi.yaml} does not describe it. */
     public Answer answer() {
         var answer = readAnswer(true);
         checkAgainstReference(answer);
         return answer;
     }
 
-    /** The answer to HEAD, which has no body whatever its headers say. */
+    /** The response to HEAD, which has no body whatever its headers say. */
     public Answer answerToHead() {
         return readAnswer(false);
     }
 
-    /** The first line of an interim answer, such as {@code HTTP/1.1 100 Continue}. */
+    /** The first line of an interim response, such as {@code HTTP/1.1 100 Continue}. */
     public String interimAnswer() {
         return readHead().strip();
     }
 
-    /** Fails unless the server ends the connection without sending anything more. */
+    /** Asserts that the server closes the connection without sending anything more. */
     public void assertEnds() {
         try {
-            assertThat(in.read()).as("what follows on the connection").isEqualTo(-1);
+            assertThat(in.read()).as("the next byte on the connection").isEqualTo(-1);
         } catch (SocketTimeoutException e) {
-            throw new AssertionError("the server leaves the connection open", e);
+            throw new AssertionError("the server does not close the connection", e);
         } catch (SocketException reset) {
-            // Ended with something unread: an end all the same.
+            // A reset closes the connection too: the server had unread bytes.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -127,11 +130,11 @@ public final class RawConnection implements AutoCloseable {
         try {
             while (head.indexOf("\r\n\r\n") < 0) {
                 int next = in.read();
-                assertThat(next).as("the answer's head after: " + head).isNotEqualTo(-1);
+                assertThat(next).as("the response's head after: " + head).isNotEqualTo(-1);
                 head.append((char) next);
             }
         } catch (IOException e) {
-            throw new AssertionError("no answer after: " + head, e);
+            throw new AssertionError("no response after: " + head, e);
         }
         return head.toString();
     }

@@ -7,13 +7,13 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 
-/** A connection on which a test writes what no HTTP client would. */
+/** Sends requests, byte for byte, that no HTTP client would send. */
 public final class RawHttp {
     private static final int TIMEOUT_MILLIS = 10_000;
 
     private RawHttp() {}
 
-    /** Everything that comes back until the server closes the connection, which the request should ask for. */
+    /** Returns everything that the server sends until it closes the connection; the request should ask for that. */
     public static String send(int port, String request) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(TIMEOUT_MILLIS);

@@ -27,13 +27,13 @@ import sa.cleanlife.partnerapi.access.Partners;
 import sa.cleanlife.partnerapi.access.Permission;
 import sa.cleanlife.partnerapi.operator.Operator;
 
-/** The real application on free ports, on a database of its own or one that it shares with another. */
+/** The real application on free ports, with a database of its own or one shared with other nodes. */
 public final class RunningApi implements AutoCloseable {
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     private static final AtomicInteger PHONES = new AtomicInteger();
 
-    /** For all that operators do: to start one for each would take longer than what they do. */
+    /** Shared by all operator changes: starting a Vert.x for each would take longer than the change. */
     private static final Vertx ADMINISTRATION = Vertx.vertx();
 
     static {
@@ -55,7 +55,7 @@ public final class RunningApi implements AutoCloseable {
         api.start();
     }
 
-    /** The one that most tests share; it lives as long as the run. */
+    /** The server that most tests share; it lives until the test process ends. */
     public static RunningApi shared() {
         return Shared.SERVER;
     }
@@ -72,7 +72,7 @@ public final class RunningApi implements AutoCloseable {
         return new RunningApi(database, clock, Map.of());
     }
 
-    /** For a test of what the disk plays no part in: no answer waits for it, however slow it is. */
+    /** A server whose commits do not wait for the disk, for tests in which durability plays no part. */
     public static RunningApi startOnForgetfulDatabase() {
         var database = TestPostgres.newDatabase();
         TestPostgres.execute(database, """
@@ -81,19 +81,19 @@ public final class RunningApi implements AutoCloseable {
         return start(database, Map.of("PARTNER_API_RISK_LOSING_CONTACTS", "true"));
     }
 
-    /** With settings besides the database's. */
+    /** Starts a server with further settings. */
     public static RunningApi start(String database, Map<String, String> environment) {
         return new RunningApi(database, Clock.systemUTC(), environment);
     }
 
-    /** Settings for a server of its own ports. */
+    /** Settings for a server on free ports. */
     public static Settings settings(Map<String, String> environment) {
         var all = new HashMap<>(Map.of("PARTNER_API_PORT", "0", "PARTNER_API_MANAGEMENT_PORT", "0"));
         all.putAll(environment);
         return Settings.read(all, true);
     }
 
-    /** A partner with a key that has every permission. */
+    /** A new partner with a key that has every permission. */
     public TestPartner newPartner() {
         return newPartner(Set.of(Permission.values()));
     }
@@ -102,7 +102,7 @@ public final class RunningApi implements AutoCloseable {
         return newPartner(KeyRules.of(permissions));
     }
 
-    /** Its domains are there before its key: so no node ever knows the key without them. */
+    /** The domains are added before the key, so that no node ever knows the key without them. */
     public TestPartner newPartner(KeyRules rules, Domain... domains) {
         var name = "hotel-" + NAMES.incrementAndGet();
         return administer((partners, keys) -> {
@@ -114,13 +114,13 @@ public final class RunningApi implements AutoCloseable {
         });
     }
 
-    /** Another key of that partner's. */
+    /** Issues another key to this partner. */
     public TestPartner issue(TestPartner partner, KeyRules rules, Expiry expiry) {
         return administer((partners, keys) ->
                 holder(partner.name(), keys.issue(partner.name(), KeyLabel.NONE, ApiKey.Kind.LIVE, rules, expiry)));
     }
 
-    /** The key that takes the place of that one, which is good until the overlap is over. */
+    /** Rotates the partner's key and returns the successor; the old key works until the overlap ends. */
     public TestPartner rotate(TestPartner partner, Duration overlap) {
         return administer((partners, keys) -> holder(
                 partner.name(), keys.rotate(partner.keyId().toString(), overlap).map(ApiKeys.Rotated::successor)));
@@ -131,12 +131,12 @@ public final class RunningApi implements AutoCloseable {
         return new TestPartner(this, name, issued.record().id(), issued.key().reveal());
     }
 
-    /** A phone that no other test uses. */
+    /** A phone number that no other test uses. */
     public static String newPhone() {
         return "+96659%07d".formatted(PHONES.incrementAndGet());
     }
 
-    /** What an operator does, by what the commands are made of; the time is that of the server's clock. */
+    /** A change by an operator, made with the classes behind the commands; its time is that of the server's clock. */
     public interface Administration<T> {
         T with(Partners partners, ApiKeys keys);
     }
@@ -165,7 +165,7 @@ public final class RunningApi implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + api.port() + path);
     }
 
-    /** What a browser asks before it lets a page of that origin call. */
+    /** The preflight request of a browser for a page of this origin. */
     public HttpRequest.Builder preflight(String path, String origin) {
         return HttpRequest.newBuilder(uri(path))
                 .timeout(Duration.ofSeconds(20))

@@ -17,12 +17,12 @@ import sa.cleanlife.partnerapi.cli.Main;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Where an operator types. */
+/** Runs the operator's commands. */
 public final class Shell {
     private final Path directory;
     private final Map<String, String> environment = new TreeMap<>();
 
-    /** @param directory where the embedded database's data directory would come to be */
+    /** @param directory the parent of the embedded database's data directory */
     public Shell(Path directory) {
         this.directory = directory;
         environment.put("LC_ALL", "C.UTF-8");
@@ -43,7 +43,7 @@ public final class Shell {
         return directory.resolve("data");
     }
 
-    /** What a command printed, and how it ended. */
+    /** A command's exit code and output. */
     public record Run(int exitCode, String out, String err) {
         public JsonNode json() {
             assertThat(exitCode).as(err).isZero();
@@ -56,7 +56,7 @@ public final class Shell {
             return out;
         }
 
-        /** The one sentence for what was typed and cannot be done. */
+        /** The single error line of a command that was refused with exit code 2. */
         public String refusal() {
             return sentence(2);
         }
@@ -70,10 +70,10 @@ public final class Shell {
     }
 
     /**
-     * Runs a command to its end, in this process: to start another takes longer than what most commands do.
+     * Runs a command to its end in this process: starting another process takes longer than most commands.
      *
-     * @param typed words between single spaces
-     * @param more words after them, which may hold spaces
+     * @param typed words separated by single spaces
+     * @param more further words, which may contain spaces
      */
     public Run run(String typed, String... more) {
         var out = new StringWriter();
@@ -89,7 +89,7 @@ public final class Shell {
         }
     }
 
-    /** Runs a command in a process of its own, as the launcher starts it. */
+    /** Runs a command in its own process, as the launcher starts it. */
     public Run runProcess(String typed, String... more) {
         try {
             var out = directory.resolve("out");
@@ -124,7 +124,7 @@ public final class Shell {
         return Stream.concat(Stream.of(typed.split(" ", -1)), Stream.of(more)).toList();
     }
 
-    /** What does not end by itself ends with the test that waits for it. */
+    /** Kills a process that is still running when the waiting test ends. */
     private static int exitCodeOf(Process process) throws InterruptedException {
         try {
             return process.waitFor();
@@ -133,7 +133,7 @@ public final class Shell {
         }
     }
 
-    /** The names of an object's fields, in the order in which they stand. */
+    /** The names of an object's fields, in order. */
     public static List<String> fields(JsonNode object) {
         return List.copyOf(object.propertyNames());
     }

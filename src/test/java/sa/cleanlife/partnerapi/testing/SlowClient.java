@@ -12,7 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A client that keeps a connection busy and gains nothing by it: it sends slowly, or never reads what it is answered. */
+/** A client that occupies a connection to no purpose: it sends slowly, or never reads responses. */
 public final class SlowClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 20_000;
 
@@ -28,7 +28,7 @@ public final class SlowClient implements AutoCloseable {
         return connect(port, 0);
     }
 
-    /** One that reads nothing, and has little room for what others send. */
+    /** A client that reads nothing and has a small receive buffer. */
     public static SlowClient deaf(int port) {
         return connect(port, 4 * 1024);
     }
@@ -47,7 +47,7 @@ public final class SlowClient implements AutoCloseable {
         }
     }
 
-    /** As much of it as is taken without waiting, and a note when the server has ended the connection. */
+    /** Sends what the kernel accepts without blocking, and notes whether the server has closed the connection. */
     public SlowClient pour(String text) {
         if (endedAfter.isPresent()) {
             return this;
@@ -62,7 +62,7 @@ public final class SlowClient implements AutoCloseable {
         return this;
     }
 
-    /** For how long the server let it be; empty when it still does, as far as is known from sending. */
+    /** How long the server kept the connection; empty while sending still succeeds. */
     public Optional<Duration> endedAfter() {
         return endedAfter;
     }
@@ -71,12 +71,12 @@ public final class SlowClient implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - startedNanos);
     }
 
-    /** Calls, and reads the whole answer; 0 when there is none. */
+    /** Sends a request and reads the whole response; returns its status, or 0 when there is none. */
     public int call(String request) {
         return pour(request).answer();
     }
 
-    /** The status of the next answer, which is read to its end; 0 when the connection ends instead. */
+    /** Reads the next response to its end and returns its status, or 0 when the connection is closed instead. */
     public int answer() {
         try {
             var in = channel.socket().getInputStream();
@@ -102,7 +102,7 @@ public final class SlowClient implements AutoCloseable {
         }
     }
 
-    /** Ends the connection with a reset, as a program that is killed in the middle of something. */
+    /** Closes the connection with a reset, as the kernel does for a killed process. */
     public void reset() {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
 
-/** Several clients that keep asking, each for one new phone after the other, and remember what they were told. */
+/** Several clients that each request one new phone after another, and record every outcome. */
 public final class SteadyLoad implements AutoCloseable {
     private static final AtomicInteger PHONES = new AtomicInteger(10_000_000);
 
@@ -28,17 +28,17 @@ public final class SteadyLoad implements AutoCloseable {
     private volatile boolean stopped;
 
     /**
-     * What became of one request.
+     * The outcome of one request.
      *
-     * @param reply empty when the connection failed, or nothing came in time
-     * @param sentNanos as {@link System#nanoTime} counts, like {@code endedNanos}
+     * @param reply empty when the connection failed or no response came in time
+     * @param sentNanos by {@link System#nanoTime}, like {@code endedNanos}
      */
     public record Outcome(String phone, String name, Optional<Reply> reply, long sentNanos, long endedNanos) {
         public boolean isAcknowledged() {
             return status() == 200;
         }
 
-        /** 0 when there was no answer. */
+        /** The status, or 0 without a response. */
         public int status() {
             return reply.map(Reply::status).orElse(0);
         }
@@ -60,7 +60,7 @@ public final class SteadyLoad implements AutoCloseable {
         }
     }
 
-    /** The pause lies between an answer and the same client's next request. */
+    /** Starts the clients; each pauses between a response and its next request. */
     public static SteadyLoad start(int port, String key, int clients, Duration pause) {
         return new SteadyLoad(port, key, clients, pause);
     }
@@ -75,13 +75,13 @@ public final class SteadyLoad implements AutoCloseable {
         long sent = System.nanoTime();
         client.postContact(port, key, phone, name).onComplete(reply -> {
             outcomes.add(new Outcome(phone, name, Optional.ofNullable(reply.result()), sent, System.nanoTime()));
-            // Where nothing listens, failures come fast; nobody is helped by more of them.
+            // Without a listener failures come at once, and more of them prove nothing.
             var wait = reply.failed() ? pause.plusMillis(20) : pause;
             client.after(wait, () -> next(ended));
         });
     }
 
-    /** What was asked and has ended so far. */
+    /** The outcomes of the requests that have ended so far. */
     public List<Outcome> outcomes() {
         return List.copyOf(outcomes);
     }
@@ -90,14 +90,14 @@ public final class SteadyLoad implements AutoCloseable {
         return outcomes.stream().filter(Outcome::isAcknowledged).count();
     }
 
-    /** Waits for the answers that are due. */
+    /** Waits for the outstanding responses. */
     public List<Outcome> stop() {
         stopped = true;
         LoadClient.await(Future.all(loops));
         return outcomes();
     }
 
-    /** How often each status was answered, for a message. */
+    /** The number of responses by status, for a message. */
     public static Map<Integer, Long> statuses(Stream<Outcome> outcomes) {
         return outcomes.collect(Collectors.groupingBy(Outcome::status, TreeMap::new, Collectors.counting()));
     }

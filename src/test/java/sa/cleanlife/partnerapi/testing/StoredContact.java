@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 
-/** A row of the table of contacts, read past the server; its partner is told by name. */
+/** A row of the contact table, read past the server, with its partner's name. */
 public record StoredContact(
         UUID id, String phone, String name, String utmSource, Instant createdAt, String createdBy, UUID createdByKey) {
     public static StoredContact withPhone(RunningApi server, String phone) {
@@ -36,7 +36,7 @@ public record StoredContact(
         }
     }
 
-    /** How many there are. */
+    /** The number of stored contacts. */
     public static long count(RunningApi server) {
         return TestPostgres.queryNumber(server.database(), "SELECT count(*) FROM contact");
     }

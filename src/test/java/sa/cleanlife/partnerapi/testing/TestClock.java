@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that stands until a test moves it. */
+/** A clock that stands still until a test moves it. */
 public final class TestClock extends Clock {
     private volatile Instant now;
 
@@ -29,6 +29,6 @@ public final class TestClock extends Clock {
 
     @Override
     public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException("only instants are asked for");
+        throw new UnsupportedOperationException("this clock only returns instants");
     }
 }

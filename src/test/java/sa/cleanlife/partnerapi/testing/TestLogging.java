@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.logging.Logging;
 
 /**
- * What tests print of the log: all but the line of each request, since thousands of them would bury a failure. The server makes
- * those lines all the same, and who attaches an appender here gets them.
+ * Configures what tests print of the log: everything but the access log, since thousands of those lines would bury a
+ * failure. The server still produces them, and an attached appender receives them.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class TestLogging extends ContextAwareBase implements Configurator {
@@ -23,12 +23,12 @@ public final class TestLogging extends ContextAwareBase implements Configurator 
     public ExecutionStatus configure(LoggerContext context) {
         var status = new Logging().configure(context);
         context.getLogger(REQUESTS).setAdditive(false);
-        // It warns of every word in openapi.yaml that is not JSON Schema's.
+        // This library warns of every keyword in openapi.yaml that JSON Schema does not define.
         context.getLogger("com.networknt.schema").setLevel(Level.ERROR);
         return status;
     }
 
-    /** Sends every line to the appender too, those of requests among them. */
+    /** Sends every log event to the appender too, including the access log. */
     static void attach(Appender<ILoggingEvent> appender) {
         appender.setContext(logger(Logger.ROOT_LOGGER_NAME).getLoggerContext());
         appender.start();

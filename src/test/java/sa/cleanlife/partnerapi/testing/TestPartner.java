@@ -13,14 +13,14 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A partner's client. Every answer that it gets is held against {@code openapi.yaml}. */
+/** A partner's client. Every response is checked against {@code openapi.yaml}. */
 public record TestPartner(RunningApi server, String name, UUID keyId, String key) {
     public static final String CONTACTS = "/v1/partners/contacts";
 
-    /** Well-formed, and issued by nobody. */
+    /** A well-formed key that was never issued. */
     public static final String UNKNOWN_KEY = "pk_live_0123456789ABCDEFGHIJKLMNOP49O6qD";
 
-    /** Nobody's: who is let in is told that it is not there. */
+    /** The path of a contact that does not exist: a caller with access gets a 404. */
     public static final String NO_CONTACT = CONTACTS + "/" + UUID.randomUUID();
 
     public static final String BAD_BODY = "{\"phone\":5}";
@@ -28,7 +28,7 @@ public record TestPartner(RunningApi server, String name, UUID keyId, String key
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** The same partner's key, used against another node. */
+    /** The same partner and key, used against another node. */
     public TestPartner at(RunningApi node) {
         return new TestPartner(node, name, keyId, key);
     }
@@ -58,7 +58,7 @@ public record TestPartner(RunningApi server, String name, UUID keyId, String key
         return get(CONTACTS + "/" + id);
     }
 
-    /** Any call. */
+    /** Sends some request that needs a permission. */
     public Answer call(String... headers) {
         return get(NO_CONTACT, headers);
     }
@@ -67,7 +67,7 @@ public record TestPartner(RunningApi server, String name, UUID keyId, String key
         return call().status() == 404;
     }
 
-    /** Whether the key opens nothing. */
+    /** Whether the key is rejected with a 401. */
     public boolean isRefused() {
         return call().status() == 401;
     }
@@ -76,7 +76,7 @@ public record TestPartner(RunningApi server, String name, UUID keyId, String key
         return new JsonMapper().writeValueAsString(Map.of("phone", phone, "name", customer));
     }
 
-    /** A call, with these headers besides: names and values in turn. */
+    /** Sends a GET with these additional headers, names and values alternating. */
     public Answer get(String path, String... headers) {
         return send(with(headers, request(path)));
     }
@@ -101,7 +101,7 @@ public record TestPartner(RunningApi server, String name, UUID keyId, String key
         return request(path).header("content-type", "application/json").method(method, BodyPublishers.ofString(json));
     }
 
-    /** A contact to be found or created, for the test to complete. */
+    /** A POST that finds or creates a contact, for the test to complete. */
     public HttpRequest.Builder contactRequest(String json) {
         return withJson("POST", CONTACTS, json);
     }

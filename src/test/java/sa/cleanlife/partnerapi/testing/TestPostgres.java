@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
 
-/** The one PostgreSQL of this process, whose directory the build names, with as many databases in it as tests ask for. */
+/** The one PostgreSQL of this test process, in the directory that the build names; tests create databases in it. */
 public final class TestPostgres {
     private static final EmbeddedPostgres POSTGRES = start();
     private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -21,13 +21,13 @@ public final class TestPostgres {
         return postgres;
     }
 
-    /** The URL of a new, empty database. */
+    /** Creates an empty database and returns its URL. */
     public static String newDatabase() {
         return newDatabase("");
     }
 
     /**
-     * The URL of a new, empty database that is made in some way of its own.
+     * Creates an empty database with options of its own and returns its URL.
      *
      * @param options of {@code CREATE DATABASE}
      */
@@ -43,30 +43,30 @@ public final class TestPostgres {
         return uri.substring(0, uri.lastIndexOf('/') + 1) + name;
     }
 
-    /** The name of the database that the URL leads to. */
+    /** The name of the database in the URL. */
     public static String nameOf(String uri) {
         return uri.substring(uri.lastIndexOf('/') + 1);
     }
 
-    /** The same database, for a new role that owns it, is no superuser and has the name of the database. */
+    /** A URL of the same database for a new role that owns it, is not a superuser, and is named like the database. */
     public static String ownedByNewRole(String uri) {
         var name = nameOf(uri);
         execute(uri, "CREATE ROLE %1$s LOGIN PASSWORD '%1$s'; ALTER DATABASE %1$s OWNER TO %1$s".formatted(name));
         return asRole(name, uri);
     }
 
-    /** The same database, for a role that has its name as its password. */
+    /** A URL of the same database for a role whose password equals its name. */
     public static String asRole(String role, String uri) {
         return "postgresql://%1$s:%1$s%2$s".formatted(role, uri.substring(uri.indexOf('@')));
     }
 
-    /** A connection past the server, to look at what it stored. */
+    /** A connection that bypasses the server, to inspect what it stored. */
     public static Connection connect(String uri) throws SQLException {
         var login = Login.of(uri);
         return DriverManager.getConnection(login.jdbcUrl(), login.user(), login.password());
     }
 
-    /** Makes the schema that an earlier version of the server had. */
+    /** Migrates the database to the schema of an earlier version of the server. */
     public static void migrateTo(String version, String uri) {
         var login = Login.of(uri);
         Flyway.configure()
@@ -76,7 +76,7 @@ public final class TestPostgres {
                 .migrate();
     }
 
-    /** Adds migrations that this version does not have. */
+    /** Runs migrations that this version does not have. */
     public static void migrateWith(String location, String uri) {
         var login = Login.of(uri);
         Flyway.configure()
@@ -95,7 +95,7 @@ public final class TestPostgres {
         }
     }
 
-    /** One number, such as a count of rows. */
+    /** Runs a query whose result is one number, such as a count of rows. */
     public static long queryNumber(String uri, String sql) {
         try (var connection = connect(uri);
                 var statement = connection.createStatement();

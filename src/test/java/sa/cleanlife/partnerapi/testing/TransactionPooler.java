@@ -14,8 +14,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A pooler as PgBouncer is with {@code pool_mode = transaction}: all its clients share one session of the server, which is
- * another's as soon as no transaction is open. The first client logs in to the server; the others are let in without.
+ * A connection pooler like PgBouncer with {@code pool_mode = transaction}: all its clients share one server session,
+ * which passes to another client as soon as no transaction is open. The first client logs in to the server; the others
+ * are accepted without a login.
  */
 public final class TransactionPooler implements AutoCloseable {
     private static final int SSL_REQUEST = 80_877_103;
@@ -30,7 +31,7 @@ public final class TransactionPooler implements AutoCloseable {
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
     private final ByteArrayOutputStream greeting = new ByteArrayOutputStream();
 
-    /** One message of PostgreSQL's protocol, after the start of a connection. */
+    /** One message of PostgreSQL's protocol, after the connection start-up. */
     private record Message(byte type, Buffer body) {
         static Message read(DataInputStream in) throws IOException {
             var type = in.readByte();
@@ -61,7 +62,7 @@ public final class TransactionPooler implements AutoCloseable {
         return pooler;
     }
 
-    /** Through here. */
+    /** The database URL through this pooler. */
     public String url() {
         return database.toString().replace(":" + database.getPort() + "/", ":" + entrance.getLocalPort() + "/");
     }
@@ -74,7 +75,7 @@ public final class TransactionPooler implements AutoCloseable {
                 Thread.ofVirtual().start(() -> serve(client));
             }
         } catch (IOException closed) {
-            // The test is over.
+            // The test has closed the pooler.
         }
     }
 
@@ -96,7 +97,7 @@ public final class TransactionPooler implements AutoCloseable {
                 transaction(message, in, out);
             }
         } catch (IOException gone) {
-            // So is its connection.
+            // The test has closed the connection.
         } finally {
             clients.remove(client);
         }
@@ -130,7 +131,7 @@ public final class TransactionPooler implements AutoCloseable {
         }
     }
 
-    /** From the first message to the server's word that no transaction is open. */
+    /** Relays from the first message until the server reports that no transaction is open. */
     private synchronized void transaction(Message first, DataInputStream in, DataOutputStream out) throws IOException {
         var message = first;
         while (true) {

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** For what becomes so by itself, after a while. */
+/** Waits for conditions that become true by themselves after a while. */
 public final class Waiting {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
     private Waiting() {}
 
-    /** Fails unless it is so within some seconds. */
+    /** Fails unless the condition becomes true within some seconds. */
     public static void until(BooleanSupplier condition) {
         assertThat(within(Duration.ofSeconds(5), condition)).isTrue();
     }
@@ -20,7 +20,7 @@ public final class Waiting {
         return before(System.nanoTime() + time.toNanos(), condition);
     }
 
-    /** Whether it is so before the deadline, which is told as {@link System#nanoTime} tells the time. */
+    /** Whether the condition becomes true before the deadline, given as {@link System#nanoTime}. */
     public static boolean before(long deadline, BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {

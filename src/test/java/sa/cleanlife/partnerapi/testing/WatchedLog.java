@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 import sa.cleanlife.partnerapi.logging.LogFormat;
 import sa.cleanlife.partnerapi.logging.LogLines;
 
-/** Every line that is logged while this is open, looked at and not kept: there may be millions. */
+/** Inspects every log line while it is open and keeps none: there may be millions. */
 public final class WatchedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private static final int MOST_KEPT = 10;
 
@@ -46,7 +46,7 @@ public final class WatchedLog extends AppenderBase<ILoggingEvent> implements Aut
         return count.get();
     }
 
-    /** The first of those lines that should not be there. */
+    /** The first lines that contained something forbidden. */
     public Queue<String> forbidden() {
         return forbidden;
     }

@@ -1,4 +1,7 @@
-/** What tests of every feature are written with: a running server, its partners, and the PostgreSQL that they share. */
+/**
+ * The fixtures that tests of every feature share: a running server, its partners, and the PostgreSQL of the test
+ * process.
+ */
 @NullMarked
 package sa.cleanlife.partnerapi.testing;
 

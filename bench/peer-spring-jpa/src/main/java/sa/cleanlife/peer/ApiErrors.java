@@ -15,7 +15,7 @@ import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** Every failure, in its envelope. */
+/** Maps every failure to the error envelope. */
 @RestControllerAdvice
 public class ApiErrors extends ResponseEntityExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ApiErrors.class);
@@ -58,7 +58,7 @@ public class ApiErrors extends ResponseEntityExceptionHandler {
         return answer(ApiException.invalid(sentences), headers, request);
     }
 
-    /** What Spring itself refuses. */
+    /** Errors that Spring itself raises. */
     @Override
     protected ResponseEntity<Object> handleExceptionInternal(
             Exception e, Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {

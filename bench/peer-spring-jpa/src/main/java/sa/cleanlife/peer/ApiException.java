@@ -1,6 +1,6 @@
 package sa.cleanlife.peer;
 
-/** A refusal on its way to the partner. It is an answer, so it carries no stack trace. */
+/** An error response to the partner. It is an expected outcome, so it has no stack trace. */
 public class ApiException extends RuntimeException {
     private final int status;
     private final String code;

@@ -7,7 +7,10 @@ import jakarta.persistence.Id;
 import java.util.UUID;
 import org.hibernate.annotations.Immutable;
 
-/** A contact is never changed, so Hibernate need not look for changes. The database sets {@code created_at}. */
+/**
+ * The contact entity. It is never changed, so Hibernate need not check it for changes. The database sets {@code
+ * created_at}.
+ */
 @Entity
 @Immutable
 public class Contact {

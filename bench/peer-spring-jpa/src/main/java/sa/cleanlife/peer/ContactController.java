@@ -34,7 +34,7 @@ public class ContactController {
                 .orElseThrow(() -> new ApiException(404, "RESOURCE_NOT_FOUND", "There is no contact with this id.")));
     }
 
-    /** The envelope of an answer. */
+    /** The success envelope of a response. */
     public record Success<T>(boolean success, T data) {
         Success(T data) {
             this(true, data);

@@ -6,7 +6,9 @@ import org.springframework.data.jpa.repository.JpaRepository;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Looking up is one statement, which needs no transaction around it: that saves the round trip of a commit. */
+/**
+ * The contact table. A lookup is one statement without a transaction around it, which saves the round trip of a commit.
+ */
 public interface ContactRepository extends JpaRepository<Contact, UUID> {
     @Transactional(propagation = Propagation.SUPPORTS)
     Optional<Contact> findByPhone(String phone);

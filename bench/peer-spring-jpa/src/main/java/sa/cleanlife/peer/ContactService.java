@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Service;
 
-/** Without a transaction of its own: each call of the repository has the one it needs. */
+/** Finds or creates contacts. It has no transaction of its own: each repository method has the one that it needs. */
 @Service
 public class ContactService {
     private final ContactRepository contacts;

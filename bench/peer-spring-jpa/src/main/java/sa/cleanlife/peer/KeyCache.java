@@ -18,7 +18,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** The keys that are in force, held in memory by their hashes and read again every half second. */
+/** The active keys, cached in memory by their hashes and reloaded every half second. */
 @Component
 public class KeyCache {
     private final JdbcClient jdbc;

@@ -5,7 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.HandlerInterceptor;
 
-/** Lets in who sends a key that allows the call, before anything else of the request is looked at. */
+/** Checks the key and its permission before anything else of the request is read. */
 @Component
 public class KeyInterceptor implements HandlerInterceptor {
     static final String KEY = "sa.cleanlife.peer.key";

@@ -6,7 +6,7 @@ import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Saudi phone numbers, in the form they are stored in. */
+/** Parses Saudi phone numbers into their stored form. */
 final class PhoneNumbers {
     private static final PhoneNumberUtil LIBRARY = PhoneNumberUtil.getInstance();
     private static final Pattern MOBILE = Pattern.compile("\\+9665[0-9]{8}");

@@ -17,7 +17,7 @@ import org.springframework.util.IdGenerator;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerMapping;
 
-/** Gives each request its id, and writes one line about it: with no phone, name or key in it. */
+/** Gives each request its id, and logs it in one line without phone, name or key. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 public class RequestLogFilter extends OncePerRequestFilter {
@@ -25,7 +25,7 @@ public class RequestLogFilter extends OncePerRequestFilter {
 
     private static final Logger LOG = LoggerFactory.getLogger("access");
 
-    /** Names requests and guards nothing, so it does not wait for the secure source of randomness. */
+    /** These ids protect nothing, so they do not need the secure random source. */
     private final IdGenerator ids = new AlternativeJdkIdGenerator();
 
     @Override
@@ -60,7 +60,7 @@ public class RequestLogFilter extends OncePerRequestFilter {
                 .log("request");
     }
 
-    /** The caller's own when it is 1 to 128 printable ASCII characters without spaces, otherwise a new one. */
+    /** The caller's request id when it is 1 to 128 printable ASCII characters without spaces, otherwise a new one. */
     private String requestId(String sent) {
         return sent != null
                         && !sent.isEmpty()

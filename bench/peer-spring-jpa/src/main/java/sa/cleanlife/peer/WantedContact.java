@@ -4,7 +4,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 
-/** What a partner sends. */
+/** The request body. */
 public record WantedContact(
         @NotNull String phone,
 

@@ -24,13 +24,13 @@ public class WebConfiguration implements WebMvcConfigurer {
         registry.addInterceptor(keyInterceptor).addPathPatterns("/v1/**");
     }
 
-    /** JSON is all there is. */
+    /** Restricts the API to JSON. */
     @Override
     public void configureContentNegotiation(ContentNegotiationConfigurer configurer) {
         configurer.ignoreAcceptHeader(true).defaultContentType(MediaType.APPLICATION_JSON);
     }
 
-    /** A number is not taken for a string. */
+    /** Does not coerce a number to a string. */
     @Bean
     JsonMapperBuilderCustomizer refuseCoercion() {
         return mapper -> mapper.withCoercionConfig(

@@ -1,2 +1,2 @@
-/** What most good teams would write for the same operations; see README.md. */
+/** The same operations as most good teams would write them; see README.md. */
 package sa.cleanlife.peer;

@@ -27,7 +27,7 @@ import sa.cleanlife.partnerapi.testing.RunningApi;
 import sa.cleanlife.partnerapi.testing.TestPartner;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
-/** The rate limit of a key, through the front door: on one node and on several with one database. */
+/** The rate limit of a key, through the front door: on one node, and on several nodes with one database. */
 class RateLimitTest {
     private static final String NO_CONTACT = TestPartner.CONTACTS + "/" + UUID.randomUUID();
     private static final Duration WINDOW = Duration.ofSeconds(60);
@@ -40,7 +40,7 @@ class RateLimitTest {
         for (int i = 0; i < 3; i++) {
             NODES.add(RunningApi.start(database, Clock.systemUTC()));
         }
-        // Counts the leases that are taken, each of which is one query.
+        // Counts the leases taken; each is one query.
         TestPostgres.execute(database, """
                 CREATE SEQUENCE leases_taken;
                 CREATE FUNCTION count_lease() RETURNS trigger LANGUAGE plpgsql AS
@@ -78,7 +78,7 @@ class RateLimitTest {
         return true;
     }
 
-    /** Makes a window look as if so much time had gone by since. */
+    /** Moves a key's window into the past by this time. */
     private static void age(TestPartner partner, Duration time) {
         TestPostgres.execute(NODES.getFirst().database(), """
                 UPDATE rate_window
@@ -89,9 +89,9 @@ class RateLimitTest {
 
     private static void useUp(TestPartner partner, int limit) {
         for (int i = 0; i < limit; i++) {
-            assertThat(isServed(partner)).as("call %d of %d", i + 1, limit).isTrue();
+            assertThat(isServed(partner)).as("request %d of %d", i + 1, limit).isTrue();
         }
-        assertThat(isServed(partner)).as("a call more").isFalse();
+        assertThat(isServed(partner)).as("one more request").isFalse();
     }
 
     @Nested
@@ -110,7 +110,7 @@ class RateLimitTest {
         }
 
         @Test
-        void over_the_limit_says_when_to_come_back() {
+        void over_the_limit_has_retry_after() {
             var partner = partnerWithLimit(1);
             useUp(partner, 1);
 
@@ -131,7 +131,7 @@ class RateLimitTest {
             long before = leasesTaken();
 
             assertThat(call(partner).headers()).doesNotContainKeys("ratelimit-policy", "ratelimit", "retry-after");
-            assertThat(leasesTaken()).as("queries for it").isEqualTo(before);
+            assertThat(leasesTaken()).as("leases taken").isEqualTo(before);
         }
     }
 
@@ -222,7 +222,7 @@ class RateLimitTest {
         }
 
         @Test
-        void lets_in_who_waits_as_long_as_it_was_told() throws InterruptedException {
+        void serves_a_request_that_waited_for_retry_after() throws InterruptedException {
             var partner = partnerWithLimit(2);
             useUp(partner, 2);
             age(partner, Duration.ofSeconds(58));
@@ -236,7 +236,7 @@ class RateLimitTest {
         }
 
         @Test
-        void slides_so_that_what_was_used_earlier_comes_back_earlier() throws InterruptedException {
+        void slides_so_that_earlier_use_expires_earlier() throws InterruptedException {
             var partner = partnerWithLimit(2);
             assertThat(isServed(partner)).isTrue();
             age(partner, Duration.ofSeconds(59));
@@ -245,22 +245,25 @@ class RateLimitTest {
 
             var elsewhere = partner.at(NODES.get(2));
 
-            assertThat(isServed(elsewhere)).as("in place of the first").isTrue();
-            assertThat(isServed(elsewhere)).as("in place of the second").isFalse();
+            assertThat(isServed(elsewhere)).as("the place of the first").isTrue();
+            assertThat(isServed(elsewhere)).as("the place of the second").isFalse();
         }
     }
 
     @Tag("slow")
     @Nested
-    class A_client_that_asks_as_fast_as_it_can {
+    class A_client_at_full_speed {
         private static final Duration TIME = WINDOW.plusSeconds(15);
 
-        /** What was used a minute ago is asked for with others, and on a busy machine that takes its time. */
+        /**
+         * How late usage of a minute ago may be released: a lease covers several requests, and a busy machine delays
+         * it.
+         */
         private static final Duration LONGEST_DELAY = Duration.ofSeconds(3);
 
-        /** One spreads its calls over three nodes, and another, with a key of its own, sends all to one. */
+        /** One client spreads its requests over three nodes; another, with its own key, sends them all to one. */
         @Test
-        void is_served_as_often_in_any_minute_as_its_limit_says_however_many_nodes_it_asks() throws Exception {
+        void is_served_up_to_its_limit_in_any_minute_on_any_number_of_nodes() throws Exception {
             long before = leasesTaken();
 
             List<Client> clients;
@@ -273,7 +276,7 @@ class RateLimitTest {
             for (var client : clients) {
                 var atLeast = client.servedInAny(WINDOW, Served::isWithin);
                 System.out.printf(
-                        "%,d calls, %d served, in any 60 s: %s%n",
+                        "%,d requests, %d served; in any 60 s: %s%n",
                         client.asked(), client.served().size(), atLeast);
                 assertThat(atLeast)
                         .isNotEmpty()
@@ -284,7 +287,7 @@ class RateLimitTest {
             }
             long asked = clients.stream().mapToLong(Client::asked).sum();
             assertThat((leasesTaken() - before) * 20)
-                    .as("queries, 20 calls to each")
+                    .as("queries, times 20 requests each")
                     .isLessThanOrEqualTo(asked);
         }
 
@@ -296,7 +299,7 @@ class RateLimitTest {
             }
         }
 
-        /** The server decided at some time between these two. */
+        /** The server decided at some time between these two instants. */
         private record Served(long sentNanos, long answeredNanos) {
             boolean isWithin(long fromNanos, long untilNanos) {
                 return sentNanos >= fromNanos && answeredNanos < untilNanos;
@@ -313,7 +316,7 @@ class RateLimitTest {
         }
 
         private record Client(long startedAt, long asked, List<Served> served) {
-            /** How many were served in windows that begin a second after each other, the first before the first call. */
+            /** The number served in each window; windows start one second apart, the first before the first request. */
             List<Integer> servedInAny(Duration window, InWindow isIn) {
                 var counts = new ArrayList<Integer>();
                 long last = startedAt + TIME.toNanos();
@@ -329,7 +332,7 @@ class RateLimitTest {
 
         private static Client ask(TestPartner partner, List<RunningApi> nodes) {
             var served = new ConcurrentLinkedQueue<Served>();
-            // What each node has taken for these is used when it is no longer new.
+            // The lease that each node took for these requests is used up before the measurement starts.
             nodes.forEach(node -> assertThat(isServed(partner.at(node))).isTrue());
             pause(Duration.ofSeconds(3));
             long asked = 0;

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
-/** A real PostgreSQL in a directory of each test's own, and real processes to kill. */
+/** A real PostgreSQL in each test's own directory, with real processes to kill. */
 @Timeout(60)
 class EmbeddedPostgresTest {
     private static final String PHONE = "+966501234567";
@@ -114,7 +114,7 @@ class EmbeddedPostgresTest {
         }
 
         @Test
-        void may_be_in_a_directory_whose_name_means_something_to_a_shell() throws IOException, SQLException {
+        void may_be_in_a_directory_with_shell_metacharacters_in_its_name() throws IOException, SQLException {
             var odd = Files.createDirectory(data.resolve("a b'c;d&e|f<g>(h)*i?j[k]{l}~m#n!o%p=q,r:s@t^u سارة"));
 
             try (var postgres = EmbeddedPostgres.serve(odd)) {
@@ -144,7 +144,7 @@ class EmbeddedPostgresTest {
         }
 
         @Test
-        void is_refused_behind_a_link_to_such_a_place() throws IOException {
+        void is_refused_behind_a_symlink_to_such_a_directory() throws IOException {
             var odd = Files.createDirectory(data.resolve("a$b"));
             var link = Files.createSymbolicLink(data.resolve("link"), odd);
 
@@ -155,7 +155,7 @@ class EmbeddedPostgresTest {
         }
 
         @Test
-        void lets_nobody_in_without_its_password() {
+        void requires_its_password() {
             try (var postgres = EmbeddedPostgres.serve(data)) {
                 var url = jdbcUrl(URI.create(postgres.connectionUri()));
 
@@ -212,7 +212,7 @@ class EmbeddedPostgresTest {
         @Test
         void is_refused_the_directory_of_another_in_another_process() throws Exception {
             try (var postgres = EmbeddedPostgres.serve(data)) {
-                // POSIX would drop the lock here if this process opened and closed the file once more.
+                // With POSIX locks this would release the lock if this process opened and closed the file again.
                 assertThatThrownBy(() -> EmbeddedPostgres.serve(data)).isInstanceOf(EmbeddedPostgresException.class);
 
                 var second = startServerProcess();
@@ -239,7 +239,7 @@ class EmbeddedPostgresTest {
         }
 
         @Test
-        void takes_over_what_a_killed_server_left_running() throws Exception {
+        void takes_over_the_postgresql_of_a_killed_server() throws Exception {
             var killed = startServerProcess();
             await(() -> Postmaster.find(data).filter(Postmaster::isReady).isPresent());
             var left = postmaster();
@@ -253,7 +253,7 @@ class EmbeddedPostgresTest {
         }
 
         @Test
-        void waits_for_what_a_killed_server_left_starting() throws Exception {
+        void waits_for_a_postgresql_that_a_killed_server_was_starting() throws Exception {
             var killed = startServerProcess();
             await(() -> Files.exists(data.resolve("database/postmaster.pid")));
             kill(killed);
@@ -306,7 +306,7 @@ class EmbeddedPostgresTest {
         }
 
         @Test
-        void lets_go_of_a_directory_in_which_it_cannot_write_who_it_is() throws Exception {
+        void releases_a_directory_in_which_it_cannot_write_its_identity() throws Exception {
             var holder = Files.createDirectory(data.resolve("lock-holder"));
             assertThatThrownBy(() -> EmbeddedPostgres.serve(data)).hasMessageContaining("cannot be used");
 
@@ -318,7 +318,7 @@ class EmbeddedPostgresTest {
         }
 
         @Test
-        void waits_for_what_a_killed_postgresql_left_running() throws Exception {
+        void waits_for_the_processes_of_a_killed_postgresql() throws Exception {
             var killed = EmbeddedPostgres.serve(data);
             store(killed);
             try (var connection = connect(killed)) {
@@ -460,7 +460,7 @@ class EmbeddedPostgresTest {
         }
     }
 
-    /** A server to be killed. */
+    /** A server process for a test to kill. */
     static final class ServerProcess {
         public static void main(String[] arguments) throws InterruptedException {
             try {
@@ -505,7 +505,7 @@ class EmbeddedPostgresTest {
                 .toList();
     }
 
-    /** The pg_ctl of a killed server needs a moment to see that it has nothing left to do. */
+    /** The killed server's pg_ctl takes a moment to notice that it has nothing left to do. */
     private void awaitNoPostgresProcess() throws IOException {
         await(() -> postgresProcesses().isEmpty());
     }

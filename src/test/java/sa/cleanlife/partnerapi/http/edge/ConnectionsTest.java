@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** How many connections there may be, and for how long; with shorter times than those of the server. */
+/** The connection limit and the connection timeouts, shorter here than the server's. */
 class ConnectionsTest {
     private static final int MOST = 3;
     private static final Duration TO_FIRST_HEAD = Duration.ofSeconds(1);
@@ -65,7 +65,7 @@ class ConnectionsTest {
         return new String(socket.getInputStream().readNBytes(answer.length()), ISO_8859_1).equals(answer);
     }
 
-    /** For how long the server leaves a connection open on which a byte of a head comes every tenth of a second. */
+    /** How long the server keeps a connection that sends a byte of a request head every tenth of a second. */
     private static Duration timeUntilCut(Socket socket) throws Exception {
         long start = System.nanoTime();
         send(socket, "GET / HTTP/1.1\r\nslow: ");
@@ -77,7 +77,7 @@ class ConnectionsTest {
             }
             Thread.sleep(100);
         }
-        throw new AssertionError("still open");
+        throw new AssertionError("the connection is still open");
     }
 
     private void awaitCount(int count) throws InterruptedException {
@@ -88,14 +88,14 @@ class ConnectionsTest {
     }
 
     @Test
-    void one_that_sends_its_first_head_byte_by_byte_is_ended() throws Exception {
+    void one_that_sends_its_first_head_byte_by_byte_is_closed() throws Exception {
         try (var socket = connect()) {
             assertThat(timeUntilCut(socket)).isGreaterThan(Duration.ofMillis(900));
         }
     }
 
     @Test
-    void one_that_sends_its_second_head_byte_by_byte_is_ended_too_but_later() throws Exception {
+    void one_that_sends_its_second_head_byte_by_byte_is_closed_later() throws Exception {
         try (var socket = connect()) {
             call(socket);
 
@@ -104,7 +104,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void one_that_calls_now_and_then_stays() throws Exception {
+    void one_with_an_occasional_request_stays_open() throws Exception {
         try (var socket = connect()) {
             for (int i = 0; i < 3; i++) {
                 call(socket);
@@ -116,7 +116,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void of_more_than_may_be_the_last_are_turned_away_until_others_have_gone() throws Exception {
+    void those_over_the_limit_are_rejected_until_others_are_closed() throws Exception {
         try (var first = connect();
                 var second = connect()) {
             call(first);
@@ -151,8 +151,7 @@ class ConnectionsTest {
 
     @ParameterizedTest
     @MethodSource("transports")
-    void one_that_has_ended_its_half_is_answered_and_ended_whatever_the_transport(Transport transport)
-            throws Exception {
+    void one_that_is_half_closed_is_answered_and_closed_on_every_transport(Transport transport) throws Exception {
         var other = Vertx.builder().withTransport(transport).build();
         var watched = new Connections(other, MOST);
         var listening = watched.watch(
@@ -176,7 +175,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void one_that_has_ended_its_half_and_is_not_answered_is_ended_in_time() throws Exception {
+    void one_that_is_half_closed_and_not_answered_is_closed_in_time() throws Exception {
         var silent = vertx.createHttpServer(Connections.limit(new HttpServerOptions()));
         var listening =
                 connections.watch(silent, request -> {}).listen(0, "127.0.0.1").await();
@@ -191,7 +190,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void those_that_have_gone_are_not_counted() throws Exception {
+    void closed_ones_are_not_counted() throws Exception {
         try (var polite = connect();
                 var rude = connect()) {
             call(polite);

@@ -18,7 +18,7 @@ import sa.cleanlife.partnerapi.fuzz.AnswerCoverage;
 import sa.cleanlife.partnerapi.http.json.StrictJson.Digits;
 import sa.cleanlife.partnerapi.http.json.StrictJson.NotAString;
 
-/** The reader of bodies and the rules of its fields, beside a strict reader and the same rules in other words. */
+/** Compares the body parser and its field rules with a strict parser and an independent form of the same rules. */
 public class FieldsFuzzTest {
     @RegisterExtension
     static final AnswerCoverage COVERAGE = new AnswerCoverage("taken", "fields refused", "no object", "not UTF-8");
@@ -31,7 +31,7 @@ public class FieldsFuzzTest {
     private static final Pattern NOT_UTF8 = Pattern.compile("body must be UTF-8; (the byte at offset [0-9]+ is not"
             + "|it begins with a byte order mark of UTF-16 or UTF-32)");
 
-    /** All that may be said of a body that is no object: nothing of what it holds. */
+    /** The sentences about a body that is not an object; none of them quotes it. */
     private static final Pattern NO_OBJECT = Pattern.compile(
             "body must not be nested deeper than 32"
                     + "|body must be one JSON object; (it is (empty|malformed|an array|a string|a number|true, false or null)"
@@ -45,7 +45,7 @@ public class FieldsFuzzTest {
             + "\\x{2800}\\x{13441}\\x{13442}\\x{1D159}\\x{2065}\\x{FFF0}-\\x{FFF8}\\x{E0000}-\\x{E0FFF}]+");
     private static final Pattern DIRECTION = Pattern.compile("[\u202a-\u202e\u2066-\u2069]");
 
-    /** What the route of contacts reads, and a list of numbers within an object. */
+    /** The fields that the contacts route reads, and a list of numbers within an object. */
     private record Read(String phone, String name, String utmSource, List<BigDecimal> hours) {}
 
     @FuzzTest
@@ -81,7 +81,7 @@ public class FieldsFuzzTest {
         assertThat(more.subList(1, more.size())).isEqualTo(sentences);
     }
 
-    /** As a route does it; of a refusal, its sentences. */
+    /** Reads the body as a route does; on refusal, adds the sentences. */
     private static Optional<Read> read(Optional<String> contentType, byte[] body, List<String> sentences) {
         try {
             var fields = JsonBody.read(contentType, List.of(), Buffer.buffer(body), new ValidationErrors());
@@ -145,7 +145,7 @@ public class FieldsFuzzTest {
             return Optional.of("be a number of at most 30 digits");
         }
         var number = new BigDecimal(digits.text()).stripTrailingZeros();
-        // Written out, without an exponent, it has so many digits before its point and behind it.
+        // The number of digits before and after the decimal point, written without an exponent.
         var plain = number.abs().toPlainString().split("\\.", 2);
         int behind = plain.length == 1 ? 0 : plain[1].length();
         var all = (plain[0] + (behind == 0 ? "" : plain[1])).replaceFirst("^0+", "");
@@ -214,7 +214,7 @@ public class FieldsFuzzTest {
         return field + " must not contain control characters or unpaired surrogates";
     }
 
-    /** By the rules of what is shown to people, beside those of length and of what can be stored. */
+    /** The rules about displayed text, apart from those about length and storable characters. */
     public static void addWhatIsShownWrong(String field, String text, List<String> sentences) {
         addUnless(
                 text.isEmpty() || !isStorable(text) || !INVISIBLE.matcher(text).matches(),
@@ -227,7 +227,7 @@ public class FieldsFuzzTest {
                 sentences);
     }
 
-    /** By taking away pairs, the innermost first, and ends of isolates that none began, until there is neither. */
+    /** Removes matched pairs, innermost first, and isolate ends without a beginning, until none is left. */
     private static boolean endsItsDirections(String text) {
         var controls = new StringBuilder();
         DIRECTION.matcher(text).results().forEach(control -> controls.append(control.group()));

@@ -8,11 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * RFC 8259 to the letter, to compare the reader of bodies with: one object, nested 32 deep at most, in which no key is
- * repeated or has half a surrogate pair in it. It knows of values what the rules ask about: a string, an object, an array, a number's digits, null, or something else.
+ * A parser that follows RFC 8259 to the letter, as the reference for the body parser: one object, nested at most 32
+ * deep, without repeated keys and without unpaired surrogates in keys. Of values it keeps what the rules need: a
+ * string, an object, an array, a number's digits, null, or something else.
  */
 final class StrictJson {
-    /** A value that is no string. */
+    /** A value that is not a string. */
     enum NotAString {
         NULL,
         OTHER
@@ -41,7 +42,7 @@ final class StrictJson {
         this.text = text;
     }
 
-    /** The fields of the object that the text is, or nothing when it is none. */
+    /** The fields of the object; empty when the text is not one. */
     static Optional<Map<String, Object>> object(String text) {
         try {
             var json = new StrictJson(text);
@@ -78,7 +79,10 @@ final class StrictJson {
         return fields;
     }
 
-    /** What half a pair means is left open by RFC 8259; the reader takes it in values, where a rule refuses it with a sentence. */
+    /**
+     * RFC 8259 leaves unpaired surrogates undefined; the body parser accepts them in values, where a rule then rejects
+     * them with a sentence.
+     */
     private static boolean isOfPairs(String name) {
         return name.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }
@@ -177,7 +181,7 @@ final class StrictJson {
         }
     }
 
-    /** NUL at the end, which nothing here takes. */
+    /** NUL at the end, which no rule here accepts. */
     private char peek() {
         return at < text.length() ? text.charAt(at) : '\0';
     }

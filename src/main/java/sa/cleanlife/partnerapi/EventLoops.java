@@ -23,9 +23,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Vert.x, as this program uses it: started, measured and stopped. */
+/** Starts and stops Vert.x with the options and the metrics that this program uses. */
 public final class EventLoops {
-    /** Of a server. */
+    /** The event loops of a server: one per processor. */
     static final int COUNT = Runtime.getRuntime().availableProcessors();
 
     private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
@@ -34,14 +34,15 @@ public final class EventLoops {
 
     private EventLoops() {}
 
-    /** Vert.x of a server, one loop for each processor. */
+    /** Starts Vert.x for a server, with one event loop per processor. */
     static Vertx forServer(PrometheusMeterRegistry meters) {
         new JvmMemoryMetrics().bindTo(meters);
         new JvmGcMetrics().bindTo(meters);
         new JvmThreadMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         new FileDescriptorMetrics().bindTo(meters);
-        // Of Vert.x's own meters only those of the connection pool: the rest is measured here, or not worth its cost.
+        // Of Vert.x's own metrics only those of the connection pool are used: the rest is measured by this program, or
+        // not worth its cost.
         var unused = EnumSet.complementOf(EnumSet.of(MetricsDomain.NAMED_POOLS)).stream()
                 .map(MetricsDomain::toCategory);
         var unusedMeters = Stream.concat(unused, Stream.of("sql")).collect(Collectors.toSet());
@@ -52,8 +53,9 @@ public final class EventLoops {
     }
 
     /**
-     * With io_uring the answers of a batch leave in one call of the kernel. Where it is not there, or not allowed, as in many
-     * containers, the next best is taken. Only a try tells: the trial that netty makes is smaller than an event loop.
+     * Starts Vert.x on io_uring, else on epoll, else on Java's own sockets. With io_uring the responses of a batch
+     * leave in one system call. The kernel may lack it or forbid it, as in many containers, and only starting the event
+     * loops tells: netty's own check tries less than they need.
      */
     private static Vertx start(VertxOptions options, VertxMetricsFactory metrics) {
         for (var transport : Stream.of(Optional.ofNullable(Transport.IO_URING), Optional.ofNullable(Transport.EPOLL))
@@ -70,13 +72,13 @@ public final class EventLoops {
                 LOG.atWarn()
                         .addKeyValue("transport", transport.name())
                         .setCause(e)
-                        .log("the kernel does not let sockets be used in the fastest way; the next is tried");
+                        .log("I/O transport is not available; falling back to the next one");
             }
         }
         return Vertx.builder().with(options).withMetrics(metrics).build();
     }
 
-    /** Vert.x of one command. */
+    /** Starts Vert.x for one command. */
     public static Vertx forCommand() {
         return Vertx.vertx(options(1));
     }
@@ -84,12 +86,14 @@ public final class EventLoops {
     private static VertxOptions options(int loops) {
         return new VertxOptions()
                 .setEventLoopPoolSize(loops)
-                // Nothing is served from files, so none need a temporary directory.
+                // No files are served, so Vert.x needs no temporary directory.
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
     }
 
-    /** A connection to a database that hangs does not hold this up. */
+    /**
+     * Closes Vert.x, but waits for two seconds at most, so that a hanging database connection cannot block the exit.
+     */
     public static void stop(Vertx vertx) {
         vertx.close()
                 .timeout(HANGING.toSeconds(), TimeUnit.SECONDS)

@@ -8,7 +8,10 @@ import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Filter;
 import sa.cleanlife.partnerapi.http.Request;
 
-/** Whether the server is starting, serving or stopping. As the first filter it refuses what comes before it serves. */
+/**
+ * The state of the server: starting, serving or stopping. As the first filter it rejects the requests that arrive
+ * during the start.
+ */
 final class Lifecycle implements Filter {
     private enum State {
         STARTING,
@@ -18,7 +21,7 @@ final class Lifecycle implements Filter {
 
     private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
 
-    /** The start is over; a stop that has begun meanwhile stays one. */
+    /** Ends the start, unless a stop has begun meanwhile. */
     void serve() {
         state.compareAndSet(State.STARTING, State.SERVING);
     }
@@ -41,7 +44,7 @@ final class Lifecycle implements Filter {
         return refusal().<Future<Void>>map(Future::failedFuture).orElseGet(Future::succeededFuture);
     }
 
-    /** Empty once the start is over. */
+    /** The rejection of a request during the start; empty afterwards. */
     Optional<ApiException> refusal() {
         return isStarting() ? Optional.of(ErrorCode.SERVICE_UNAVAILABLE.error().because("starting")) : Optional.empty();
     }

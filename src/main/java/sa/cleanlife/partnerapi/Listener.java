@@ -3,11 +3,14 @@ package sa.cleanlife.partnerapi;
 import java.io.IOException;
 import java.net.UnknownHostException;
 
-/** Where the server listens, and which settings say so. When it cannot, this tells the operator why and what to do. */
+/**
+ * An address and port that the server listens on, with the settings that name them. If listening fails, it explains the
+ * cause and the remedy to the operator.
+ */
 record Listener(Setting hostSetting, String host, Setting portSetting, int port) {
     /**
-     * The causes are told apart by their texts, which depend on how the machine's sockets are used: io_uring gives the number
-     * of Linux's error alone, epoll the number and its text, and Java's own sockets the text.
+     * Only the message tells the causes apart, and it depends on the transport: io_uring gives the number of Linux's
+     * error alone, epoll the number and its text, and Java's own sockets the text.
      */
     StartupException refusal(IOException cause) {
         var text = String.valueOf(cause.getMessage());
@@ -27,10 +30,10 @@ record Listener(Setting hostSetting, String host, Setting portSetting, int port)
         }
         if (text.contains("(-13)") || text.contains("ermission denied")) {
             return new StartupException(
-                    "This user is not allowed to listen on port %d of %s. Set %s to a port from 1024 on."
+                    "This user is not allowed to listen on port %d of %s. Set %s to port 1024 or higher."
                             .formatted(port, host, portSetting.variable()));
         }
-        return new StartupException("The server cannot listen on port %d of %s, as %s and %s are set: %s."
+        return new StartupException("The server cannot listen on port %d of %s (from %s and %s): %s."
                 .formatted(port, host, portSetting.variable(), hostSetting.variable(), text));
     }
 }

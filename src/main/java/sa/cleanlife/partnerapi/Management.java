@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import sa.cleanlife.partnerapi.http.edge.Connections;
 
-/** What the operator's tools ask, on a port of its own that partners do not reach: liveness, readiness and metrics. */
+/** Liveness, readiness and metrics for the operator's tools, on a port of their own that partners do not reach. */
 final class Management {
-    /** Balancers, monitors and whoever is on duty are few. */
+    /** Enough for balancers, monitoring and a few operators. */
     private static final int MOST_CONNECTIONS = 100;
 
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
@@ -40,8 +40,8 @@ final class Management {
     }
 
     /**
-     * Takes some milliseconds, and tens of them with thousands of connections: no call of a partner waits for that. Those who
-     * ask while it is going on share it.
+     * The metrics as text. Gathering them takes some milliseconds, and tens of them with thousands of connections, so a
+     * worker thread does it and no partner's request waits. Requests that arrive meanwhile share the result.
      */
     private Future<String> metrics() {
         if (gathered.isComplete()) {
@@ -75,7 +75,11 @@ final class Management {
                         .onFailure(
                                 failure -> answer(request, 500, "text/plain", "the metrics could not be gathered\n"));
             case null, default ->
-                answer(request, 404, "text/plain", "there are /health/live, /health/ready and /metrics\n");
+                answer(
+                        request,
+                        404,
+                        "text/plain",
+                        "no such path; the paths are /health/live, /health/ready and /metrics\n");
         }
     }
 

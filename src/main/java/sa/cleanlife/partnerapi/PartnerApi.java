@@ -32,11 +32,11 @@ import sa.cleanlife.partnerapi.http.Filter;
 import sa.cleanlife.partnerapi.http.RequestLog;
 
 /**
- * The features, put together by hand from top to bottom: what a node has one of, and in {@link #api} what each event loop
- * has of its own. {@link Server} starts and stops it.
+ * Wires the features together by hand, top to bottom: the constructor makes what a node has one of, and {@link #api}
+ * what each event loop has of its own. {@link Server} starts and stops it.
  */
 final class PartnerApi {
-    /** Makes the contacts of one event loop; another one than {@link Contacts#Contacts} measures all but the database. */
+    /** Makes the {@link Contacts} of one event loop. Benchmarks replace it to measure everything but the database. */
     interface ContactsFactory {
         Contacts contacts(Database database, NewContactQuota quota, MeterRegistry meters);
     }
@@ -82,12 +82,15 @@ final class PartnerApi {
         this.reference = new ReferenceRoutes();
     }
 
-    /** What takes a while and needs no database. Blocks. */
+    /** Loads what takes a while and needs no database. Blocks. */
     void load() {
         PhoneNumber.loadNumberingPlan();
     }
 
-    /** Completes when requests can be served; from then on what is held in memory is kept up to date and written. */
+    /**
+     * Loads the keys and completes when requests can be served. From then on the keys are refreshed, and counts
+     * written, periodically.
+     */
     Future<Void> watch() {
         return keys.watch(vertx).onSuccess(known -> {
             keyUsage.watch(vertx);
@@ -96,12 +99,12 @@ final class PartnerApi {
         });
     }
 
-    /** Writes what was counted in memory since it was last written. */
+    /** Writes the counts made in memory since the last write. */
     Future<Void> writeCounts() {
         return Future.join(keyUsage.write(), newContacts.write()).mapEmpty();
     }
 
-    /** The routes of one event loop, with all that it shares with no other. */
+    /** The routes of one event loop, with the objects that no other event loop uses. */
     Api api() {
         List<AccessCheck> checks =
                 List.of(new AddressCheck(settings.trustedProxies()), new RateCheck(rateLimits), new DomainCheck());
@@ -115,7 +118,7 @@ final class PartnerApi {
         return api;
     }
 
-    /** A browser that asks before a call passes no filter. */
+    /** The rejection of an origin in a CORS preflight, which passes no filter. */
     private Optional<ApiException> originRefusal(String origin) {
         return lifecycle.refusal().or(() -> keys.originRefusal(origin));
     }

@@ -15,13 +15,13 @@ import sa.cleanlife.partnerapi.access.Permission;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.operator.Operator;
 
-/** The partner that a new embedded database comes with, so that there is a key for a first call. */
+/** The partner of a new embedded database, with a key for the first request. */
 public final class Sandbox {
     public static final String PARTNER = "sandbox";
 
     private Sandbox() {}
 
-    /** Its key, unless there is any partner already. */
+    /** Adds the partner and returns its key; empty if the database already has a partner. */
     static Optional<ApiKey> addTo(Database database, Clock clock) {
         var operator = new Operator("partner-api serve", clock, UUID::randomUUID);
         if (!new Partners(database, operator).addFirst(PARTNER).await()) {

@@ -40,12 +40,12 @@ public final class Server implements AutoCloseable {
     private @Nullable HttpServer management;
     private Optional<ApiKey> sandboxKey = Optional.empty();
 
-    /** Takes the database; nothing is served yet. Throws when the embedded one cannot be started. */
+    /** Opens the database; nothing is served yet. Throws if the embedded database cannot be started. */
     public Server(Settings settings, Clock clock) {
         this(settings, clock, Contacts::new);
     }
 
-    /** For measuring all but the database's part. */
+    /** For benchmarks that measure everything but the database. */
     Server(Settings settings, Clock clock, PartnerApi.ContactsFactory contacts) {
         this.settings = settings;
         this.clock = clock;
@@ -55,10 +55,10 @@ public final class Server implements AutoCloseable {
             new DiskSpaceMetrics(settings.dataDirectory().toFile()).bindTo(meters);
         }
         Gauge.builder("http.server.connections", this, Server::openConnections)
-                .description("Connections of partners that are open")
+                .description("Open connections of partners")
                 .register(meters);
         Gauge.builder("server.ready", this, server -> server.isReady() ? 1 : 0)
-                .description("Whether calls are served, as /health/ready tells it")
+                .description("1 if requests are served, as /health/ready reports, else 0")
                 .register(meters);
     }
 
@@ -75,9 +75,10 @@ public final class Server implements AutoCloseable {
         return connections.stream().mapToInt(Connections::count).sum();
     }
 
-    /** Blocks until requests are served; those that come earlier get a 503. Throws {@link StartupException}. */
+    /** Blocks until requests are served; requests that arrive earlier get a 503. Throws {@link StartupException}. */
     public void start() {
-        // A first connection takes a while, in which the rest can be done. Whether it answers is asked again below.
+        // The first connection takes a while, so it is opened while the rest loads. Below, prepare checks whether the
+        // database answers.
         storage.database().ping();
         partnerApi.load();
 
@@ -108,7 +109,7 @@ public final class Server implements AutoCloseable {
                 .await();
     }
 
-    /** One event loop's share of the server: it accepts connections of its own, and shares no batch with another. */
+    /** One event loop's part of the server: it accepts its own connections and shares no batch with another loop. */
     private final class EventLoop extends VerticleBase {
         @Override
         public Future<?> start() {
@@ -117,7 +118,8 @@ public final class Server implements AutoCloseable {
             connections.add(ours);
             return ours.watch(vertx.createHttpServer(Api.serverOptions()), api::handle)
                     .invalidRequestHandler(api::handleMalformed)
-                    // To Vert.x, 0 is a free port for each event loop, and a negative one the same for all.
+                    // For Vert.x, 0 is a free port per event loop, and a negative number is one free port for all of
+                    // them.
                     .listen(settings.port() == 0 ? -1 : settings.port(), settings.host())
                     .onSuccess(servers::add);
         }
@@ -132,7 +134,7 @@ public final class Server implements AutoCloseable {
         return lifecycle.isServing();
     }
 
-    /** Every route, as {@code "GET /v1/…"}, so that tests can hold what is written about them against them. */
+    /** Every route, such as {@code "GET /v1/…"}, so that tests can compare the documentation with them. */
     public List<String> routes() {
         return partnerApi.api().routes();
     }
@@ -145,17 +147,17 @@ public final class Server implements AutoCloseable {
         return management == null ? settings.managementPort() : management.actualPort();
     }
 
-    /** For what is measured outside of the server itself. */
+    /** The registry for metrics that are measured outside this class. */
     public MeterRegistry meters() {
         return meters;
     }
 
-    /** The key that was made with a new embedded database, to be shown this once. */
+    /** The key that was issued for a new embedded database, to be shown only once; empty for any other database. */
     public Optional<ApiKey> sandboxKey() {
         return sandboxKey;
     }
 
-    /** What was counted since it was last written; while the database is away it is lost. */
+    /** Writes the counts since the last write. They are lost if the database is not available. */
     private void writeCounts() {
         if (storage.database().isAvailable()) {
             partnerApi
@@ -166,7 +168,10 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Stops accepting, finishes what was accepted within 10 s, and then stops what it started, the database last. */
+    /**
+     * Stops accepting connections, finishes the accepted requests within 10 s, and then stops everything else, the
+     * database last.
+     */
     @Override
     public void close() {
         lifecycle.stop();

@@ -34,7 +34,10 @@ public enum Setting {
 
     private static final String PREFIX = "PARTNER_API_";
 
-    /** Kubernetes and Docker describe each service to every container; these are the ones of a service "partner-api". */
+    /**
+     * Kubernetes and Docker describe each service to every container in variables; these names belong to a service
+     * "partner-api".
+     */
     private static final Pattern INJECTED_NAME = Pattern.compile(
             PREFIX + "(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)");
 
@@ -53,19 +56,19 @@ public enum Setting {
         return PREFIX + name();
     }
 
-    /** For people; empty when there is none. */
+    /** The default as people read it; empty if there is none. */
     public String defaultText() {
         return defaultText;
     }
 
-    /** In a sentence or two. */
+    /** What the setting is for, in a sentence or two. */
     public String description() {
         return description;
     }
 
     /**
-     * Whether a variable tells of a service of Kubernetes, instead of what an operator wants. A service that is named like
-     * this program has {@code PARTNER_API_PORT} set to {@code tcp://10.0.0.1:8080}.
+     * Whether Kubernetes set a variable to describe a service, so that no operator meant it as a setting. If a service
+     * is named like this program, {@code PARTNER_API_PORT} is {@code tcp://10.0.0.1:8080}.
      */
     static boolean isInjected(String variable, String value) {
         return INJECTED_NAME.matcher(variable).matches()
@@ -74,12 +77,12 @@ public enum Setting {
                         && INJECTED_ADDRESS.matcher(value.strip()).matches());
     }
 
-    /** The variables that Kubernetes set, in order. */
+    /** The variables that Kubernetes set, in alphabetical order. */
     public static List<String> injected(Map<String, String> environment) {
         return names(environment, variable -> isInjected(variable, environment.getOrDefault(variable, "")));
     }
 
-    /** The variables that look like a setting, but are none, in order. */
+    /** The variables that look like a setting but are none, in alphabetical order. */
     public static List<String> unknown(Map<String, String> environment) {
         return names(
                 environment,
@@ -88,7 +91,7 @@ public enum Setting {
                         && !isInjected(variable, environment.getOrDefault(variable, "")));
     }
 
-    /** The setting that was probably meant by a variable that is none. */
+    /** The setting that was probably meant by an unknown variable. */
     public static Optional<Setting> nearest(String unknown) {
         var names = Arrays.stream(values()).map(Setting::name).toList();
         return Spelling.nearest(unknown.substring(PREFIX.length()), names).map(Setting::valueOf);

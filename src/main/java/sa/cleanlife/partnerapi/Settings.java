@@ -15,11 +15,11 @@ import sa.cleanlife.partnerapi.database.DatabaseUrl;
 import sa.cleanlife.partnerapi.logging.LogFormat;
 
 /**
- * All configuration, read once from the environment. {@link Setting} says what each is for.
+ * All configuration, read once from the environment. {@link Setting} says what each setting is for.
  *
- * @param port 0 for any free one, as {@code managementPort}
+ * @param port 0 for any free one; the same holds for {@code managementPort}
  * @param databaseUrl the operator's own PostgreSQL; empty for the embedded one in {@code dataDirectory}
- * @param riskLosingContacts whether a database that may forget what it has acknowledged will do
+ * @param riskLosingContacts whether a database that can lose acknowledged contacts is accepted
  */
 public record Settings(
         String host,
@@ -34,7 +34,7 @@ public record Settings(
     private static final Pattern HOST_NAME = Pattern.compile("[\\p{L}\\p{N}._-]+");
     private static final Pattern ZONE = Pattern.compile("(?<=:[0-9a-fA-F:]{0,40})%[\\w.-]+$");
 
-    /** What is wrong with the environment: one sentence for each setting, all at once. */
+    /** The environment has invalid settings. The message has a sentence for each of them. */
     @SuppressWarnings("serial") // never serialised
     public static final class InvalidSettingsException extends RuntimeException {
         private InvalidSettingsException(List<String> faults) {
@@ -43,9 +43,9 @@ public record Settings(
     }
 
     /**
-     * Throws {@link InvalidSettingsException} when any is wrong.
+     * Throws {@link InvalidSettingsException} if any setting is invalid.
      *
-     * @param onTerminal whether a person is looking, who gets text unless they ask otherwise
+     * @param onTerminal whether the output is a terminal, where the default log format is text
      */
     public static Settings read(Map<String, String> environment, boolean onTerminal) {
         var reader = new Reader(environment);
@@ -77,7 +77,10 @@ public record Settings(
             return read(setting, setting.defaultText(), rule);
         }
 
-        /** A rule throws with what the value must be; its default stands in until all faults are known. */
+        /**
+         * Applies a rule, which throws with what the value must be. The default then replaces the value, so that all
+         * faults are reported together.
+         */
         <T> T read(Setting setting, String whenUnset, Function<String, T> rule) {
             var name = setting.variable();
             var value = environment.getOrDefault(name, "").strip();
@@ -90,7 +93,7 @@ public record Settings(
         }
     }
 
-    /** An IPv6 address may stand in brackets, as in a URL; here it is without them. */
+    /** The host without the brackets that an IPv6 address may have, as in a URL. */
     private static String host(String text) {
         var host = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
         var isAddress = host.contains(":") || host.matches("[0-9.]+");
@@ -101,7 +104,10 @@ public record Settings(
                 "must be an address or a host name, without a scheme and a port, for example 127.0.0.1, ::1 or api.example.com");
     }
 
-    /** Whether it is an IP address, whatever zone of this machine or another an IPv6 one names. */
+    /**
+     * Whether the text is an IP address. The zone of an IPv6 address is not checked, so it may be one of another
+     * machine.
+     */
     private static boolean isLiteral(String address) {
         try {
             InetAddress.ofLiteral(ZONE.matcher(address).replaceFirst(""));
@@ -118,7 +124,7 @@ public record Settings(
                 return port;
             }
         } catch (NumberFormatException notANumber) {
-            // Said below.
+            // Refused below.
         }
         throw new IllegalArgumentException("must be a port number from 0 to 65535, for example 8080");
     }
@@ -143,7 +149,7 @@ public record Settings(
     private static AddressRange proxies(String text) {
         var range = AddressRange.parse(text);
         if (range.prefixLength() == 0) {
-            throw new IllegalArgumentException("it is every address, so every caller could say that it is another");
+            throw new IllegalArgumentException("it contains every address, so any client could claim any address");
         }
         return range;
     }
@@ -154,7 +160,7 @@ public record Settings(
         }
         var url = DatabaseUrl.parse(text);
         if (!url.sslRootCertificate().isEmpty() && !Files.isReadable(Path.of(url.sslRootCertificate()))) {
-            throw new IllegalArgumentException("must give as sslrootcert a file of PEM certificates that can be read");
+            throw new IllegalArgumentException("must name as sslrootcert a readable file of PEM certificates");
         }
         return Optional.of(url);
     }

@@ -17,15 +17,15 @@ import sa.cleanlife.partnerapi.database.Migrations.MigrationException;
 import sa.cleanlife.partnerapi.database.embedded.EmbeddedPostgres;
 
 /**
- * The database that the settings name: the operator's own, or the embedded one, which runs while this is open. What makes
- * it unusable is a {@link StartupException}.
+ * The database that the settings name: the operator's own, or the embedded one, which runs while this is open. A
+ * database that cannot be used causes a {@link StartupException}.
  */
 public final class Storage implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
 
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
 
-    /** A process that has just begun may itself be what was too slow the first time. */
+    /** At least two attempts, since in the first one a process that has just started may itself be too slow. */
     private static final int FEWEST_ATTEMPTS = 2;
 
     private final Settings settings;
@@ -40,14 +40,14 @@ public final class Storage implements AutoCloseable {
         this.database = new Database(vertx, url);
     }
 
-    /** For the server, which is alone on its data directory. */
+    /** Opens the database for the server, which has its data directory to itself. */
     public static Storage forServer(Vertx vertx, Settings settings) {
         return settings.databaseUrl()
                 .map(url -> new Storage(vertx, settings, url, null))
                 .orElseGet(() -> embedded(vertx, settings, EmbeddedPostgres.serve(settings.dataDirectory())));
     }
 
-    /** For an operator's command, with the server running or not. */
+    /** Opens the database for an operator's command, whether the server runs or not. */
     public static Storage forCommand(Vertx vertx, Settings settings) {
         return settings.databaseUrl()
                 .map(url -> new Storage(vertx, settings, url, null))
@@ -67,9 +67,9 @@ public final class Storage implements AutoCloseable {
     }
 
     /**
-     * Blocks until the database can be used: it answers, keeps what it acknowledges, and has this version's schema.
+     * Blocks until the database can be used: it answers, it is durable, and it has this version's schema.
      *
-     * @param patient whether to go on waiting for one that does not answer
+     * @param patient whether to keep waiting for a database that does not answer
      */
     public void prepare(BooleanSupplier patient) {
         awaitAnswer(patient);
@@ -84,7 +84,10 @@ public final class Storage implements AutoCloseable {
         }
     }
 
-    /** From now on {@link Database#isAvailable} tells, and an embedded database that dies is started again. */
+    /**
+     * Starts to check the database periodically: {@link Database#isAvailable} reports the result, and an embedded
+     * database that has died is restarted.
+     */
     void watch() {
         database.watch(() -> Optional.ofNullable(embedded).ifPresent(EmbeddedPostgres::revive));
         database.shortConnectionLimit()
@@ -110,14 +113,14 @@ public final class Storage implements AutoCloseable {
                             .addKeyValue("database", url)
                             .addKeyValue("reason", e.getMessage())
                             .addKeyValue("remedy", e.reason().remedy().orElse(""))
-                            .log("the database does not answer yet; waiting for it");
+                            .log("database is not available yet; waiting for it");
                 }
             }
             pause();
         }
     }
 
-    /** Whether it can be mended without a change of the settings, so that waiting for it may help. */
+    /** Whether the cause can be removed without a change of the settings, so that waiting may help. */
     private static boolean mayPass(Reason reason) {
         return switch (reason) {
             case LOGIN_REFUSED, SESSION_NOT_KEPT -> false;
@@ -146,7 +149,10 @@ public final class Storage implements AutoCloseable {
                 failure.reason().remedy().map(remedy -> sentence + " " + remedy).orElse(sentence));
     }
 
-    /** Some names cannot be stored in another encoding, and behind a pooler that shares sessions nothing is certain. */
+    /**
+     * Refuses an encoding that cannot hold every name, and a pooler that shares sessions, behind which the settings of
+     * a session are not reliable.
+     */
     private void refuseUnsuitable() {
         if (!database.keepsSessions().await()) {
             throw refusal(DatabaseUnavailableException.sessionNotKept());
@@ -163,7 +169,7 @@ public final class Storage implements AutoCloseable {
         var forgetful = database.settingsThatLoseData().await();
         if (!forgetful.isEmpty() && !settings.riskLosingContacts()) {
             throw new StartupException(
-                    "The database at %s has %s, so it can lose contacts that were acknowledged when it or its machine stops. Turn it on, or set PARTNER_API_RISK_LOSING_CONTACTS=true if these contacts may be lost."
+                    "The database at %s has %s, so it can lose acknowledged contacts when it or its machine stops. Turn it on, or set PARTNER_API_RISK_LOSING_CONTACTS=true if these contacts may be lost."
                             .formatted(url, String.join(" and ", forgetful)));
         }
     }

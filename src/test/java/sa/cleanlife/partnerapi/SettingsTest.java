@@ -147,7 +147,7 @@ class SettingsTest {
         void are_refused_as_a_whole_when_one_is_wrong_and_that_one_is_named(String list, int wrong) {
             assertThat(fault(Map.of("PARTNER_API_TRUSTED_PROXIES", list)))
                     .isEqualTo(
-                            "PARTNER_API_TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas; number %d is wrong: an address or CIDR range is wanted, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32."
+                            "PARTNER_API_TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas; number %d is wrong: an address or CIDR range is expected, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32."
                                     .formatted(wrong));
         }
 
@@ -155,14 +155,14 @@ class SettingsTest {
         @ValueSource(strings = {"0.0.0.0/0", "10.0.0.0/8,::/0"})
         void may_not_be_all_addresses(String list) {
             assertThat(fault(Map.of("PARTNER_API_TRUSTED_PROXIES", list)))
-                    .endsWith("it is every address, so every caller could say that it is another.");
+                    .endsWith("it contains every address, so any client could claim any address.");
         }
 
         @Test
         void with_host_bits_set_are_refused_with_the_range_to_write() {
             assertThat(fault(Map.of("PARTNER_API_TRUSTED_PROXIES", "192.0.2.7, 10.0.0.5/8")))
                     .isEqualTo(
-                            "PARTNER_API_TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas; number 2 is wrong: a range begins with its first address: 10.0.0.0/8 is wanted, or 10.0.0.5 alone.");
+                            "PARTNER_API_TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas; number 2 is wrong: a range begins with its first address: write 10.0.0.0/8, or 10.0.0.5 alone.");
         }
     }
 

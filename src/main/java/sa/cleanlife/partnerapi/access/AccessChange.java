@@ -6,8 +6,8 @@ import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.Transaction;
 
 /**
- * Changes of partners and keys: each in one transaction, of which every node notices that it was made. They are let in one
- * at a time, so what one has read is still true when it writes.
+ * Runs each change of partners and keys in one transaction, which every node notices. Changes are made one at a time,
+ * so what a change has read is still true when it writes.
  */
 record AccessChange(Database database, AccessVersionStore versions) {
     AccessChange(Database database) {

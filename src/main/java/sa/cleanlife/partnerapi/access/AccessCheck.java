@@ -3,8 +3,8 @@ package sa.cleanlife.partnerapi.access;
 import io.vertx.core.Future;
 import sa.cleanlife.partnerapi.http.Request;
 
-/** One of the steps that a request passes once its key is known. The application lists them in order. */
+/** A check that a request must pass once its key is known. The application lists the checks in order. */
 public interface AccessCheck {
-    /** Fails with the refusal when the key's rules forbid the request. */
+    /** Fails with the rejection if the key's rules forbid the request. */
     Future<Void> check(Request request, ActiveKey key);
 }

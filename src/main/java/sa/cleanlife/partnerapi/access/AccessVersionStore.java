@@ -6,7 +6,7 @@ import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.Sql;
 import sa.cleanlife.partnerapi.database.Transaction;
 
-/** The SQL of the version of all partners and keys, by which nodes notice that one of them was changed. */
+/** The SQL of the access version, which every change of a partner or a key renews, so that nodes notice the change. */
 final class AccessVersionStore {
     Future<UUID> find(Database database) {
         return database.query("SELECT version FROM access_version", Sql.tuple())
@@ -14,8 +14,8 @@ final class AccessVersionStore {
     }
 
     /**
-     * Every change of partners and keys begins with this. Its row lets one change in at a time, so what a change has read
-     * after it is still true when it writes.
+     * Renews the version, as the first statement of every change of partners and keys. Its row admits one change at a
+     * time, so what a change reads afterwards is still true when it writes.
      */
     void renew(Transaction tx) {
         tx.query("UPDATE access_version SET version = gen_random_uuid()", Sql.tuple());

@@ -5,11 +5,11 @@ import java.util.Optional;
 import sa.cleanlife.partnerapi.http.Caller;
 
 /**
- * A key that opens something until it expires, with all that the checks of a call need of it and of its partner.
+ * A key that may be used until it expires, with everything about it and its partner that checking a request needs.
  *
- * @param kind tells the holder, with {@code lastFour}, which key it is
- * @param lastFour characters of the key
- * @param origins from where the partner's pages may call
+ * @param kind shows the holder, with {@code lastFour}, which key it is
+ * @param lastFour the last four characters of the key
+ * @param origins the origins from which the partner's web pages may send requests
  */
 public record ActiveKey(
         Caller caller,

@@ -9,7 +9,7 @@ import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Request;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 
-/** Lets a key with an allow-list be used from the addresses on it only. */
+/** Rejects a request whose address is not on its key's allow-list. A key without a list may be used from anywhere. */
 public final class AddressCheck implements AccessCheck {
     private static final CharSequence X_FORWARDED_FOR = HttpHeaders.createOptimized("x-forwarded-for");
     private static final CharSequence FORWARDED = HttpHeaders.createOptimized("forwarded");
@@ -19,7 +19,7 @@ public final class AddressCheck implements AccessCheck {
 
     private final TrustedProxies proxies;
 
-    /** @param trustedProxies those whose word on the caller's address is taken */
+    /** @param trustedProxies the proxies whose report of the client's address is trusted */
     public AddressCheck(List<AddressRange> trustedProxies) {
         this.proxies = new TrustedProxies(trustedProxies);
     }
@@ -37,13 +37,13 @@ public final class AddressCheck implements AccessCheck {
                 : Future.failedFuture(ErrorCode.FORBIDDEN.error(WRONG_ADDRESS).because(reason(request, address)));
     }
 
-    /** Tells apart what goes wrong behind a balancer, without the address. */
+    /** The reason for the log, which tells apart the faults behind a load balancer. It does not contain the address. */
     private static String reason(Request request, Optional<InetAddress> address) {
         if (address.isEmpty()) {
-            return "what proxies say of the caller's address cannot be read";
+            return "client address reported by proxies is unreadable";
         }
         return address.get().equals(request.peer())
-                ? "the connection's own address is not on the key's list"
-                : "the address that proxies say is not on the key's list";
+                ? "address of the connection is not on the allow-list"
+                : "client address reported by proxies is not on the allow-list";
     }
 }

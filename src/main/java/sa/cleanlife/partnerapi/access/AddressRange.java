@@ -8,19 +8,19 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * IPv4 or IPv6 addresses that have their first bits in common, in CIDR notation (RFC 4632, RFC 4291), or a single
- * address. An IPv4-mapped IPv6 address, {@code ::ffff:203.0.113.7}, is the IPv4 address here, so no IPv6 range contains
- * one. It prints in the form of RFC 5952, which is parsed back.
+ * A range of IPv4 or IPv6 addresses in CIDR notation (RFC 4632, RFC 4291), or a single address. An IPv4-mapped IPv6
+ * address, {@code ::ffff:203.0.113.7}, counts as the IPv4 address, so no IPv6 range contains one. A range prints in the
+ * form of RFC 5952, which can be parsed again.
  *
  * @param network the first address of the range
  */
 public record AddressRange(InetAddress network, int prefixLength) {
     private static final String WANTED =
-            "an address or CIDR range is wanted, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32";
+            "an address or CIDR range is expected, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32";
 
     /**
-     * What may be an address. The JDK, which reads it, alone would take 10.1 and 010.0.0.1 for 10.0.0.1, brackets, zones
-     * and groups of five digits.
+     * The accepted forms of an address. The JDK's parser, which reads it afterwards, would take 10.1 and 010.0.0.1 for
+     * 10.0.0.1, and accept brackets, zones and groups of five digits.
      */
     private static final Pattern ADDRESS;
 
@@ -43,14 +43,14 @@ public record AddressRange(InetAddress network, int prefixLength) {
             throw new IllegalArgumentException(WANTED);
         }
         var first = masked(bytes, prefixLength);
-        // Whoever writes 10.0.0.5/8 may mean one address or all of them, and this guards a door.
+        // The author of 10.0.0.5/8 may mean one address or the whole range, and an allow-list must not guess.
         if (!Arrays.equals(first, bytes)) {
-            throw new IllegalArgumentException("a range begins with its first address: %s is wanted, or %s alone"
+            throw new IllegalArgumentException("a range begins with its first address: write %s, or %s alone"
                     .formatted(new AddressRange(address(first), prefixLength), NetUtil.toAddressString(network)));
         }
     }
 
-    /** Throws {@link IllegalArgumentException} with what is wanted; no name is ever looked up. */
+    /** Throws {@link IllegalArgumentException}, which says what is expected. No host name is looked up. */
     public static AddressRange parse(String text) {
         int slash = text.indexOf('/');
         var addressText = slash < 0 ? text : text.substring(0, slash);
@@ -67,7 +67,10 @@ public record AddressRange(InetAddress network, int prefixLength) {
         return new AddressRange(address, Integer.parseInt(prefixLength) - (mapped ? MAPPED_PREFIX_LENGTH : 0));
     }
 
-    /** Nothing when it is no address: a name, a range, a short or an octal form, or one with a zone or a port. */
+    /**
+     * The address; empty for any other text: a name, a range, a short or an octal form, or an address with a zone or a
+     * port.
+     */
     static Optional<InetAddress> parseAddress(String text) {
         if (!ADDRESS.matcher(text).matches()) {
             return Optional.empty();
@@ -83,7 +86,7 @@ public record AddressRange(InetAddress network, int prefixLength) {
         return Arrays.equals(masked(canonical(address).getAddress(), prefixLength), network.getAddress());
     }
 
-    /** With zeros for all bits after the prefix. */
+    /** The address with all bits after the prefix set to zero. */
     private static byte[] masked(byte[] address, int prefixLength) {
         var masked = address.clone();
         for (int i = 0; i < masked.length; i++) {
@@ -93,7 +96,7 @@ public record AddressRange(InetAddress network, int prefixLength) {
         return masked;
     }
 
-    /** Without a zone or a name, and IPv4 when it is IPv4-mapped. */
+    /** The address without a zone or a name, and as IPv4 if it is IPv4-mapped. */
     private static InetAddress canonical(InetAddress address) {
         return address(address.getAddress());
     }

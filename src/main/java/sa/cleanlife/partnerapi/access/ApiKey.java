@@ -8,18 +8,18 @@ import java.util.zip.CRC32;
 
 /**
  * A key as its holder sends it: a prefix, 26 random characters and a checksum of 6, all of {@code [0-9A-Za-z]}. The
- * checksum is the CRC-32 of everything before it, in base 62, so a mistyped key is known without asking the database.
- * It is a secret: it prints as a fixed word, and only its hash is kept.
+ * checksum is the CRC-32 of everything before it, in base 62, so a mistyped key is recognised without a query. A key is
+ * a secret: it prints as a fixed word, and only its hash is stored.
  */
 public final class ApiKey {
     private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-    /** 26 × log₂ 62 = 154 random bits: nobody guesses one, so one SHA-256 hides it. */
+    /** 26 × log₂ 62 = 154 random bits: too many to be guessed, so a single SHA-256 is enough to hide a key. */
     private static final int RANDOM_LENGTH = 26;
 
     private static final int CHECKSUM_LENGTH = 6;
 
-    /** Whether a key is for real bookings or for trying out. */
+    /** Whether a key is for real bookings or for the sandbox. */
     public enum Kind {
         LIVE("pk_live_"),
         SANDBOX("pk_sandbox_");
@@ -48,7 +48,7 @@ public final class ApiKey {
         this.secret = secret;
     }
 
-    /** A new key, never seen before; the source of randomness must be cryptographically secure. */
+    /** Generates a new key; the source of randomness must be cryptographically secure. */
     public static ApiKey generate(Kind kind, RandomGenerator random) {
         var key = new StringBuilder(kind.prefix());
         for (int i = 0; i < RANDOM_LENGTH; i++) {
@@ -57,7 +57,7 @@ public final class ApiKey {
         return new ApiKey(key + checksum(key.toString()));
     }
 
-    /** Nothing when it cannot be a key of ours, by its prefix, length or checksum. */
+    /** The key; empty if the prefix, the length or the checksum is not that of a key. */
     public static Optional<ApiKey> parse(String text) {
         for (var kind : Kind.values()) {
             int checksumAt = kind.prefix().length() + RANDOM_LENGTH;
@@ -96,12 +96,12 @@ public final class ApiKey {
         return ApiKeyHash.of(secret);
     }
 
-    /** Tells keys apart in a list without telling the key. */
+    /** The last four characters, which tell keys apart in a list without revealing them. */
     public String lastFour() {
         return secret.substring(secret.length() - 4);
     }
 
-    /** The key itself, to be shown once, to whom it is issued. */
+    /** The secret itself, to be shown once, to the person to whom the key is issued. */
     public String reveal() {
         return secret;
     }

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
-/** The SHA-256 of a key, all that is kept of it. It prints nothing of itself either. */
+/** The SHA-256 of a key, which is stored in place of the key. It prints as a fixed word, too. */
 final class ApiKeyHash {
     private final byte[] bytes;
 

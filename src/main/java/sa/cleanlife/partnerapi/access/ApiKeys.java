@@ -14,7 +14,7 @@ import sa.cleanlife.partnerapi.operator.CommandRefusedException;
 import sa.cleanlife.partnerapi.operator.NameRule;
 import sa.cleanlife.partnerapi.operator.Operator;
 
-/** The keys of partners, as an operator issues and changes them. Every change leaves its entry in the audit. */
+/** Issues and changes the keys of partners for an operator. Every change adds an entry to the audit. */
 public final class ApiKeys {
     private static final String UUID_FORM = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";
     private static final Duration LONGEST = Duration.ofDays(3650);
@@ -35,10 +35,10 @@ public final class ApiKeys {
         this.random = random;
     }
 
-    /** A new key: the only time that it is seen. */
+    /** A new key with its secret, which is shown only once. */
     public record Issued(KeyRecord record, ApiKey key) {}
 
-    /** A key and the one that takes its place. */
+    /** A rotated key and its successor. */
     public record Rotated(KeyRecord old, Issued successor) {}
 
     public Future<Issued> issue(String partner, KeyLabel label, ApiKey.Kind kind, KeyRules rules, Expiry expiry) {
@@ -79,21 +79,21 @@ public final class ApiKeys {
         var end = expiry.from(now);
         if (end.isPresent() && !end.get().isAfter(now)) {
             throw new CommandRefusedException(
-                    "A key cannot expire in the past (%s), only later, for example in 90d.".formatted(end.get()));
+                    "A key cannot expire in the past (%s); give a later time, for example 90d.".formatted(end.get()));
         }
         if (end.filter(now.plus(LONGEST)::isBefore).isPresent()) {
             throw new CommandRefusedException(
-                    "A key expires within %d days, for example in 90d, or never.".formatted(LONGEST.toDays()));
+                    "A key must expire within %d days, for example 90d, or never.".formatted(LONGEST.toDays()));
         }
         return end;
     }
 
-    /** All keys, and when each was last used, up to a minute ago. */
+    /** All keys, with the last use of each, which is up to a minute old. */
     Future<List<KeyJson.Listed>> list() {
         return database.transaction(tx -> withLastUse(tx, store.list(tx)));
     }
 
-    /** Those of a partner. */
+    /** The keys of a partner, likewise. */
     Future<List<KeyJson.Listed>> listOf(String partner) {
         return database.transaction(tx -> withLastUse(tx, store.list(tx, Partners.require(partners, tx, partner))));
     }
@@ -106,7 +106,7 @@ public final class ApiKeys {
                 .toList();
     }
 
-    /** All of a key, and what it has used up to a minute ago. */
+    /** A key with its usage, which is up to a minute old. */
     Future<KeyJson.WithUse> findWithUse(String id, CreatedContacts contacts) {
         return database.transaction(tx -> {
             var key = require(tx, id);
@@ -115,7 +115,7 @@ public final class ApiKeys {
         });
     }
 
-    /** Changes a key's label and what it allows. */
+    /** Changes the label and the rules of a key. */
     public Future<KeyRecord> update(String id, UnaryOperator<KeyRecord> rule) {
         return change("key update", id, key -> {
             refuseRevoked(key);
@@ -123,12 +123,12 @@ public final class ApiKeys {
         });
     }
 
-    /** Changes a key's label and what it allows, and until when. */
+    /** Changes the label, the rules and the expiry of a key. */
     public Future<KeyRecord> update(String id, UnaryOperator<KeyRecord> rule, Expiry expiry) {
         return update(id, key -> expiring(rule.apply(key), future(expiry, operator.now())));
     }
 
-    /** A key that was rotated has been replaced, so it may end earlier, not later. */
+    /** A rotated key has a successor, so it may expire earlier, but not later. */
     private static KeyRecord expiring(KeyRecord key, Optional<Instant> at) {
         if (key.successor().isPresent()
                 && (at.isEmpty() || key.expiresAt().filter(at.get()::isAfter).isPresent())) {
@@ -139,14 +139,14 @@ public final class ApiKeys {
         return key.expiring(at);
     }
 
-    /** A key that was revoked before keeps the time of that. */
+    /** Revokes a key. If it was revoked before, it keeps the time of that. */
     public Future<KeyRecord> revoke(String id) {
         return change("key revoke", id, key -> key.revoked(operator.now()));
     }
 
     /**
-     * Issues a successor with the same label and rights, valid for as long as lies between the old key's issue and its expiry. The old
-     * key is valid until the overlap is over; without any it is revoked.
+     * Issues a successor with the same label and rules, and with the same time between issue and expiry. The old key is
+     * valid until the overlap ends; without an overlap it is revoked.
      */
     public Future<Rotated> rotate(String id, Duration overlap) {
         return change.run(tx -> {
@@ -208,12 +208,12 @@ public final class ApiKeys {
         audit.insert(tx, AuditEntry.changed(operator, what, before, after));
     }
 
-    /** The key with that id; the refusal when there is none names those that there are. */
+    /** The key with this id. If there is none, the refusal lists the ids of the existing keys. */
     private KeyRecord require(Transaction tx, String id) {
-        // What was typed may be a key, and a key is repeated nowhere.
+        // The text may be a key, and a key must never be printed, so the sentence does not repeat it.
         if (!id.matches(UUID_FORM)) {
             throw new CommandRefusedException(
-                    "A key's id is wanted, as \"key list\" shows it, for example 3f0c6a52-7d0e-4b8e-9a41-5c2f7b1d9e60; the key itself is not one.");
+                    "The id must be a key's id, as \"key list\" shows it, for example 3f0c6a52-7d0e-4b8e-9a41-5c2f7b1d9e60, and not the key itself.");
         }
         return store.find(tx, UUID.fromString(id))
                 .orElseThrow(() -> new CommandRefusedException(

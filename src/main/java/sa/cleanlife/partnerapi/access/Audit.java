@@ -4,7 +4,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import sa.cleanlife.partnerapi.database.Database;
 
-/** Who changed what, for an operator to read; nothing in this program changes or removes an entry. */
+/** Reads the audit: which operator changed what. Nothing in this program changes or removes an entry. */
 final class Audit {
     private final Database database;
     private final AuditStore store = new AuditStore();
@@ -14,12 +14,12 @@ final class Audit {
         this.database = database;
     }
 
-    /** The newest first. */
+    /** The latest entries, newest first. */
     Future<List<AuditEntry>> list(int most) {
         return database.transaction(tx -> store.list(tx, most));
     }
 
-    /** Those that concern a partner, the newest first. */
+    /** The latest entries about a partner, newest first. */
     Future<List<AuditEntry>> listOf(String partner, int most) {
         return database.transaction(tx -> store.list(tx, Partners.require(partners, tx, partner), most));
     }

@@ -9,10 +9,10 @@ import picocli.CommandLine.TypeConversionException;
 import sa.cleanlife.partnerapi.operator.OperatorSession;
 import sa.cleanlife.partnerapi.operator.Output;
 
-/** {@code audit …}: who changed partners and keys. */
+/** {@code audit …}: lists the changes of partners and keys. */
 @Command(
         name = "audit",
-        description = "Tells who changed partners and keys. Entries are never changed or removed.",
+        description = "Shows who changed partners and keys. Entries are never changed or removed.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class AuditCommand {
@@ -24,17 +24,18 @@ public final class AuditCommand {
 
     @Command(
             name = "list",
-            description = "Lists the changes, the newest first: who, when, what, and what was before and after.",
+            description = "Lists the changes, newest first: who made each one, when, and the values before and after.",
             mixinStandardHelpOptions = true)
     void list(
-            @Option(names = "--partner", paramLabel = "NAME", description = "Only this partner's.") @Nullable
+            @Option(names = "--partner", paramLabel = "NAME", description = "Only entries about this partner.")
+                    @Nullable
                     String partner,
             @Option(
                             names = "--most",
                             paramLabel = "N",
                             converter = MostConverter.class,
                             defaultValue = "100",
-                            description = "How many at most, 100 if not given.")
+                            description = "The maximum number of entries; 100 if not given.")
                     int most,
             @Mixin Output output) {
         var entries = session.read((database, reader) -> {
@@ -52,7 +53,7 @@ public final class AuditCommand {
         @Override
         public Integer convert(String text) {
             if (!text.matches("[1-9][0-9]{0,5}")) {
-                throw new TypeConversionException("a whole number from 1 to 999999 is wanted, for example 100");
+                throw new TypeConversionException("a whole number from 1 to 999999 is expected, for example 100");
             }
             return Integer.valueOf(text);
         }

@@ -9,12 +9,12 @@ import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.operator.Operator;
 
 /**
- * One change that an operator made: who, when, what, and how it was before and after. It holds no secret, since nothing
- * that is kept of partners and keys is one.
+ * One change that an operator made: who, when, what, and the values before and after. It holds no secret, since no
+ * field of partners and keys that it records is one.
  *
  * @param what the command's words, such as {@code key update}
- * @param before the fields that changed, as they were; empty when something was added
- * @param after the fields that changed, as they are now; all of what was added
+ * @param before the changed fields with their old values; empty when something was added
+ * @param after the changed fields with their new values; all fields of what was added
  */
 record AuditEntry(
         UUID id,

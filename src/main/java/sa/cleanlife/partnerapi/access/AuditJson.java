@@ -6,13 +6,15 @@ import java.util.UUID;
 import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.JsonWriter;
 
-/** An entry of the audit, as {@code audit list} prints it. */
+/** An entry of the audit as {@code audit list} prints it. */
 record AuditJson(AuditEntry entry, JsonObject after) implements Json.Value {
     static AuditJson whole(AuditEntry entry) {
         return new AuditJson(entry, entry.after());
     }
 
-    /** For a table: of what was added it leaves out what a new thing does not have, and what the other columns say. */
+    /**
+     * For a table. An entry about something that was added leaves out empty fields, and values that other columns show.
+     */
     static AuditJson inShort(AuditEntry entry) {
         if (!entry.before().isEmpty()) {
             return whole(entry);

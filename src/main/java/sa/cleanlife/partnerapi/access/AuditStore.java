@@ -7,7 +7,7 @@ import java.util.Optional;
 import sa.cleanlife.partnerapi.database.Sql;
 import sa.cleanlife.partnerapi.database.Transaction;
 
-/** The SQL of the audit, to which rows are only added: the table refuses anything else. */
+/** The SQL of the audit, an append-only table: it refuses to change or remove rows. */
 final class AuditStore {
     void insert(Transaction tx, AuditEntry entry) {
         tx.query(
@@ -26,7 +26,7 @@ final class AuditStore {
                         entry.after()));
     }
 
-    /** The newest first. */
+    /** The latest entries, newest first. */
     List<AuditEntry> list(Transaction tx, int most) {
         return tx.query("""
                 SELECT id, at, who, what, partner, key_id, before, after
@@ -36,7 +36,7 @@ final class AuditStore {
                 """, Sql.tuple(most)).stream().map(AuditStore::entry).toList();
     }
 
-    /** Those that concern a partner, the newest first. */
+    /** The latest entries about a partner, newest first. */
     List<AuditEntry> list(Transaction tx, Partner partner, int most) {
         return tx.query("""
                 SELECT id, at, who, what, partner, key_id, before, after

@@ -6,9 +6,10 @@ import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /**
- * A key that was issued and opens nothing, and why. Its holder is told: only who has the whole key learns that.
+ * A key that was issued, but is not accepted any more, with the cause. The response tells the cause, since it reaches
+ * only the holder of the whole key.
  *
- * @param caller whose key it is, without any permission
+ * @param caller the owner of the key, without any permission
  */
 record ClosedKey(Caller caller, Cause cause) {
     /** What closed the key. */
@@ -37,7 +38,7 @@ record ClosedKey(Caller caller, Cause cause) {
         }
     }
 
-    /** Whether it can open something again: a later expiry may be set, and a partner activated. */
+    /** Whether the key can become valid again: an operator may set a later expiry, or activate the partner. */
     boolean mayOpenAgain() {
         return cause != Cause.REVOKED;
     }

@@ -4,7 +4,9 @@ import java.time.Instant;
 import java.util.UUID;
 import sa.cleanlife.partnerapi.database.Transaction;
 
-/** How many contacts a key has created. {@code contacts} counts them. This package lies below it, so the count is handed in. */
+/**
+ * Counts the contacts that a key has created. The package {@code contacts}, which lies above this one, implements it.
+ */
 @FunctionalInterface
 public interface CreatedContacts {
     record Count(long inHour, long inDay) {}

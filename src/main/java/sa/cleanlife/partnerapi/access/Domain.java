@@ -8,22 +8,22 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A host from which a partner's web pages call, or with {@code *.} before it every host under it, at any depth, but not
- * itself. Schemes and ports do not count. It is kept in the form in which browsers send it: ASCII, in lower case, without a
- * dot at the end.
+ * A host whose web pages may send a partner's requests. With {@code *.} in front it stands for all hosts below it, at
+ * any depth, but not for the host itself. Schemes and ports are ignored. The host is stored as browsers send it: in
+ * ASCII and lower case, without a dot at the end.
  *
- * @param sandbox whether it is for trying out
+ * @param sandbox whether the domain may be used only while the partner has sandbox access
  */
 public record Domain(String host, boolean sandbox) {
     private static final String ALL_UNDER = "*.";
 
     private static final int MAX_LENGTH = 253;
 
-    /** Internationalised names may have these between their labels. */
+    /** The other full stops that may stand between the labels of an internationalised name. */
     private static final Pattern OTHER_DOTS = Pattern.compile("[\\u3002\\uff0e\\uff61]");
 
     /**
-     * The letters ß and ς and the zero-width joiners: browsers encode them, while Java, which knows the IDNs of 2003,
+     * The letters ß and ς and the zero-width joiners. Browsers encode them, while Java, which implements IDNA 2003,
      * replaces or drops them, and so would take one host for another.
      */
     private static final Pattern DEVIATIONS = Pattern.compile("[\\u00df\\u03c2\\u200c\\u200d]");
@@ -35,7 +35,9 @@ public record Domain(String host, boolean sandbox) {
     private static final Pattern IPV4 =
             Pattern.compile("(%1$s\\.){3}%1$s".formatted("(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"));
 
-    /** Throws {@link IllegalArgumentException} with what is wanted, as a part of a sentence for the operator who typed. */
+    /**
+     * Throws {@link IllegalArgumentException}, which says what is expected, as a part of a sentence for the operator.
+     */
     public static Domain parse(String typed, boolean sandbox) {
         if (END_OF_AUTHORITY.matcher(typed).find()) {
             int scheme = typed.indexOf("://");
@@ -61,20 +63,20 @@ public record Domain(String host, boolean sandbox) {
 
     private static String whatIsWantedFor(String refused) {
         if (refused.startsWith("[") || refused.indexOf(':') != refused.lastIndexOf(':')) {
-            return "a host name is wanted, not an IPv6 address, for example shop.example.com";
+            return "a host name is expected, not an IPv6 address, for example shop.example.com";
         }
         if (refused.indexOf('*') >= 0) {
-            return "a * stands only at the beginning, for all hosts under one, for example *.example.com";
+            return "a * may stand only at the beginning, for all hosts below a domain, for example *.example.com";
         }
         if (refused.chars().anyMatch(c -> c > 0x7f) && refused.codePoints().noneMatch(Character::isSpaceChar)) {
-            return "this host is wanted in its ASCII form (xn--…), for example xn--fuball-cta.example";
+            return "this host must be given in its ASCII form (xn--…), for example xn--fuball-cta.example";
         }
-        return "a domain is a host, for example shop.example.com, or all hosts under one, for example *.example.com";
+        return "a domain is a host, for example shop.example.com, or all hosts below one, for example *.example.com";
     }
 
-    /** The host of an Origin or a Referer, in the form that {@link #hostsThatCover} takes; empty when there is none. */
+    /** The host of an Origin or a Referer, in the form that {@link #hostsThatCover} takes; empty if there is none. */
     public static Optional<String> hostOf(String originOrReferer) {
-        // By hand, since java.net.URI refuses characters that browsers send in a Referer's path.
+        // Parsed by hand, since java.net.URI refuses characters that browsers send in a Referer's path.
         int scheme = originOrReferer.indexOf("://");
         if (scheme < 0 || !SCHEME.matcher(originOrReferer).region(0, scheme).matches()) {
             return Optional.empty();
@@ -82,7 +84,7 @@ public record Domain(String host, boolean sandbox) {
         return ascii(withoutPort(authority(originOrReferer, scheme + 3)));
     }
 
-    /** What stands before the path, as browsers see it: a backslash begins a path, too. A user is left out. */
+    /** The part before the path, as browsers see it: a backslash begins a path, too. A user is left out. */
     private static String authority(String address, int from) {
         var end = END_OF_AUTHORITY.matcher(address).region(from, address.length());
         var authority = address.substring(from, end.find() ? end.start() : address.length());
@@ -100,7 +102,8 @@ public record Domain(String host, boolean sandbox) {
     }
 
     private static Optional<String> ascii(String name) {
-        // Before the encoding, whose time may grow with the square of the length. One more is for the dot at the end.
+        // Checked before the encoding, whose time may grow with the square of the length. The extra character is the
+        // dot at the end.
         if (name.length() > MAX_LENGTH + 1 || DEVIATIONS.matcher(name).find()) {
             return Optional.empty();
         }
@@ -109,12 +112,15 @@ public record Domain(String host, boolean sandbox) {
             var host = ascii.endsWith(".") ? ascii.substring(0, ascii.length() - 1) : ascii;
             return host.isEmpty() || host.length() > MAX_LENGTH ? Optional.empty() : Optional.of(host);
         } catch (RuntimeException noHostName) {
-            // Of no kind of its own when the name grows too long while it is encoded.
+            // The exception has no specific type when the name grows too long while it is encoded.
             return Optional.empty();
         }
     }
 
-    /** The hosts of those domains that stand for this host, which is in the form of {@link #hostOf}; the most exact first. */
+    /**
+     * The hosts of all domains that would cover this host, which is in the form of {@link #hostOf}; the most specific
+     * first.
+     */
     static List<String> hostsThatCover(String asciiHost) {
         var hosts = new ArrayList<String>();
         hosts.add(asciiHost);

@@ -6,8 +6,8 @@ import java.util.Optional;
 import sa.cleanlife.partnerapi.http.Request;
 
 /**
- * Keeps a partner's keys to the web pages of its registered domains. A browser says where a page is from; what is no
- * browser says nothing, and passes. So this protects keys that stand in pages, and no others.
+ * Rejects requests from web pages that are not on the partner's registered domains. Browsers send the origin of a page;
+ * other clients send none, and pass. So this protects only keys that are embedded in web pages.
  */
 public final class DomainCheck implements AccessCheck {
     @Override
@@ -15,7 +15,7 @@ public final class DomainCheck implements AccessCheck {
         if (key.origins().isEmpty()) {
             return Future.succeededFuture();
         }
-        // Of several, none is believed: together they are no origin.
+        // If there are several origins, none of them is trusted: joined together they are no origin.
         var origins = request.headers(HttpHeaders.ORIGIN);
         return (origins.isEmpty() ? request.header(HttpHeaders.REFERER) : Optional.of(String.join(",", origins)))
                 .flatMap(key.origins()::refusal)

@@ -16,10 +16,10 @@ final class ExpiringKeyStore {
     private static final Duration IN_USE = Duration.ofDays(30);
     private static final Duration DAY = Duration.ofDays(1);
 
-    /** A key that opens something, was used in the last 30 days and expires within 14. */
+    /** A valid key that was used in the last 30 days and expires within 14. */
     record ExpiringKey(UUID id, String partner, Instant expiresAt) {}
 
-    /** The one that expires first comes first. A key that was rotated counts until its successor is used. */
+    /** The keys in the order of their expiry. A rotated key is among them until its successor is used. */
     List<ExpiringKey> list(Transaction tx, Instant now) {
         return tx.query("""
                 SELECT k.id, p.name AS partner, k.expires_at
@@ -40,8 +40,8 @@ final class ExpiringKeyStore {
     }
 
     /**
-     * Those of the keys that no node has warned of in the last day; from now on this node has. Of nodes that ask at the same
-     * moment one gets a key, and none waits for another.
+     * Claims the warnings that are due and returns their keys: no node has warned of them in the last day. If several nodes
+     * claim at the same moment, one of them gets a key, and none waits for another.
      */
     Set<UUID> claimWarnings(Transaction tx, List<ExpiringKey> keys, Instant now) {
         return tx

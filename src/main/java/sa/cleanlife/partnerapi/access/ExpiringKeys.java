@@ -23,7 +23,7 @@ import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 public final class ExpiringKeys {
     private static final Logger LOG = LoggerFactory.getLogger(ExpiringKeys.class);
 
-    /** As often as it is written which keys were used. */
+    /** {@link KeyUsage} writes the last use of keys as often. */
     private static final Duration CHECKED_EVERY = Duration.ofMinutes(1);
 
     private final Database database;
@@ -39,7 +39,7 @@ public final class ExpiringKeys {
                 .register(meters);
     }
 
-    /** @param toWarnOf those of the keys that it falls to this node to warn of */
+    /** @param toWarnOf the keys whose warning this node has claimed */
     private record Check(List<ExpiringKey> keys, Set<UUID> toWarnOf) {}
 
     /** Checks now, and from now on once a minute. */
@@ -47,7 +47,7 @@ public final class ExpiringKeys {
         check().onComplete(checked -> vertx.setTimer(CHECKED_EVERY.toMillis(), due -> watch(vertx)));
     }
 
-    /** A warning whose commit is not acknowledged is given the next day. */
+    /** If the commit of a claim is not acknowledged, the warning is given a day later. */
     private Future<Void> check() {
         var now = clock.instant();
         return database.transaction(tx -> {

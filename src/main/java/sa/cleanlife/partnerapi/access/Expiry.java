@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Until when a key is to be valid, as an operator says it: never ending, for some time from now on, or until a time. */
+/** The expiry of a key as an operator gives it: never, after a duration, or at a time. */
 @FunctionalInterface
 public interface Expiry {
     Expiry NEVER = now -> Optional.empty();

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Until when something is to be valid: {@code 90d}, {@code 12h}, {@code 30m}, a time with its offset, or never. */
+/** Parses an expiry: {@code 90d}, {@code 12h}, {@code 30m}, a time with its offset, or never. */
 final class ExpiryConverter implements ITypeConverter<Expiry> {
     private static final String DURATION = "a duration is a positive number and d, h or m, for example 90d, 12h or 30m";
 
@@ -25,7 +25,7 @@ final class ExpiryConverter implements ITypeConverter<Expiry> {
         try {
             return Expiry.at(OffsetDateTime.parse(text).toInstant());
         } catch (DateTimeParseException e) {
-            throw new TypeConversionException(DURATION + "; a time is like 2027-06-30T00:00:00+03:00");
+            throw new TypeConversionException(DURATION + "; a time is written like 2027-06-30T00:00:00+03:00");
         }
     }
 
@@ -46,7 +46,7 @@ final class ExpiryConverter implements ITypeConverter<Expiry> {
         return duration;
     }
 
-    /** For how long an old key goes on beside its successor; {@code 0} for not at all. */
+    /** Parses how long an old key stays valid beside its successor; {@code 0} for not at all. */
     static final class Overlap implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String text) {

@@ -14,18 +14,18 @@ import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.http.ApiException;
 
 /**
- * The keys that open something, with their rules, held in memory by a node so that a request costs no query for them, and
- * read anew when {@code access_version} has changed. While the database is away they stay as they were last seen. Of keys
- * that open nothing any more the latest are held too, so that their holders can be told why.
+ * The active keys with their rules, cached in a node's memory so that a request costs no query for them, and reloaded
+ * when {@code access_version} has changed. While the database is not available, the cache keeps its last state. The
+ * latest closed keys are cached too, so that their holders can be told the cause.
  */
 public final class KeyCache {
-    /** Twice within the second in which a revocation must have reached every node. */
+    /** A revocation must reach every node within a second, so the version is polled twice in that time. */
     private static final Duration POLL = Duration.ofMillis(500);
 
-    /** All of them are read again with each change by an operator, on an event loop. */
+    /** The limit of cached closed keys: all of them are reloaded on an event loop after each change by an operator. */
     private static final int MOST_CLOSED = 2_000;
 
-    /** What was read in one turn; a later turn has seen all that an earlier one has. */
+    /** The result of one refresh. A later turn has seen everything that an earlier one has. */
     private record Snapshot(
             long turn,
             UUID version,
@@ -62,23 +62,26 @@ public final class KeyCache {
         this.clock = clock;
     }
 
-    /** Completes when the keys have been read for the first time; from then on they are kept up to date. */
+    /** Loads the keys, and completes when that is done; from then on they are kept up to date. */
     public Future<Void> watch(Vertx vertx) {
         return refresh().onSuccess(first -> poll(vertx));
     }
 
     private void poll(Vertx vertx) {
-        // A failure is the database's, which is watched elsewhere; the next turn asks again.
+        // A failure is reported by the database's own check; the next turn tries again.
         vertx.setTimer(POLL.toMillis(), turn -> refresh().onComplete(done -> poll(vertx)));
     }
 
-    /** Once it completes, all that was committed before it was called is known. */
+    /**
+     * Reloads the keys if the version has changed. On completion, the cache has every change that was committed before
+     * the call.
+     */
     Future<Void> refresh() {
         long turn = turns.incrementAndGet();
         return versions.find(database)
                 .compose(version -> version.equals(snapshot.version())
                         ? Future.<Void>succeededFuture()
-                        // The keys may be newer than the version read before them; the next turn reads them again.
+                        // The keys may be newer than the version read before them; then the next turn reloads them.
                         : store.listHeld(database)
                                 .compose(held -> store.listClosed(database, MOST_CLOSED)
                                         .onSuccess(closed -> replace(Snapshot.of(turn, version, held, closed)))
@@ -95,7 +98,7 @@ public final class KeyCache {
         return unexpired(snapshot.keys().get(hash));
     }
 
-    /** A key that opens nothing, and why; empty for one that nobody issued, or that was closed long ago. */
+    /** A closed key with its cause; empty for a key that was never issued, or that was closed long ago. */
     Optional<ClosedKey> findClosed(ApiKeyHash hash) {
         var known = snapshot;
         return Optional.ofNullable(known.keys().get(hash))
@@ -115,14 +118,15 @@ public final class KeyCache {
                         .isEmpty());
     }
 
-    /** How many contacts a key may create in 24 h, where that is limited. */
+    /** The number of contacts that a key may create in 24 h; empty if it has no such quota. */
     public Optional<Integer> newContactsPerDay(UUID key) {
         return Optional.ofNullable(snapshot.keysById().get(key))
                 .flatMap(held -> held.rules().newContactsPerDay());
     }
 
     /**
-     * Nothing when some partner's pages may call from there, whoever that is: a browser that asks beforehand sends no key.
+     * The rejection of an origin; empty if any partner's web pages may send requests from there. The partner is
+     * unknown, since a CORS preflight has no key.
      */
     public Optional<ApiException> originRefusal(String origin) {
         return snapshot.origins().refusal(origin);

@@ -24,10 +24,10 @@ import sa.cleanlife.partnerapi.operator.OperatorOption;
 import sa.cleanlife.partnerapi.operator.OperatorSession;
 import sa.cleanlife.partnerapi.operator.Output;
 
-/** {@code key …}: what partners call the API with. */
+/** {@code key …}: issues, shows, changes, rotates and revokes API keys. */
 @Command(
         name = "key",
-        description = "Issues, shows, changes, rotates and revokes the keys that partners call the API with.",
+        description = "Issues, shows, changes, rotates and revokes the API keys of partners.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class KeyCommand {
@@ -39,13 +39,13 @@ public final class KeyCommand {
     @Spec
     private @Nullable CommandSpec command;
 
-    /** @param createdContacts what "key show" tells beside what is counted here */
+    /** @param createdContacts counts the new contacts that "key show" prints */
     public KeyCommand(OperatorSession session, CreatedContacts createdContacts) {
         this.session = session;
         this.createdContacts = createdContacts;
     }
 
-    /** For which bookings a key is. */
+    /** The kind of a new key. */
     static final class KindOption {
         @Option(names = "--live", description = "For real bookings.")
         private boolean live;
@@ -62,10 +62,14 @@ public final class KeyCommand {
 
     @Command(
             name = "issue",
-            description = "Issues a key, which works at once and is shown this once: only its hash is kept.",
+            description = "Issues a key. It works at once, and is shown only this once, since only its hash is stored.",
             mixinStandardHelpOptions = true)
     void issue(
-            @Option(names = "--partner", paramLabel = "NAME", required = true, description = "Whose key it is.")
+            @Option(
+                            names = "--partner",
+                            paramLabel = "NAME",
+                            required = true,
+                            description = "The partner who gets the key.")
                     String partner,
             @Option(
                             names = "--permission",
@@ -73,14 +77,14 @@ public final class KeyCommand {
                             required = true,
                             converter = PermissionConverter.class,
                             description =
-                                    "What it allows, for example partner_contacts_read; may be given several times.")
+                                    "A permission of the key, for example partner_contacts_read; may be given several times.")
                     List<Permission> permissions,
             @Option(
                             names = "--label",
                             paramLabel = "TEXT",
                             converter = LabelConverter.class,
                             description =
-                                    "What you call it, for example booking-site, so that it can be told from the partner's other keys. The partner sees it too. none: no label.")
+                                    "The name of the key, for example booking-site, by which to tell it from the partner's other keys. The partner sees it too. none: no label.")
                     @Nullable
                     KeyLabel label,
             @ArgGroup @Nullable KindOption kind,
@@ -89,7 +93,7 @@ public final class KeyCommand {
                             paramLabel = "WHEN",
                             converter = ExpiryConverter.class,
                             description =
-                                    "For how long it is valid, for example 90d, 12h or 30m, or until when, for example 2027-06-30T00:00:00+03:00; for ever if not given, or with never.")
+                                    "When the key expires: after a duration, for example 90d, 12h or 30m; at a time, for example 2027-06-30T00:00:00+03:00; or never, which is the default.")
                     @Nullable
                     Expiry expires,
             @Mixin KeyRuleOptions limits,
@@ -113,10 +117,10 @@ public final class KeyCommand {
     @Command(
             name = "list",
             description =
-                    "Lists the keys with their labels, when they expire and when they were last used; \"key show\" tells all of one.",
+                    "Lists the keys with their labels, expiry and last use; \"key show\" shows all details of one.",
             mixinStandardHelpOptions = true)
     void list(
-            @Option(names = "--partner", paramLabel = "NAME", description = "Only this partner's.") @Nullable
+            @Option(names = "--partner", paramLabel = "NAME", description = "Only this partner's keys.") @Nullable
                     String partner,
             @Mixin Output output) {
         var listed = session.read((database, reader) -> {
@@ -128,7 +132,7 @@ public final class KeyCommand {
 
     @Command(
             name = "show",
-            description = "Tells all of a key: what it allows, and what it has used up to a minute ago.",
+            description = "Shows all details of a key: its rules, and its usage up to a minute ago.",
             mixinStandardHelpOptions = true)
     void show(@Parameters(paramLabel = "ID", description = ID) String id, @Mixin Output output) {
         output.print(session.read((database, reader) -> keys(database, reader).findWithUse(id, createdContacts)));
@@ -137,7 +141,7 @@ public final class KeyCommand {
     @Command(
             name = "update",
             description =
-                    "Changes a key's label and what it allows, within a second. What is not given stays as it is.",
+                    "Changes the label and the rules of a key, on all nodes within a second. What is not given stays as it is.",
             mixinStandardHelpOptions = true)
     void update(
             @Parameters(paramLabel = "ID", description = ID) String id,
@@ -146,21 +150,21 @@ public final class KeyCommand {
                             paramLabel = "PERMISSION",
                             converter = PermissionConverter.class,
                             description =
-                                    "What it allows instead, for example partner_contacts_read; may be given several times.")
+                                    "A permission, for example partner_contacts_read; may be given several times. The given ones replace all that the key has.")
                     @Nullable
                     List<Permission> permissions,
             @Option(
                             names = "--label",
                             paramLabel = "TEXT",
                             converter = LabelConverter.class,
-                            description = "What you call it instead; the partner sees it too. none: no label.")
+                            description = "The new name of the key, which the partner sees too. none: no label.")
                     @Nullable
                     KeyLabel label,
             @Option(
                             names = "--expires",
                             paramLabel = "WHEN",
                             converter = ExpiryConverter.class,
-                            description = "For how long from now on it is valid, or until when; never: for ever.")
+                            description = "When the key expires: after a duration from now on, at a time, or never.")
                     @Nullable
                     Expiry expires,
             @Mixin KeyRuleOptions limits,
@@ -185,7 +189,7 @@ public final class KeyCommand {
     @Command(
             name = "rotate",
             description =
-                    "Issues a successor with the same label and rights, which is shown this once. The old key works on until the overlap ends.",
+                    "Issues a successor with the same label and rules, which is shown only this once. The old key works until the overlap ends.",
             mixinStandardHelpOptions = true)
     void rotate(
             @Parameters(paramLabel = "ID", description = ID) String id,
@@ -195,7 +199,7 @@ public final class KeyCommand {
                             converter = ExpiryConverter.Overlap.class,
                             defaultValue = "24h",
                             description =
-                                    "For how long the old key works on, for example 24h (the default); 0: not at all.")
+                                    "How long the old key still works, for example 24h (the default); 0: it is revoked at once.")
                     Duration overlap,
             @Mixin OperatorOption as,
             @Mixin Output output) {
@@ -204,7 +208,10 @@ public final class KeyCommand {
         output.print(new KeyJson.Successor(rotated));
     }
 
-    @Command(name = "revoke", description = "Refuses a key for ever, within a second.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "revoke",
+            description = "Revokes a key for ever, on all nodes within a second.",
+            mixinStandardHelpOptions = true)
     void revoke(
             @Parameters(paramLabel = "ID", description = ID) String id,
             @Mixin OperatorOption as,

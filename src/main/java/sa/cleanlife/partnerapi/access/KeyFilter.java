@@ -10,8 +10,8 @@ import sa.cleanlife.partnerapi.http.Filter;
 import sa.cleanlife.partnerapi.http.Request;
 
 /**
- * Lets in who sends a key that opens something, if the key's rules allow the request. The holder of a key that no longer
- * opens anything is told why. Everybody else gets the same answer, whatever was sent; the log tells what it was.
+ * Authenticates a request by its API key, and lets it pass if the key's rules allow it. The holder of a closed key is
+ * told the cause. Every other request gets the same response, whatever it sent; the log has the reason.
  */
 public final class KeyFilter implements Filter {
     private static final CharSequence X_API_KEY = HttpHeaders.createOptimized("x-api-key");
@@ -21,7 +21,7 @@ public final class KeyFilter implements Filter {
     private final KeyUsage usage;
     private final List<AccessCheck> checks;
 
-    /** @param checks what a request with a good key must pass, in this order */
+    /** @param checks the checks that a request with an active key must pass, in this order */
     public KeyFilter(KeyCache keys, UnknownKeyThrottle unknownKeys, KeyUsage usage, List<AccessCheck> checks) {
         this.keys = keys;
         this.unknownKeys = unknownKeys;
@@ -49,7 +49,7 @@ public final class KeyFilter implements Filter {
             return request.onItsLoop(unknownKeys.lookUp()).compose(looked -> checkAgain(request, hash));
         }
         return closed.get().mayOpenAgain()
-                // While the database is away, what was last known of the key is told.
+                // While the database is not available, the last known state of the key decides.
                 ? request.onItsLoop(unknownKeys.lookUp().otherwiseEmpty()).compose(looked -> checkAgain(request, hash))
                 : refuse(request, closed.get());
     }
@@ -78,7 +78,7 @@ public final class KeyFilter implements Filter {
         return pass(request, key, checks.iterator());
     }
 
-    /** Straight on as long as nothing has to be waited for, which is the usual. */
+    /** Runs the checks in order. It waits only for a check that does not complete at once, which is rare. */
     private static Future<Void> pass(Request request, ActiveKey key, Iterator<AccessCheck> left) {
         while (left.hasNext()) {
             var checked = left.next().check(request, key);

@@ -7,9 +7,9 @@ import sa.cleanlife.partnerapi.access.ApiKeys.Rotated;
 import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.JsonWriter;
 
-/** A key, as commands print it and the audit keeps it: in more or fewer of the same fields. */
+/** A key as commands print it and the audit stores it. The forms differ in the fields that they have. */
 sealed interface KeyJson extends Json.Value {
-    /** All that is kept of a key. */
+    /** All stored fields of a key but its hash. */
     record Whole(KeyRecord key) implements KeyJson {
         @Override
         public void writeTo(JsonWriter out) {
@@ -17,7 +17,7 @@ sealed interface KeyJson extends Json.Value {
         }
     }
 
-    /** All that is kept of a key, and what it has used. */
+    /** All stored fields of a key but its hash, and its usage. */
     record WithUse(KeyRecord key, KeyUsage.Used used, CreatedContacts.Count created) implements KeyJson {
         @Override
         public void writeTo(JsonWriter out) {
@@ -29,7 +29,7 @@ sealed interface KeyJson extends Json.Value {
         }
     }
 
-    /** What tells a key apart in a list, and whether it is in use. */
+    /** The fields that tell a key apart in a list, and show whether it is in use. */
     record Listed(KeyRecord key, Optional<Instant> lastUsedAt) implements KeyJson {
         @Override
         public void writeTo(JsonWriter out) {
@@ -38,12 +38,12 @@ sealed interface KeyJson extends Json.Value {
             out.fieldOrNull("expiresAt", key.expiresAt());
             out.fieldOrNull("revokedAt", key.revokedAt());
             out.fieldOrNull("lastUsedAt", lastUsedAt);
-            // Last, since there may be many.
+            // Permissions come last, since there may be many.
             writePermissions(out, key.rules());
         }
     }
 
-    /** A new key, the only time that it is seen. */
+    /** A new key with its secret, which is shown only once. */
     record New(Issued issued) implements KeyJson {
         @Override
         public void writeTo(JsonWriter out) {
@@ -51,7 +51,7 @@ sealed interface KeyJson extends Json.Value {
         }
     }
 
-    /** A new key and what becomes of the one that it replaces. */
+    /** A new key, and until when the key that it replaces works. */
     record Successor(Rotated rotated) implements KeyJson {
         @Override
         public void writeTo(JsonWriter out) {

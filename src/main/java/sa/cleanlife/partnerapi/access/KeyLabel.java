@@ -6,8 +6,8 @@ import sa.cleanlife.partnerapi.http.json.Characters;
 import sa.cleanlife.partnerapi.operator.NameRule;
 
 /**
- * What an operator calls a key, so that it can be told from the partner's others: a text of 1 to 100 code points under the
- * rule of {@link NameRule}, or none.
+ * The name by which an operator tells a key from the partner's other keys: a text of 1 to 100 code points under the rule of
+ * {@link NameRule}, or none.
  */
 public record KeyLabel(Optional<String> text) {
     public static final KeyLabel NONE = new KeyLabel(Optional.empty());

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What is kept of a key that was issued: everything but the key.
+ * An issued key as it is stored, without its secret.
  *
  * @param successor the key that {@code key rotate} issued in its place
  */

@@ -13,21 +13,24 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** How much a key allows, and from where. What is not given stays as it is; for a new key that is without limits. */
+/**
+ * The options for the allow-list and the limits of a key. A rule that is not given stays as it is; a new key has no
+ * limits.
+ */
 final class KeyRuleOptions {
     @Option(
             names = "--allow-address",
             paramLabel = "CIDR",
             converter = AllowedConverter.class,
             description =
-                    "All addresses from which it may be used, in place of those it has; an address or a range, for example 203.0.113.0/24, and may be given several times. any: from anywhere.")
+                    "An address or range from which the key may be used, for example 203.0.113.0/24; may be given several times. The given ones replace all that the key has. any: from anywhere.")
     private @Nullable List<Allowed> allowed;
 
     @Option(
             names = "--rate-limit",
             paramLabel = "N",
             converter = LimitConverter.class,
-            description = "How many calls it may make in any 60 s, on all nodes together. none: as many as it likes.")
+            description = "The maximum number of requests in any 60 s, over all nodes. none: no limit.")
     private @Nullable Limit rateLimit;
 
     @Option(
@@ -35,7 +38,7 @@ final class KeyRuleOptions {
             paramLabel = "N",
             converter = LimitConverter.class,
             description =
-                    "How many contacts it may create in any 24 h; finding is not limited. none: as many as it likes.")
+                    "The maximum number of contacts that the key creates in any 24 h; finding is not limited. none: no limit.")
     private @Nullable Limit newContactsPerDay;
 
     @Spec(Spec.Target.MIXEE)
@@ -45,7 +48,10 @@ final class KeyRuleOptions {
         return allowed != null || rateLimit != null || newContactsPerDay != null;
     }
 
-    /** What is to become of a key's rules. What cannot be meant is refused here, before a database is asked. */
+    /**
+     * The change to the rules of a key. Options that contradict each other are refused here, before the database is
+     * opened.
+     */
     UnaryOperator<KeyRules> change() {
         var changes = new ArrayList<UnaryOperator<KeyRules>>();
         if (allowed != null) {
@@ -74,15 +80,16 @@ final class KeyRuleOptions {
                 given.stream().flatMap(each -> each.range().stream()).distinct().toList();
         if (given.size() > 1 && given.stream().anyMatch(each -> each.range().isEmpty()) && command != null) {
             throw new ParameterException(
-                    command.commandLine(), "--allow-address any goes alone: it lets in every address");
+                    command.commandLine(),
+                    "--allow-address any cannot be combined with another: it allows every address");
         }
         return ranges;
     }
 
-    /** An address range, or nothing for any. */
+    /** An address range; empty for any address. */
     record Allowed(Optional<AddressRange> range) {}
 
-    /** A number, or nothing for no limit. */
+    /** A limit; empty for no limit. */
     record Limit(Optional<Integer> number) {}
 
     static final class AllowedConverter implements ITypeConverter<Allowed> {

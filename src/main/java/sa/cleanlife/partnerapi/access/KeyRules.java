@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a key allows, and how much of it.
+ * The permissions and limits of a key.
  *
- * @param allowedAddresses where calls may come from; from anywhere when there is none
- * @param rateLimit calls in any 60 s, over all routes and nodes
+ * @param allowedAddresses the addresses that requests may come from; any address if empty
+ * @param rateLimit requests in any 60 s, over all routes and nodes
  * @param newContactsPerDay contacts created in any 24 h, over all nodes
  */
 public record KeyRules(
@@ -17,7 +17,7 @@ public record KeyRules(
         Optional<Integer> rateLimit,
         Optional<Integer> newContactsPerDay) {
 
-    /** May be used from anywhere, without limits. */
+    /** Rules without limits, for use from any address. */
     public static KeyRules of(Set<Permission> permissions) {
         return new KeyRules(permissions, List.of(), Optional.empty(), Optional.empty());
     }

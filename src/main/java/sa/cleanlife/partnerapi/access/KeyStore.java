@@ -16,7 +16,7 @@ import sa.cleanlife.partnerapi.database.Sql;
 import sa.cleanlife.partnerapi.database.Transaction;
 import sa.cleanlife.partnerapi.http.Caller;
 
-/** The SQL of API keys. Operators look for a key by its id, whoever's it is; partners read no key here. */
+/** The SQL of API keys. Operators find a key by its id, whichever partner owns it; partners read no key here. */
 final class KeyStore {
     private static final String KEYS = """
             SELECT k.id, p.name AS partner, k.label, k.prefix, k.last_four, k.permissions,
@@ -26,7 +26,7 @@ final class KeyStore {
               JOIN partner p ON p.id = k.partner_id
             """;
 
-    /** The keys that are neither revoked nor a partner's who is not active. */
+    /** The keys that are not revoked, of partners who are active. */
     Future<Map<ApiKeyHash, ActiveKey>> listHeld(Database database) {
         return database.query("""
                 SELECT k.hash, k.id, k.label, k.prefix, k.last_four, k.permissions, k.allowed_addresses::text[] AS allowed_addresses, k.rate_limit,
@@ -44,7 +44,7 @@ final class KeyStore {
         });
     }
 
-    /** The other keys, at most so many of them, the latest first. */
+    /** The other keys, the latest first, up to a maximum number. */
     Future<Map<ApiKeyHash, ClosedKey>> listClosed(Database database, int most) {
         return database.query("""
                         SELECT k.hash, k.id, k.revoked_at IS NOT NULL AS is_revoked, p.id AS partner_id, p.name AS partner
@@ -106,7 +106,7 @@ final class KeyStore {
                         key.label().text()));
     }
 
-    /** What the key allows. */
+    /** Updates the rules of the key. */
     void updateRules(Transaction tx, KeyRecord key) {
         tx.query(
                 """
@@ -123,8 +123,8 @@ final class KeyStore {
     }
 
     /**
-     * The label, and until when the key opens anything. What it allows is left alone, in which a newer version may have put
-     * more.
+     * Updates the label, the expiry, the revocation and the successor. The rules are left alone, since a newer version of
+     * this program may have stored more in them.
      */
     void updateLabelAndValidity(Transaction tx, KeyRecord key) {
         tx.query("""
@@ -181,7 +181,7 @@ final class KeyStore {
                 Optional.ofNullable(row.getInteger("new_contacts_per_day")));
     }
 
-    /** A permission that a newer version has granted and this one does not know opens nothing here. */
+    /** The permissions that this version knows. One that a newer version has granted is ignored here. */
     private static Set<Permission> permissions(Row row) {
         var permissions = EnumSet.noneOf(Permission.class);
         for (var code : row.getArrayOfStrings("permissions")) {

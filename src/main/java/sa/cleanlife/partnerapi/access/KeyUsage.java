@@ -21,8 +21,8 @@ import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.Transaction;
 
 /**
- * How many calls each key makes, and when it made the last. A call only counts in memory; once a minute what has come
- * together is written, so a node that is killed forgets a minute of it. One instance serves a node.
+ * Counts the requests of each key, and when it was last used. Requests are counted in memory, and the counts written
+ * once a minute, so a node that is killed loses up to a minute of them. One instance serves a node.
  */
 public final class KeyUsage {
     private static final Logger LOG = LoggerFactory.getLogger(KeyUsage.class);
@@ -46,13 +46,13 @@ public final class KeyUsage {
     }
 
     /**
-     * What a key has used, up to a minute ago.
+     * The usage of a key, up to a minute old.
      *
-     * @param callsToday since midnight in Riyadh
+     * @param callsToday requests since midnight in Riyadh
      */
     record Used(Optional<Instant> lastUsedAt, long callsToday) {}
 
-    /** As all nodes have written it, with no node's own counts. */
+    /** The usage that all nodes have written, without counts that are still in a node's memory. */
     static Used of(Transaction tx, UUID key, Instant now) {
         var lastUsedAt = Optional.ofNullable(lastUsedAt(tx, List.of(key)).get(key));
         return new Used(lastUsedAt, new KeyUsageStore().callsOn(tx, key, LocalDate.ofInstant(now, RIYADH)));
@@ -69,12 +69,12 @@ public final class KeyUsage {
         tally.calls.increment();
     }
 
-    /** Writes from now on, once a minute. */
+    /** Starts to write the counts once a minute. */
     public void watch(Vertx vertx) {
         vertx.setTimer(WRITTEN_EVERY.toMillis(), due -> write().onComplete(written -> watch(vertx)));
     }
 
-    /** What could not be written is kept for the next time. */
+    /** Writes the counts. If that fails, they are kept for the next write. */
     public Future<Void> write() {
         var used = new ArrayList<KeyUsageStore.Calls>();
         tallies.forEach((key, tally) -> {
@@ -91,7 +91,7 @@ public final class KeyUsage {
             if (!(failure instanceof DatabaseUnavailableException)) {
                 LOG.atWarn()
                         .setCause(failure)
-                        .log("the use of keys could not be written; it will be with the next minute's");
+                        .log("key usage was not written; it will be written with the next minute's");
             }
             used.forEach(calls -> tallies.computeIfAbsent(calls.key(), first -> new Tally())
                     .calls
@@ -100,7 +100,10 @@ public final class KeyUsage {
         });
     }
 
-    /** Not repeated when the answer is lost: the calls of a minute may then be counted twice, or not at all. */
+    /**
+     * Adds the counts without a retry: if the response of the database is lost, the requests of a minute may be counted
+     * twice, or not at all.
+     */
     private Future<Void> add(List<KeyUsageStore.Calls> used) {
         return database.inTransaction(tx -> store.add(tx, used));
     }

@@ -10,14 +10,14 @@ import java.util.UUID;
 import sa.cleanlife.partnerapi.database.Sql;
 import sa.cleanlife.partnerapi.database.Transaction;
 
-/** The SQL of what keys have used: when they were last used, and their calls by day. */
+/** The SQL of key usage: when each key was last used, and its requests by day. */
 final class KeyUsageStore {
-    /** Calls of a key since they were last written. */
+    /** The requests of a key since the last write. */
     record Calls(UUID key, LocalDate day, long calls, Instant lastUsedAt) {}
 
     /**
-     * Adds the calls of several keys. Rows are written in the order of keys, so that two nodes that wait for each other's
-     * rows cannot deadlock.
+     * Adds the requests of several keys. Rows are written in the order of keys, so that two nodes that wait for each
+     * other's rows cannot deadlock.
      */
     void add(Transaction tx, List<Calls> used) {
         tx.query(
@@ -41,7 +41,7 @@ final class KeyUsageStore {
                  ORDER BY key_id
                     ON CONFLICT (key_id) DO UPDATE
                    SET last_used_at = excluded.last_used_at
-                 -- Once a minute, however many nodes write.
+                 -- At most once a minute, however many nodes write.
                  WHERE u.last_used_at < excluded.last_used_at - interval '1 minute'
                 """,
                 Sql.tuple(

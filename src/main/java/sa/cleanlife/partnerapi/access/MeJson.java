@@ -4,7 +4,7 @@ import java.util.Locale;
 import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.JsonWriter;
 
-/** The caller on the wire: its partner, the environment, and the key that it calls with, but for the key itself. */
+/** The caller as JSON: its partner, the environment, and its key without the secret. */
 record MeJson(ActiveKey key) implements Json.Value {
     @Override
     public void writeTo(JsonWriter out) {

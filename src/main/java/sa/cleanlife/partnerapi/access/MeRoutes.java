@@ -6,7 +6,9 @@ import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Request;
 import sa.cleanlife.partnerapi.http.RequiredPermission;
 
-/** Who the caller is, over HTTP: the first call of a newcomer, which any good key may make. */
+/**
+ * Tells the caller its partner and key, over HTTP. It is a newcomer's first request, and any active key may make it.
+ */
 public final class MeRoutes {
     private final KeyCache keys;
 
@@ -20,7 +22,7 @@ public final class MeRoutes {
 
     private Future<MeJson> read(Request request) {
         var key = keys.find(request.caller().keyId());
-        // It was good when the call came in; it may have been revoked since.
+        // The key was active when the request came in; it may have been revoked since.
         return Future.succeededFuture(new MeJson(key.orElseThrow(ErrorCode.UNAUTHORIZED::error)));
     }
 }

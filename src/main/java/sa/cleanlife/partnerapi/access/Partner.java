@@ -7,12 +7,12 @@ import java.util.UUID;
 /**
  * A business that calls this API: a hotel, a property manager, a marketplace.
  *
- * @param domains where its web pages are; when there is none, pages are not looked at
- * @param sandboxAccess whether the domains that are for trying out may call
+ * @param domains the domains of its web pages; if empty, the origin of requests is not checked
+ * @param sandboxAccess whether pages of its sandbox domains may send requests
  */
 public record Partner(
         UUID id, String name, Status status, List<Domain> domains, boolean sandboxAccess, Instant createdAt) {
-    /** Only an active partner's keys open anything. */
+    /** Only the keys of an active partner are accepted. */
     public enum Status {
         ACTIVE,
         /** Refused for a time. */

@@ -10,7 +10,7 @@ import sa.cleanlife.partnerapi.operator.OperatorOption;
 import sa.cleanlife.partnerapi.operator.OperatorSession;
 import sa.cleanlife.partnerapi.operator.Output;
 
-/** {@code partner …}: those who may call the API. */
+/** {@code partner …}: adds, shows and changes partners. */
 @Command(
         name = "partner",
         description = "Adds, shows and changes the partners who may call the API.",
@@ -49,7 +49,8 @@ public final class PartnerCommand {
 
     @Command(
             name = "suspend",
-            description = "Refuses all of a partner's keys, within a second, until it is activated again.",
+            description =
+                    "Suspends a partner: its keys are rejected, on all nodes within a second, until it is activated again.",
             mixinStandardHelpOptions = true)
     void suspend(
             @Parameters(paramLabel = "NAME", description = NAME) String name,
@@ -62,7 +63,7 @@ public final class PartnerCommand {
     @Command(
             name = "deactivate",
             description =
-                    "Refuses all keys of a partner who has left, within a second. Its keys and entries in the audit are kept, and \"partner activate\" lets it in again.",
+                    "Deactivates a partner that has left: its keys are rejected, on all nodes within a second, until it is activated again. Its keys and its entries in the audit are kept.",
             mixinStandardHelpOptions = true)
     void deactivate(
             @Parameters(paramLabel = "NAME", description = NAME) String name,
@@ -74,7 +75,7 @@ public final class PartnerCommand {
 
     @Command(
             name = "activate",
-            description = "Lets a suspended or deactivated partner in again, within a second.",
+            description = "Activates a suspended or deactivated partner, so that its keys work again.",
             mixinStandardHelpOptions = true)
     void activate(
             @Parameters(paramLabel = "NAME", description = NAME) String name,
@@ -86,7 +87,7 @@ public final class PartnerCommand {
 
     @Command(
             name = "update",
-            description = "Changes what a partner may do, within a second.",
+            description = "Changes what a partner may do, on all nodes within a second.",
             mixinStandardHelpOptions = true)
     void update(
             @Parameters(paramLabel = "NAME", description = NAME) String name,
@@ -95,7 +96,8 @@ public final class PartnerCommand {
                             paramLabel = "on|off",
                             required = true,
                             converter = OnOffConverter.class,
-                            description = "on: pages of its sandbox domains may call; off (as at first): they may not.")
+                            description =
+                                    "on: web pages of its sandbox domains may send requests; off (the default): they may not.")
                     OnOff sandboxAccess,
             @Mixin OperatorOption as,
             @Mixin Output output) {
@@ -105,7 +107,7 @@ public final class PartnerCommand {
                         new Partners(database, operator).setSandboxAccess(name, sandboxAccess == OnOff.ON))));
     }
 
-    /** Not a boolean, which picocli takes for an option without a parameter. */
+    /** An enum, since picocli takes a boolean for an option without a parameter. */
     enum OnOff {
         ON,
         OFF
@@ -117,7 +119,7 @@ public final class PartnerCommand {
             return switch (text) {
                 case "on" -> OnOff.ON;
                 case "off" -> OnOff.OFF;
-                default -> throw new TypeConversionException("on or off is wanted, for example on");
+                default -> throw new TypeConversionException("on or off is expected, for example on");
             };
         }
     }

@@ -10,17 +10,17 @@ import sa.cleanlife.partnerapi.operator.OperatorOption;
 import sa.cleanlife.partnerapi.operator.OperatorSession;
 import sa.cleanlife.partnerapi.operator.Output;
 
-/** {@code partner domain …}: where a partner's web pages are that call the API. */
+/** {@code partner domain …}: registers the domains of a partner's web pages. */
 @Command(
         name = "domain",
         description = {
             "Registers the domains of a partner's web pages that call the API.",
-            "Once there is one, pages from elsewhere are refused. Calls that name no page are not concerned."
+            "Once a domain is registered, requests from other web pages are rejected. Requests without an Origin or Referer are not affected."
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class PartnerDomainCommand {
-    private static final String HOST = "A host, for example shop.example.com, or *.example.com for all below.";
+    private static final String HOST = "A host, for example shop.example.com, or *.example.com for all hosts below it.";
 
     private final OperatorSession session;
 
@@ -30,7 +30,7 @@ public final class PartnerDomainCommand {
 
     @Command(
             name = "add",
-            description = "Lets pages of a domain call, within a second.",
+            description = "Registers a domain, so that its web pages may send requests, within a second.",
             mixinStandardHelpOptions = true)
     void add(
             @Parameters(paramLabel = "NAME", description = "The partner's name.") String name,
@@ -38,7 +38,7 @@ public final class PartnerDomainCommand {
             @Option(
                             names = "--sandbox",
                             description =
-                                    "It is for trying out: let in only while \"partner update NAME --sandbox-access on\" holds.")
+                                    "A sandbox domain: it is allowed only while \"partner update NAME --sandbox-access on\" holds.")
                     boolean sandbox,
             @Mixin OperatorOption as,
             @Mixin Output output) {
@@ -50,7 +50,7 @@ public final class PartnerDomainCommand {
     @Command(
             name = "remove",
             description =
-                    "Takes a domain off the list, within a second. When none is left, calls are no longer checked for the page they come from, but browsers let no page call.",
+                    "Removes a domain, within a second. When none is left, requests are no longer checked for the web page that they come from, but browsers let no page send them.",
             mixinStandardHelpOptions = true)
     void remove(
             @Parameters(paramLabel = "NAME", description = "The partner's name.") String name,

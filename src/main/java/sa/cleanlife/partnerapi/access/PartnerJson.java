@@ -3,7 +3,7 @@ package sa.cleanlife.partnerapi.access;
 import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.JsonWriter;
 
-/** A partner, as commands print it and the audit keeps it. */
+/** A partner as commands print it and the audit stores it. */
 record PartnerJson(Partner partner) implements Json.Value {
     @Override
     public void writeTo(JsonWriter out) {

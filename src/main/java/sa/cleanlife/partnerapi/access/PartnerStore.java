@@ -68,7 +68,7 @@ final class PartnerStore {
                 Sql.instant(row, "created_at"));
     }
 
-    /** Of any row that has both columns of domains. */
+    /** The domains in a row of any query that selects both columns of domains. */
     static List<Domain> domains(Row row) {
         var domains = new ArrayList<Domain>();
         for (var host : row.getArrayOfStrings("domains")) {

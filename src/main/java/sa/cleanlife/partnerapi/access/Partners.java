@@ -11,7 +11,7 @@ import sa.cleanlife.partnerapi.operator.CommandRefusedException;
 import sa.cleanlife.partnerapi.operator.NameRule;
 import sa.cleanlife.partnerapi.operator.Operator;
 
-/** The partners, as an operator adds and changes them. Every change leaves its entry in the audit. */
+/** Adds and changes partners for an operator. Every change adds an entry to the audit. */
 public final class Partners {
     private final Database database;
     private final AccessChange change;
@@ -36,7 +36,7 @@ public final class Partners {
         });
     }
 
-    /** Whether this was the first partner of all, and so was added. */
+    /** Adds the partner if there is none at all, and returns whether it did. */
     public Future<Boolean> addFirst(String name) {
         var partner = newPartner(name);
         return change.run(tx -> {
@@ -89,12 +89,15 @@ public final class Partners {
         return change("partner activate", name, partner -> partner.withStatus(Partner.Status.ACTIVE));
     }
 
-    /** Whether the partner's domains that are for trying out may call. */
+    /** Sets whether web pages of the partner's sandbox domains may send requests. */
     public Future<Partner> setSandboxAccess(String name, boolean on) {
         return change("partner update", name, partner -> partner.withSandboxAccess(on));
     }
 
-    /** A host that is there already stays as it is; one that is there as the other kind is not taken over in silence. */
+    /**
+     * Registers a domain. One that is registered already stays as it is; one that is registered as the other kind is
+     * refused, so that its kind does not change unnoticed.
+     */
     public Future<Partner> addDomain(String name, Domain domain) {
         return change("partner domain add", name, partner -> {
             if (partner.domains().contains(new Domain(domain.host(), !domain.sandbox()))) {
@@ -138,7 +141,7 @@ public final class Partners {
         });
     }
 
-    /** The partner of that name; the refusal when there is none names those that there are. */
+    /** The partner of this name. If there is none, the refusal lists the existing partners. */
     static Partner require(PartnerStore store, Transaction tx, String name) {
         return store.find(tx, name)
                 .orElseThrow(() -> new CommandRefusedException(

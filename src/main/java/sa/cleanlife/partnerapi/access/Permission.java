@@ -8,7 +8,7 @@ import sa.cleanlife.partnerapi.http.Request;
 import sa.cleanlife.partnerapi.http.RequiredPermission;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 
-/** What a key allows its holder to do: a closed list. */
+/** A permission of a key. The list is closed. */
 public enum Permission implements RequiredPermission {
     PARTNER_CONTACTS_READ,
     PARTNER_SERVICES_READ,
@@ -25,7 +25,7 @@ public enum Permission implements RequiredPermission {
     private static final Sentence MISSING =
             new Sentence("This API key lacks the permission %s.", "لا يملك مفتاح API هذا الصلاحية %s.");
 
-    /** As partners, operators and the database write it. */
+    /** The permission's name, as partners, operators and the database write it. */
     public String code() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -6,7 +6,10 @@ import sa.cleanlife.partnerapi.access.ratelimit.RateLimits;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.Request;
 
-/** Keeps a key with a rate limit to it, and tells in each answer's headers how much is left. */
+/**
+ * Rejects requests over the rate limit of their key, and tells in each response's headers how much of the limit is
+ * left.
+ */
 public final class RateCheck implements AccessCheck {
     private static final CharSequence RATE_LIMIT_POLICY = HttpHeaders.createOptimized("RateLimit-Policy");
     private static final CharSequence RATE_LIMIT = HttpHeaders.createOptimized("RateLimit");
@@ -26,7 +29,7 @@ public final class RateCheck implements AccessCheck {
         request.addToAnswer(RATE_LIMIT_POLICY, "\"default\";q=" + limit.get() + ";w=" + RateLimits.WINDOW.toSeconds());
         var counting = limits.count(request.caller().keyId(), limit.get());
         return request.onItsLoop(counting).transform(counted -> {
-            // Where nobody could be asked, nothing is known to be left.
+            // If the database could not be asked, nothing is known to be left.
             var verdict = counted.succeeded() ? counted.result() : new RateLimits.Verdict(false, 0, 1);
             request.addToAnswer(
                     RATE_LIMIT, "\"default\";r=" + verdict.remaining() + ";t=" + verdict.secondsUntilMore());

@@ -12,8 +12,8 @@ import sa.cleanlife.partnerapi.http.ApiException;
 import sa.cleanlife.partnerapi.http.ErrorCode;
 
 /**
- * From where web pages may call, of one partner or of several. Whoever has no key may make a browser ask, as often as it likes,
- * so the answer costs a few looks into a map, however many domains there are.
+ * The origins from which web pages of one or of several partners may send requests. Anybody can cause any number of
+ * CORS preflights, which need no key, so a check costs only a few look-ups in a map, however many domains there are.
  */
 final class RegisteredOrigins {
     private record Registration(UUID partner, boolean isOpen) {}
@@ -28,7 +28,7 @@ final class RegisteredOrigins {
         return origins;
     }
 
-    /** From where pages of any of these partners may call. */
+    /** The origins of all these partners. */
     static RegisteredOrigins union(Collection<RegisteredOrigins> partners) {
         var union = new RegisteredOrigins();
         partners.forEach(partner ->
@@ -44,12 +44,12 @@ final class RegisteredOrigins {
         return byHost.isEmpty();
     }
 
-    /** Nothing when a page from there may call. */
+    /** The rejection of a page's origin; empty if the page may send requests. */
     Optional<ApiException> refusal(String originOrReferer) {
         var isOpen = new HashMap<UUID, Boolean>();
         for (var host :
                 Domain.hostOf(originOrReferer).map(Domain::hostsThatCover).orElse(List.of())) {
-            // Of a partner's domains that cover it the most exact one, which comes first, is the one that counts.
+            // If several domains of a partner cover the host, the most specific one decides; it comes first.
             byHost.getOrDefault(host, Set.of()).forEach(each -> isOpen.putIfAbsent(each.partner(), each.isOpen()));
         }
         if (isOpen.isEmpty()) {

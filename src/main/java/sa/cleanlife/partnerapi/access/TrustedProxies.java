@@ -9,9 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The proxies whose word the operator takes for where a call comes from, and so who is calling. Each proxy on the way
- * adds the address it was called from at the right of {@code X-Forwarded-For} or {@code Forwarded} (RFC 7239). What
- * stands to the left of the right-most untrusted address is what a caller says of itself, and counts for nothing.
+ * The proxies that the operator trusts to report the client's address. Each proxy on the way adds the address of its
+ * own client at the right of {@code X-Forwarded-For} or {@code Forwarded} (RFC 7239). Everything to the left of the
+ * right-most untrusted address is the client's own claim, and is ignored.
  */
 public record TrustedProxies(List<AddressRange> ranges) {
     private static final String PORT = "(?::(?:[0-9]{1,5}|_[0-9A-Za-z._-]+))?";
@@ -32,10 +32,10 @@ public record TrustedProxies(List<AddressRange> ranges) {
     }
 
     /**
-     * The address of who is calling; nothing when nobody can know it, and then it is on no list.
+     * The client's address; empty if it cannot be known, and then it is on no allow-list.
      *
      * @param peer the other end of the connection
-     * @param xForwardedFor the lines of that header in the order of arrival, as {@code forwarded}
+     * @param xForwardedFor the lines of that header in the order of arrival; likewise {@code forwarded}
      */
     public Optional<InetAddress> caller(InetAddress peer, List<String> xForwardedFor, List<String> forwarded) {
         if (!isTrusted(peer) || (xForwardedFor.isEmpty() && forwarded.isEmpty())) {
@@ -45,7 +45,8 @@ public record TrustedProxies(List<AddressRange> ranges) {
             return nearestUntrusted(hopsOfXForwardedFor(xForwardedFor));
         }
         var caller = nearestUntrusted(hopsOfForwarded(forwarded));
-        // A proxy writes one of them and may pass the other on as the caller sent it. Nobody knows which is which.
+        // A proxy writes one of the two headers and may pass on the other as the client sent it. If they differ, it
+        // cannot be known which one the proxy wrote.
         return xForwardedFor.isEmpty() || caller.equals(nearestUntrusted(hopsOfXForwardedFor(xForwardedFor)))
                 ? caller
                 : Optional.empty();
@@ -55,7 +56,9 @@ public record TrustedProxies(List<AddressRange> ranges) {
         return ranges.stream().anyMatch(range -> range.contains(address));
     }
 
-    /** The left-most hop when all are trusted; nothing as soon as one is no address. */
+    /**
+     * The right-most untrusted hop, or the left-most one if all are trusted; empty if a hop on the way is no address.
+     */
     private Optional<InetAddress> nearestUntrusted(List<String> hops) {
         var nearest = Optional.<InetAddress>empty();
         for (var hop : hops.reversed()) {
@@ -102,8 +105,8 @@ public record TrustedProxies(List<AddressRange> ranges) {
     }
 
     /**
-     * No parts at all when a quoted string does not end: it may be the caller's, opened to swallow what the proxies have
-     * written after it.
+     * The parts of a text; none if a quoted string does not end, since a client may have opened it to swallow what the
+     * proxies have written after it.
      */
     private static List<String> splitOutsideQuotes(String text, char separator) {
         var parts = new ArrayList<String>();
@@ -112,7 +115,7 @@ public record TrustedProxies(List<AddressRange> ranges) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '\\' && quoted) {
-                i++; // whatever is escaped
+                i++; // the escaped character
             } else if (c == '"') {
                 quoted = !quoted;
             } else if (c == separator && !quoted) {

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Throttles requests whose key is not known. The first is dealt with at once. Requests that arrive within a tenth of a second
- * after it, or while its key is looked up, wait and are then dealt with together. So a new key works with its first request; a
- * flood of unknown keys costs this node at most ten queries a second; and each guess costs the guesser a tenth of a second.
- * One instance serves a node.
+ * Throttles requests whose key is not known. The first is handled at once. Requests that arrive within a tenth of a
+ * second after it, or while its key is looked up, wait and are then handled together. So a new key works with its first
+ * request; a flood of unknown keys costs this node at most ten queries a second; and each guess costs the guesser a
+ * tenth of a second. One instance serves a node.
  */
 public final class UnknownKeyThrottle {
     private static final Duration TURN = Duration.ofMillis(100);
@@ -20,7 +20,7 @@ public final class UnknownKeyThrottle {
     private Turn next = new Turn();
     private boolean busy;
 
-    /** The requests that are dealt with together: some need a lookup, others only wait. */
+    /** The requests that are handled together: some need a lookup, others only wait. */
     private static final class Turn {
         private final Promise<Void> looked = Promise.promise();
         private final Promise<Void> waited = Promise.promise();
@@ -59,7 +59,7 @@ public final class UnknownKeyThrottle {
         return turn;
     }
 
-    /** Fails the turn behind as well: its requests have waited as long, and would meet the same failure. */
+    /** Fails the next turn as well: its requests have waited as long, and would meet the same failure. */
     private void giveUp(Throwable failure) {
         Turn behind;
         synchronized (this) {

@@ -1,4 +1,4 @@
-/** Partners and their API keys: issues, checks, limits and revokes them, and says who is calling. */
+/** Partners and their API keys: issuing, checking, limiting and revoking them, and telling who sends a request. */
 @NullMarked
 package sa.cleanlife.partnerapi.access;
 

@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code completion bash|zsh|fish}: a script that lets a shell complete commands and options. */
+/** {@code completion bash|zsh|fish}: prints a script that lets a shell complete commands and options. */
 @Command(
         name = "completion",
         description = {
@@ -50,7 +50,7 @@ final class CompletionCommand implements Runnable {
             default ->
                 throw new ParameterException(
                         command.commandLine(),
-                        "There is no completion for the shell %s; there is for bash, zsh and fish".formatted(shell));
+                        "There is no completion for the shell %s; the shells are bash, zsh and fish".formatted(shell));
         };
         var out = command.commandLine().getOut();
         out.print(script);

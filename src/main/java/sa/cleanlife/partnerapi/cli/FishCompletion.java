@@ -9,7 +9,10 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** Writes the completion script of the fish shell, which picocli does not, from the commands and their options. */
 final class FishCompletion {
-    /** Whether the words typed so far, without options, are those of a command, or begin with them. */
+    /**
+     * The functions of the script. They tell whether the words typed so far, without options, are those of a command,
+     * or begin with them.
+     */
     private static final String FUNCTIONS = """
             function __partner_api_words
                 set -l words (commandline -opc | string match -v -- '-*')

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code help [COMMAND]}: the same as {@code COMMAND --help}, for commands of several words too. */
-@Command(name = "help", description = "Shows what a command does and how it is typed.", mixinStandardHelpOptions = true)
+@Command(name = "help", description = "Shows what a command does, and its options.", mixinStandardHelpOptions = true)
 final class HelpCommand implements Runnable {
     @Spec
     private @Nullable CommandSpec command;

@@ -34,19 +34,20 @@ import sa.cleanlife.partnerapi.operator.OperatorSession;
 import sa.cleanlife.partnerapi.operator.Spelling;
 
 /**
- * The program's entry. What was typed and cannot be done is answered with one sentence and exit code 2, what stands in the
- * way of doing it with one sentence and exit code 1.
+ * The entry point of the program. A command that is mistyped or asks for something that cannot be done prints one
+ * sentence and ends with exit code 2. A command that fails otherwise prints one sentence and ends with exit code 1.
  */
 @Command(
         name = "partner-api",
-        description = "Finds or creates the one customer that has a Saudi phone number, for partners.",
+        description =
+                "Serves the Partner API, which finds or creates a customer by Saudi phone number, and manages its partners and keys.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
-    /** As fine as PostgreSQL keeps times, so that what a command says is what a later one lists. */
+    /** Ticks in microseconds, as PostgreSQL stores times, so that a command prints the same time as a later list. */
     private static final Clock CLOCK = Clock.tick(Clock.systemUTC(), Duration.ofNanos(1_000));
 
     private static final String SERVE = "serve";
@@ -66,7 +67,7 @@ public final class Main {
     }
 
     /**
-     * Runs one command as {@link #main} does, in a process that goes on: that one's logging stays as it is. Answers the exit
+     * Runs one command as {@link #main} does, in a process that goes on and keeps its own logging. Returns the exit
      * code.
      */
     public static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
@@ -80,7 +81,7 @@ public final class Main {
             PrintWriter out,
             PrintWriter err,
             String... args) {
-        // They are read when a command needs them: its help, for one, may be what tells how to mend them.
+        // The settings are read only when a command needs them: help must work with invalid settings, too.
         Supplier<Settings> settings = () -> {
             var read = Settings.read(environment, onTerminal);
             logging.accept(read.logFormat());
@@ -90,7 +91,8 @@ public final class Main {
         var serve = new CommandLine(new ServeCommand(settings, CLOCK));
         SettingsHelp.addTo(serve);
         var program = new CommandLine(new Main()).addSubcommand(serve);
-        // To read the annotations of all commands takes as long as half of a server's start.
+        // Reading the annotations of all commands takes as long as half of a server's start, so serve does without
+        // them.
         if (args.length == 0 || !args[0].equals(SERVE)) {
             addCommands(program, new OperatorSession(new CommandDatabase(settings), CLOCK));
         }
@@ -110,13 +112,13 @@ public final class Main {
                 .addSubcommand(new CompletionCommand());
     }
 
-    /** Of variables whose names begin like a setting's. Their values may be secrets, and are not shown. */
+    /** Logs the variables whose names begin like a setting's. Their values may be secrets, so they are not logged. */
     private static void tellOfNoSettings(Map<String, String> environment) {
         var injected = Setting.injected(environment);
         if (!injected.isEmpty()) {
             LOG.atInfo()
                     .addKeyValue("variables", String.join(" ", injected))
-                    .log("environment variables that Kubernetes sets for a service named partner-api are ignored");
+                    .log("environment variables of a Kubernetes service named partner-api are ignored");
         }
         for (var variable : Setting.unknown(environment)) {
             LOG.atWarn()
@@ -164,7 +166,7 @@ public final class Main {
         return nearest.map(" Did you mean %s?"::formatted).orElse("");
     }
 
-    /** One line, whatever was typed. */
+    /** Prints a sentence in one line, even if it repeats control characters that were typed. */
     private static void say(CommandLine command, String sentence) {
         command.getErr().println(sentence.replaceAll("\\p{Cntrl}+", " "));
     }
@@ -181,8 +183,8 @@ public final class Main {
             case DatabaseUnavailableException e ->
                 say(command, "The database does not answer (" + e.getMessage() + ").");
             default -> {
-                LOG.error("the command failed", failure);
-                say(command, "Something failed that should not; the log line above tells where.");
+                LOG.error("command failed", failure);
+                say(command, "An unexpected error occurred; the log line above has the details.");
             }
         }
         return CommandLine.ExitCode.SOFTWARE;

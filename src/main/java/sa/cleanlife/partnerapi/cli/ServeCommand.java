@@ -18,7 +18,7 @@ import sa.cleanlife.partnerapi.Server;
 import sa.cleanlife.partnerapi.Settings;
 import sa.cleanlife.partnerapi.logging.Logging;
 
-/** {@code serve}: runs the server until it is told to stop. */
+/** {@code serve}: runs the server until it is stopped. */
 @Command(
         name = "serve",
         description = "Runs the server until SIGTERM or Ctrl-C. Its settings are environment variables.",
@@ -26,7 +26,7 @@ import sa.cleanlife.partnerapi.logging.Logging;
 final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
-    /** For a start that is under way to have made something that can be stopped. */
+    /** The time for a start in progress to create the server that can then be stopped. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
     private final Supplier<Settings> source;
@@ -54,13 +54,13 @@ final class ServeCommand implements Callable<Integer> {
                 }
                 throw e;
             }
-            // A signal stopped the start, and the hook, which is at work, ends the process.
+            // A signal interrupted the start; the shutdown hook, which is running, ends the process.
             server.completeExceptionally(e);
         }
         if (!server.isCompletedExceptionally() && server.join().isServing()) {
             greet(settings, server.join(), new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         }
-        // The server's own threads do not keep the process alive; this one does, until the hook ends it.
+        // The server's threads do not keep the process alive; this one does, until the shutdown hook ends it.
         new CountDownLatch(1).await();
         return 0;
     }
@@ -76,17 +76,17 @@ final class ServeCommand implements Callable<Integer> {
     private static void stop(CompletableFuture<Server> server) {
         int exitCode = 0;
         try {
-            LOG.info("stopping: what was accepted is finished first");
+            LOG.info("server is stopping; accepted requests are finished first");
             server.get(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS).close();
-            LOG.info("stopped");
+            LOG.info("server stopped");
         } catch (ExecutionException nothingToStop) {
-            LOG.info("stopped before anything was started");
+            LOG.info("server stopped before it was started");
         } catch (Exception e) {
-            LOG.error("the stop was not clean", e);
+            LOG.error("server stop failed", e);
             exitCode = 1;
         }
         Logging.stop();
-        // An exit on a signal would otherwise have the signal's own code.
+        // After an exit, the process would have the exit code of the signal.
         Runtime.getRuntime().halt(exitCode);
     }
 

@@ -3,8 +3,8 @@ package sa.cleanlife.partnerapi.cli;
 import java.net.InetAddress;
 
 /**
- * Where a client on this machine reaches a server, as text. An address that stands for all of the machine's is no address
- * to connect to, so the loopback address stands in the URL.
+ * The URL at which a client on this machine reaches a server. If the server listens on all addresses of the machine,
+ * the URL has the loopback address, since a client cannot connect to a wildcard.
  *
  * @param host the address or host name that the server listens on, an IPv6 address without brackets
  */
@@ -14,7 +14,7 @@ record ServerUrl(String host, int port) {
         return "http://%s:%d".formatted(isWildcard() ? loopback() : literal(), port);
     }
 
-    /** What to add to the URL when it is one of many. */
+    /** The text that follows the URL if the server has more of them. */
     String others() {
         return isWildcard() ? ", on this and every other address of this machine" : "";
     }
@@ -31,7 +31,10 @@ record ServerUrl(String host, int port) {
         return host.contains(":") ? "[::1]" : "127.0.0.1";
     }
 
-    /** RFC 3986 has IPv6 addresses in brackets, and RFC 6874 the percent sign before their zone encoded. */
+    /**
+     * The host as a URL has it: IPv6 addresses in brackets (RFC 3986), with the percent sign before their zone encoded
+     * (RFC 6874).
+     */
     private String literal() {
         return host.contains(":") ? "[" + host.replace("%", "%25") + "]" : host;
     }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import sa.cleanlife.partnerapi.http.Api;
 
-/** The reference for a partner's developer: {@code /openapi.yaml}, and Swagger UI over it at {@code /docs}. */
+/** Serves the reference for partners' developers: {@code /openapi.yaml}, and Swagger UI over it at {@code /docs}. */
 public final class ReferenceRoutes {
-    /** Everything comes from this server, so nothing else may be loaded, framed or sent to. */
+    /** Everything in these pages comes from this server, so they may load, frame and send to nothing else. */
     private static final String CONTENT_SECURITY_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
                     + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -28,7 +28,7 @@ public final class ReferenceRoutes {
             page("/docs", "docs/index.html", "text/html; charset=utf-8"),
             page("/docs/docs.js", "docs/docs.js", "text/javascript; charset=utf-8"),
             page("/docs/docs.css", "docs/docs.css", "text/css; charset=utf-8"),
-            // By name: the library's own index page points at an API elsewhere.
+            // Swagger UI's files are listed by name, since its own index page points at an API elsewhere.
             page("/docs/swagger-ui.css", SWAGGER_UI + "/swagger-ui.css", "text/css; charset=utf-8"),
             page("/docs/swagger-ui-bundle.js", SWAGGER_UI + "/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
             page("/docs/favicon-16x16.png", SWAGGER_UI + "/favicon-16x16.png", "image/png"),
@@ -54,9 +54,8 @@ public final class ReferenceRoutes {
 
     private static Page page(String path, String resource, String contentType) {
         var content = read(resource);
-        // Outside the heap, where the kernel takes it from as it is. Of what lies in the heap each reader would get a
-        // copy,
-        // and a slow one would keep it for long.
+        // The buffer lies outside the heap, so the kernel reads it as it is. From the heap, each client would get a
+        // copy, and a slow client would keep it for long.
         var buffer = Unpooled.directBuffer(content.length).writeBytes(content);
         return new Page(path, resource, contentType, BufferInternal.buffer(buffer));
     }

@@ -6,7 +6,7 @@ import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.JsonWriter;
 import sa.cleanlife.partnerapi.http.json.StringRule;
 
-/** A contact on the wire, as openapi.yaml describes it. */
+/** A contact as JSON, as openapi.yaml describes it. */
 record ContactJson(FoundContact found) implements Json.Value {
     private static final int MAX_NAME = 200;
     private static final int MAX_UTM_SOURCE = 100;

@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request of a partner, with one of its keys: for whoever has this phone, or else for a new contact with this name. It is
- * used for one call of {@link Contacts}, since the id in it tells whether that call created the contact.
+ * A request to find the contact with this phone, or else to create it with this name. It is used for one call of {@link
+ * Contacts}, since its id tells whether that call created the contact.
  */
 final class ContactRequest {
     private final PhoneNumber phone;
@@ -45,8 +45,8 @@ final class ContactRequest {
     }
 
     /**
-     * The id that a contact is created with for this request. It is made when first needed and stays the same, however often
-     * the database is asked: an earlier insert of it may have been committed without anybody knowing.
+     * The id of the contact that this request would create. It is made when first needed and stays the same on every
+     * retry, since an earlier insert may have been committed although its response was lost.
      */
     UUID id(Supplier<UUID> ids) {
         if (id == null) {

@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.UUID;
 
-/** Where contacts are kept. All of it is asked in sets: one question serves all the requests of a batch. */
+/** Stores contacts. Every operation takes a set, so one query serves all the requests of a batch. */
 interface ContactStore {
     Future<Map<PhoneNumber, Contact>> findByPhone(Collection<PhoneNumber> phones);
 
     Future<Map<UUID, Contact>> findById(Collection<UUID> ids);
 
     /**
-     * Answers those contacts that were inserted. Of the requests that race for a phone, on this node or another, one creates
-     * the contact; whoever has the other phones can be looked up once this has answered.
+     * Inserts the missing contacts and returns the ones that were inserted. If several requests race for a phone, on
+     * this node or another, one of them creates the contact; the others can find it once this has completed.
      *
-     * @param requests by the id that each creates its contact with
+     * @param requests the requests, each by the id of the contact that it would create
      */
     Future<Map<PhoneNumber, Contact>> insertMissing(SequencedMap<UUID, ContactRequest> requests);
 }

@@ -21,9 +21,9 @@ import sa.cleanlife.partnerapi.database.Scheduler;
 import sa.cleanlife.partnerapi.http.ApiException;
 
 /**
- * One contact per phone, ever. Requests that arrive while the database is busy are answered together: one statement looks
- * for all their phones, one inserts those that are missing, and a third finds what others inserted in between. One
- * instance serves one event loop.
+ * Finds and creates contacts, one per phone. Requests that arrive while the database is busy form a batch: one
+ * statement finds their phones, one inserts the missing contacts, and a third finds those that others inserted in
+ * between. One instance serves one event loop.
  */
 public final class Contacts {
     private final ContactStore store;
@@ -51,12 +51,12 @@ public final class Contacts {
         this.found = contacts(meters, "found");
     }
 
-    /** What a contact that is being created within a quota is known by. */
+    /** Identifies a contact that is being created within a quota. */
     private record KeyAndPhone(UUID key, PhoneNumber phone) {}
 
     private static Counter contacts(MeterRegistry meters, String outcome) {
         return Counter.builder("contacts")
-                .description("Answers to find-or-create, by whether the contact was created or found")
+                .description("Responses to find-or-create, by whether the contact was created or found")
                 .tag("outcome", outcome)
                 .register(meters);
     }
@@ -78,7 +78,7 @@ public final class Contacts {
         return wanted.submit(request).compose(answer -> answer);
     }
 
-    /** Found contacts never count, so the phone is looked up before a contact is reserved in the quota. */
+    /** Only new contacts count against a quota, so the phone is looked up before a unit of quota is reserved. */
     private Future<FoundContact> findOrCreateWithinQuota(ContactRequest request) {
         return lookUps.submit(request.phone())
                 .compose(known -> known.isPresent()
@@ -86,7 +86,7 @@ public final class Contacts {
                         : createWithinQuota(request));
     }
 
-    /** Simultaneous first requests for a phone share one reservation, since they make one contact. */
+    /** Simultaneous first requests for a phone share one reservation, since together they create one contact. */
     private Future<FoundContact> createWithinQuota(ContactRequest request) {
         var keyAndPhone = new KeyAndPhone(request.key(), request.phone());
         var underWay = creations.get(keyAndPhone);
@@ -101,13 +101,17 @@ public final class Contacts {
                 }))
                 .recover(failure -> failure instanceof ApiException refusal
                         ? lookAgain(request, refusal)
-                        // It may have been created by this very call, which then could not say so.
+                        // This request may itself have created the contact; another look-up would take it for a found
+                        // one.
                         : Future.failedFuture(failure));
         creations.put(keyAndPhone, created);
         return created.onComplete(over -> creations.remove(keyAndPhone));
     }
 
-    /** Somebody else was quicker, the question was never asked, or there was no space. */
+    /**
+     * Whether this request certainly created nothing: another one was faster, the query was never sent, or the disk was
+     * full.
+     */
     private static boolean isCertainlyNotCreated(AsyncResult<FoundContact> answer) {
         return answer.succeeded()
                 ? !answer.result().isNew()
@@ -115,7 +119,10 @@ public final class Contacts {
                         && (failure.isOverloaded() || failure.isDiskFull());
     }
 
-    /** The last reservation may have gone to another event loop or node for this very phone. */
+    /**
+     * Looks up the phone again, since the last unit of quota may have gone to another event loop or node for the same
+     * phone.
+     */
     private Future<FoundContact> lookAgain(ContactRequest request, ApiException refusal) {
         return lookUps.submit(request.phone())
                 .compose(known -> known.isPresent()
@@ -162,7 +169,10 @@ public final class Contacts {
         });
     }
 
-    /** A database whose disk is full still tells what is stored: only what would be stored must be refused. */
+    /**
+     * Answers the requests for known phones although the others failed: a database whose disk is full can still be
+     * read.
+     */
     private static Future<List<Future<FoundContact>>> answersOfKnown(
             List<ContactRequest> batch, Map<PhoneNumber, Contact> known, Throwable failure) {
         if (!(failure instanceof DatabaseUnavailableException unavailable && unavailable.isDiskFull())) {
@@ -174,7 +184,7 @@ public final class Contacts {
                 .toList());
     }
 
-    /** The contacts that have the requests' phones, whoever inserted them. */
+    /** Inserts the missing contacts, and returns the contacts with these phones, whoever inserted them. */
     private Future<Map<PhoneNumber, Contact>> create(SequencedMap<UUID, ContactRequest> missing) {
         return store.insertMissing(missing).compose(inserted -> {
             var others = missing.values().stream()
@@ -191,8 +201,8 @@ public final class Contacts {
     }
 
     /**
-     * The row's id tells who created it, also when the insert's own answer was lost and it was asked again: of the requests
-     * for a phone only the one that the id was made for is told that the contact is new.
+     * The response to one request. The row's id tells which request created it, even if the insert was retried because
+     * its response was lost: only the request that the id was made for is told that the contact is new.
      */
     private static Future<FoundContact> answer(ContactRequest request, Map<PhoneNumber, Contact> contacts) {
         var contact = Optional.ofNullable(contacts.get(request.phone())).orElseThrow();

@@ -1,4 +1,4 @@
 package sa.cleanlife.partnerapi.contacts;
 
-/** The one contact that has a phone, and whether this very request created it. */
+/** The contact that has a phone, and whether this very request created it. */
 record FoundContact(Contact contact, boolean isNew) {}

@@ -6,8 +6,8 @@ import sa.cleanlife.partnerapi.http.json.Sentence;
 import sa.cleanlife.partnerapi.http.json.StringRule;
 
 /**
- * A text that the gate does not take for a phone number. Where it plainly is a Saudi number in another form, it knows the
- * string to send instead, which the gate takes as it is. It does not keep the text.
+ * The rejection of a text that is not a phone number by the rule. If the text plainly is a Saudi number in another
+ * form, it suggests the form to send, which is accepted as it is. It does not keep the text.
  */
 public final class InvalidPhone implements PhoneParseResult {
     static final Sentence RULE = new Sentence(
@@ -41,7 +41,10 @@ public final class InvalidPhone implements PhoneParseResult {
         return Optional.ofNullable(suggestion);
     }
 
-    /** Tells the partner what to send. That may be a person's number, so it goes into the answer and never into a log. */
+    /**
+     * Adds the sentence for the partner. The suggestion may be a person's number, so it goes into the response and
+     * never into a log.
+     */
     void tell(StringRule.Refusal refusal) {
         if (suggestion == null) {
             refusal.because(sentence);

@@ -18,25 +18,25 @@ import sa.cleanlife.partnerapi.http.ErrorCode;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /**
- * Keeps keys to the number of contacts that they may create in a day. A contact is reserved in the quota before it is
- * created, so that no race creates too many, and the reservation is released when somebody else has created it meanwhile. One instance
+ * Enforces the daily quota of new contacts of each key. A unit of quota is reserved before a contact is created, so
+ * that no race creates too many, and is released if another request has created the contact meanwhile. One instance
  * serves one event loop.
  */
 public final class NewContactQuota {
     private static final Sentence SENTENCE = new Sentence(
-            "This API key has created as many new contacts as it may in 24 hours; contacts that exist are still found.",
+            "This API key has used up its 24-hour quota of new contacts; existing contacts are still found.",
             "أنشأ مفتاح API هذا كل ما يُسمح له به من جهات الاتصال الجديدة خلال 24 ساعة؛ وما زال يمكن العثور على جهات الاتصال الموجودة.");
 
-    /** Time in which the event loop or node with the last reservation creates its contact. */
+    /** The time for the event loop or node with the last reservation to create its contact. */
     private static final Duration CREATED_MEANWHILE = Duration.ofMillis(100);
 
     private static final Duration AFTER_OVERLOAD = Duration.ofMillis(250);
 
-    /** What all nodes together count of each key. */
+    /** The counts of new contacts by key, over all nodes. */
     interface Counts {
         boolean isLimited(UUID key);
 
-        /** Counts those of the contacts that each key wants to create which are within its quota. */
+        /** Reserves the contacts that each key wants to create, as far as its quota allows. */
         Future<Map<UUID, Grant>> reserve(Map<UUID, Integer> wanted);
 
         /** Releases the reservations of contacts that were not created. */
@@ -47,9 +47,9 @@ public final class NewContactQuota {
     }
 
     /**
-     * How many of the wanted contacts a key may create.
+     * The number of the wanted contacts that a key may create.
      *
-     * @param moreIn after which it may create more than that
+     * @param moreIn the time until the key may create more
      */
     record Grant(int contacts, Duration moreIn) {}
 
@@ -73,7 +73,10 @@ public final class NewContactQuota {
         return counts.isLimited(key);
     }
 
-    /** Fails with the refusal when the quota is used up; not at once, so that it is worth looking again whether it is needed. */
+    /**
+     * Reserves a unit of quota, or fails with the rejection if the quota is used up. It fails after a delay, in which
+     * another request for the same phone may create the contact, so that looking it up again is worthwhile.
+     */
     Future<Void> reserve(UUID key) {
         return reservations
                 .submit(key)
@@ -91,7 +94,7 @@ public final class NewContactQuota {
                 .because("quota of new contacts");
     }
 
-    /** After {@link #reserve}, when no contact was created. Under overload it waits until the database can be asked. */
+    /** Releases a unit of quota with which no contact was created. Under overload it tries again later. */
     void release(UUID key) {
         releases.submit(key).onFailure(failure -> {
             if (failure instanceof DatabaseUnavailableException unavailable && unavailable.isOverloaded()) {
@@ -105,7 +108,7 @@ public final class NewContactQuota {
         counts.count(key);
     }
 
-    /** One result per key: empty if a contact was reserved for it, otherwise the time until one can be. */
+    /** One result per request: empty if a unit of quota was reserved, otherwise the time until one is available. */
     private Future<List<Optional<Duration>>> reserve(List<UUID> keys) {
         return counts.reserve(byKey(keys)).map(grants -> {
             var used = new HashMap<UUID, Integer>();

@@ -14,13 +14,13 @@ import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.Sql;
 import sa.cleanlife.partnerapi.database.Transaction;
 
-/** The SQL of how many contacts each key has created, by slots of five minutes: one row for a key. */
+/** The SQL of the contacts that each key has created, counted in slots of five minutes, in one row per key. */
 final class NewContactStore {
     static final Duration DAY = Duration.ofDays(1);
     static final Duration HOUR = Duration.ofHours(1);
     static final Duration SLOT = Duration.ofMinutes(5);
 
-    /** Contacts that a key created in the five minutes that begin at some time, or part of them. */
+    /** The contacts that a key created in the five minutes from {@code begin} on, or some of them. */
     record Slot(Instant begin, int contacts) {
         Instant countsUntil() {
             return begin.plus(SLOT).plus(DAY);
@@ -28,10 +28,10 @@ final class NewContactStore {
     }
 
     /**
-     * How many contacts a key created. A slot counts until all of it is over: so the last day and hour are up to five minutes
-     * longer, and in no 24 h are there more than in a day.
+     * The contacts that a key created in the last day and hour. A slot counts until all of it is over, so both times
+     * are up to five minutes longer, and no 24 h have more contacts than are counted.
      *
-     * @param slots of the day, the oldest first
+     * @param slots the slots of the day, oldest first
      */
     record Created(long inDay, long inHour, List<Slot> slots) {
         static final Created NONE = new Created(0, 0, List.of());
@@ -51,7 +51,9 @@ final class NewContactStore {
             return slots.stream().mapToLong(Slot::contacts).sum();
         }
 
-        /** When fewer contacts than this number will count, if none are added; empty if it never comes to that. */
+        /**
+         * The time at which fewer contacts than this number count, if no more are added; empty if that never happens.
+         */
         Optional<Instant> fewerAt(long number) {
             long left = inDay;
             for (var slot : slots) {
@@ -64,17 +66,17 @@ final class NewContactStore {
         }
     }
 
-    /** How many contacts a key wants to create, and how many it may create in a day. */
+    /** The number of contacts that a key wants to create, and its daily quota. */
     record Wanted(UUID key, int contacts, int quota) {}
 
-    /** How many of the wanted contacts a key may create, and all that it created, with these. */
+    /** The number of the wanted contacts that a key may create, and all contacts that it created, including these. */
     record Reserved(int contacts, Created created) {}
 
     /**
-     * Counts as many of the wanted contacts as are left of each key's quota. Nodes that reserve for the same key at the same
-     * moment wait for each other at its row, and each sees what those before it counted: so of several that want the last
-     * contact one gets it. The rows are taken in one order, so that two nodes cannot deadlock. Unsafe to repeat when the
-     * answer is lost: it would count twice.
+     * Reserves as many of the wanted contacts as are left of each key's quota. Nodes that reserve for the same key at
+     * the same moment wait for each other at its row, and each sees what the nodes before it counted, so only one of
+     * them gets the last unit. Rows are locked in one order, so that two nodes cannot deadlock. It must not be retried
+     * when the response is lost, since it would count twice.
      */
     Map<UUID, Reserved> reserve(Transaction tx, List<Wanted> wanted, Instant now) {
         var reserved = new HashMap<UUID, Reserved>();
@@ -104,7 +106,7 @@ final class NewContactStore {
                                 now.minus(DAY).minus(SLOT)))
                 .forEach(row -> {
                     var slots = slots(row);
-                    // What this statement has counted stands last, beside what was counted before in the same slot.
+                    // The last entry is what this statement has counted; an earlier entry may be of the same slot.
                     reserved.put(
                             row.getUUID("key_id"), new Reserved(slots.getLast().contacts(), Created.of(slots, now)));
                 });
@@ -112,8 +114,8 @@ final class NewContactStore {
     }
 
     /**
-     * Takes back what was reserved and not used, from the slot that was counted last. Unsafe to repeat when the answer is
-     * lost: it would give a key more than its quota.
+     * Releases unused reservations from the last slot. It must not be retried when the response is lost, since it would
+     * give a key more than its quota.
      */
     void release(Transaction tx, Map<UUID, Integer> unused) {
         tx.query("""
@@ -144,7 +146,7 @@ final class NewContactStore {
                 .orElse(Created.NONE);
     }
 
-    /** Whether nobody has warned of this key since then; from now on somebody has. */
+    /** Claims the warning about a key. Returns false if a node has already given one since {@code since}. */
     Future<Boolean> claimWarning(Database database, UUID key, Instant since, Instant now) {
         return database.query("""
                 UPDATE new_contact_window

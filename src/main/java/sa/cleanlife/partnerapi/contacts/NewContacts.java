@@ -26,20 +26,21 @@ import sa.cleanlife.partnerapi.database.DatabaseUnavailableException;
 import sa.cleanlife.partnerapi.database.Transaction;
 
 /**
- * How many contacts each key creates, on all nodes together: who walks the phone book creates many, and a customer is
- * created once. One warning is given of a key that creates conspicuously many. One instance serves a node.
+ * Counts the contacts that each key creates, over all nodes, to detect phone-number enumeration: trying out numbers
+ * creates many contacts, while a customer is created once. A key that creates conspicuously many is reported, once a
+ * day at most. One instance serves a node.
  */
 public final class NewContacts implements NewContactQuota.Counts {
     private static final Logger LOG = LoggerFactory.getLogger(NewContacts.class);
 
     private static final Duration WRITTEN_EVERY = Duration.ofSeconds(5);
 
-    /** Of a key without a quota. A partner that grows like this is rare enough to be worth a look. */
+    /** The threshold of a key without a quota. A partner that grows this fast is rare enough to be worth a look. */
     private static final int CONSPICUOUS_IN_AN_HOUR = 1_000;
 
     private static final int CONSPICUOUS_IN_A_DAY = 10_000;
 
-    /** Of a key with a quota, in percent of it: the operator hears of it before the partner does. */
+    /** The threshold of a key with a quota, in percent of it, so that the operator knows before the partner does. */
     private static final int CONSPICUOUS_OF_A_QUOTA = 80;
 
     private final Database database;
@@ -50,17 +51,17 @@ public final class NewContacts implements NewContactQuota.Counts {
     private final Map<UUID, AtomicInteger> unwritten = new ConcurrentHashMap<>();
     private final Map<UUID, Instant> warned = new ConcurrentHashMap<>();
 
-    /** @param quotas how many contacts a key may create in a day; empty where there is no limit */
+    /** @param quotas the number of contacts that a key may create in a day; empty if there is no limit */
     public NewContacts(Database database, Clock clock, Function<UUID, Optional<Integer>> quotas, MeterRegistry meters) {
         this.database = database;
         this.clock = clock;
         this.quotas = quotas;
         this.warnings = Counter.builder("new.contacts.warnings")
-                .description("Warnings of keys that created conspicuously many contacts; the log has their ids")
+                .description("Warnings about keys that created conspicuously many contacts; the log has their ids")
                 .register(meters);
     }
 
-    /** What "key show" tells of a key. */
+    /** The counts that "key show" prints. */
     public static CreatedContacts.Count createdBy(Transaction tx, UUID key, Instant now) {
         var created = new NewContactStore().created(tx, key, now);
         return new CreatedContacts.Count(created.inHour(), created.inDay());
@@ -94,7 +95,7 @@ public final class NewContacts implements NewContactQuota.Counts {
         return database.inTransaction(tx -> store.release(tx, unused));
     }
 
-    /** A quota that was taken away meanwhile is no limit. */
+    /** The quota of a key; if it was removed meanwhile, there is no limit. */
     private int quota(UUID key) {
         return quotas.apply(key).orElse(Integer.MAX_VALUE);
     }
@@ -106,12 +107,12 @@ public final class NewContacts implements NewContactQuota.Counts {
                 .onSuccess(all -> all.forEach((key, reserved) -> warnIfConspicuous(key, reserved.created(), now)));
     }
 
-    /** Writes from now on, every few seconds, what keys without a quota have created. */
+    /** Starts to write the counts of keys without a quota, every few seconds. */
     public void watch() {
         database.scheduler().after(WRITTEN_EVERY).onComplete(due -> write().onComplete(written -> watch()));
     }
 
-    /** What could not be written is kept for the next time. */
+    /** Writes the counts. If that fails, they are kept for the next write. */
     public Future<Void> write() {
         var created = new HashMap<UUID, Integer>();
         unwritten.forEach((key, contacts) -> {
@@ -127,7 +128,9 @@ public final class NewContacts implements NewContactQuota.Counts {
                 .<Void>mapEmpty()
                 .recover(failure -> {
                     if (!(failure instanceof DatabaseUnavailableException)) {
-                        LOG.atWarn().setCause(failure).log("new contacts could not be counted yet; they will be");
+                        LOG.atWarn()
+                                .setCause(failure)
+                                .log("counts of new contacts were not written; they will be written in a few seconds");
                     }
                     created.forEach((key, contacts) -> unwritten
                             .computeIfAbsent(key, first -> new AtomicInteger())
@@ -154,7 +157,7 @@ public final class NewContacts implements NewContactQuota.Counts {
                                 .addKeyValue("keyId", key)
                                 .addKeyValue("newContactsInHour", created.inHour())
                                 .addKeyValue("newContactsInDay", created.inDay())
-                                .log("a key creates conspicuously many contacts");
+                                .log("possible phone-number enumeration: key creates conspicuously many contacts");
                     }
                 });
     }

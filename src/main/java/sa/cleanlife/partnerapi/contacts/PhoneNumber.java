@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A Saudi phone number in E.164 form, such as {@code +966500000000}: what a contact is known by. Only {@link #parse} makes
- * one, so every spelling of a number is the same value. The rule is told in openapi.yaml. Numbers are
- * ordered by the bytes of that form, and print as a fixed word, because they are personal data.
+ * A Saudi phone number in E.164 form, such as {@code +966500000000}, which identifies a contact. {@link #parse} gives
+ * the same value for every spelling of a number; openapi.yaml has its rule. Numbers are ordered by the bytes of that
+ * form, and print as a fixed word, because they are personal data.
  */
 public final class PhoneNumber implements PhoneParseResult, Comparable<PhoneNumber> {
     private static final int LONGEST_TEXT = 64; // code points, as sent
@@ -19,18 +19,21 @@ public final class PhoneNumber implements PhoneParseResult, Comparable<PhoneNumb
         this.e164 = e164;
     }
 
-    /** Takes any text at all, and throws for none. */
+    /** Parses any text; it never throws. */
     public static PhoneParseResult parse(String text) {
-        // Nearly every phone arrives as it is stored: no copy, no regular expression.
+        // Nearly every phone arrives in its stored form, which needs no copy and no regular expression.
         return isMobile(text) ? new PhoneNumber(text) : parseOtherSpelling(text);
     }
 
-    /** A number that the gate let in once. It stays what it is, even if the numbering plan has changed since. */
+    /** A stored number, which was parsed before. It stays valid even if the numbering plan has changed since. */
     static PhoneNumber ofStored(String e164) {
         return new PhoneNumber(e164);
     }
 
-    /** Reads libphonenumber's metadata, which blocks; to be called before serving, so that no event loop waits for it. */
+    /**
+     * Loads libphonenumber's metadata. It blocks, and is called before the server serves, so that no event loop waits
+     * for it.
+     */
     public static void loadNumberingPlan() {
         for (var oneOfItsKind : List.of("+966112345678", "+966920012345", "+9668001234567")) {
             parse(oneOfItsKind);
@@ -63,9 +66,9 @@ public final class PhoneNumber implements PhoneParseResult, Comparable<PhoneNumb
     }
 
     /**
-     * What stands after the country code, in the forms that a Saudi number is written in; empty for any other. Whether it is
-     * a number is for {@link #ofNational} to say. Some lists have the country code twice. Of the numbers without one, 920 has
-     * no other form at home, and 800 is dialled like that.
+     * The digits after the country code, for the forms in which Saudi numbers are written; an empty text for any other
+     * form. {@link #ofNational} tells whether they are a number. Some lists have the country code twice. Of the numbers
+     * without a country code, 920 has no other form within the country, and 800 is dialled like that.
      */
     private static String national(String spelling) {
         var afterCode = afterCountryCode(spelling);
@@ -102,7 +105,10 @@ public final class PhoneNumber implements PhoneParseResult, Comparable<PhoneNumb
         return isMobile(e164) || NumberingPlan.holds(national) ? Optional.of(new PhoneNumber(e164)) : Optional.empty();
     }
 
-    /** Every 5x, also those the numbering metadata does not know yet: it lags behind the ranges in use, 052 for one. */
+    /**
+     * Accepts every 5x, even those that the numbering metadata does not know yet: it lags behind the ranges in use, for
+     * example 052.
+     */
     private static boolean isMobile(String e164) {
         if (e164.length() != 13 || !e164.startsWith("+9665")) {
             return false;

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.Sql;
 
-/** The SQL of contacts. They belong to the platform, so no statement here is limited to a partner's own. */
+/** The SQL of contacts. They belong to the platform, so no statement is limited to the contacts of one partner. */
 final class PostgresContactStore implements ContactStore {
     private final Database database;
 
@@ -48,10 +48,10 @@ final class PostgresContactStore implements ContactStore {
     }
 
     /**
-     * Answers those that were inserted. Of those that race for a phone, on this node or another, the unique index lets one
-     * insert; the others' rows are visible to no statement that began before, so they must be looked up by a new one. An
-     * insert whose answer was lost may still be under way when it is asked for again, and is then met first at its id: so no
-     * conflict is an error, and not that of phones alone.
+     * Inserts the missing contacts and returns the ones that were inserted. If several requests race for a phone, on
+     * this node or another, the unique index lets one of them insert. Its row is invisible to statements that began
+     * before, so the others must find it with a new statement. An insert whose response was lost may still be running
+     * when it is retried, and then conflicts on the id first: so no conflict is an error, and not only that of phones.
      *
      * @param requests ordered by phone, so that two batches that wait for each other's rows cannot deadlock
      */

@@ -6,11 +6,11 @@ import java.util.regex.Pattern;
 import sa.cleanlife.partnerapi.http.json.Characters;
 
 /**
- * A text that should be a phone number, with the digits and the plus of any script in ASCII and without invisible format
- * characters. It tells what the text is by the rule, and what was probably meant where the rule does not allow it.
+ * A phone as it was written, with the digits and the plus of any script in ASCII and without invisible format
+ * characters. {@link #strict} reads it by the rule; {@link #meant} guesses the number in forms that the rule rejects.
  *
- * @param plain with each white space as a space, and each dash as a hyphen
- * @param isStrict whether only characters are in it that the rule allows
+ * @param plain the text with each white space as a space, and each dash as a hyphen
+ * @param isStrict whether the text has only characters that the rule allows
  */
 record WrittenPhone(String plain, boolean isStrict) {
     /**
@@ -21,7 +21,7 @@ record WrittenPhone(String plain, boolean isStrict) {
             " *+(?:['‘’]|=?[\"“])?+ *+(?:(?i:tel|p|sms|smsto|callto|whatsapp):|(?i:(?:https?://)?wa\\.me/))?+"
                     + "(?<number>[-+0-9.() ]++)(?i:@c\\.us|@s\\.whatsapp\\.net)?+[’'\"”]?+ *+");
 
-    /** What a spreadsheet makes of a number when it takes it for an amount. */
+    /** The form that a spreadsheet gives to a number that it takes for an amount. */
     private static final Pattern AMOUNT = Pattern.compile(" *+(?<digits>\\+966[0-9]{9,10}|[0-9]++)\\.00?+ *+");
 
     private static final Pattern SEPARATORS = Pattern.compile("[-.() ]");
@@ -43,12 +43,12 @@ record WrittenPhone(String plain, boolean isStrict) {
         return new WrittenPhone(plain.toString(), isStrict);
     }
 
-    /** Its digits and pluses, if there is nothing else in it but the separators that are dropped. */
+    /** The digits and pluses without separators; empty if the text has any other character. */
     Optional<String> strict() {
         return isStrict ? Optional.of(withoutSeparators(plain)) : Optional.empty();
     }
 
-    /** The digits and pluses of what was probably meant. */
+    /** The digits and pluses that were probably meant; empty if the form is not known. */
     Optional<String> meant() {
         return Optional.of(WRAPPED.matcher(plain))
                 .filter(Matcher::matches)

@@ -4,14 +4,14 @@ import java.util.List;
 import sa.cleanlife.partnerapi.http.json.Characters;
 
 /**
- * The rule for names of partners and operators and for labels of keys: they are typed into commands and shown in tables and
- * logs, so a name that cannot be seen, or that turns round what is shown after it, is refused.
+ * The rule for the names of partners and operators and for the labels of keys. They are typed into commands and shown in
+ * tables and logs, so a name that is invisible or changes the direction of the text after it is refused.
  */
 public final class NameRule {
     /** In code points. */
     public static final int MAX_LENGTH = 100;
 
-    /** Continues the sentence that a name is refused with. */
+    /** What a name must be, as the end of the sentence that refuses one. */
     public static final String REQUIREMENTS =
             "has 1 to %d characters, at least one of them visible, no control characters, no unclosed change of text direction, and no space at either end"
                     .formatted(MAX_LENGTH);
@@ -20,7 +20,7 @@ public final class NameRule {
 
     private NameRule() {}
 
-    /** The first few of them, in a sentence. */
+    /** The first few names, as a part of a sentence. */
     public static String listed(List<String> names) {
         var first = String.join(", ", names.subList(0, Math.min(names.size(), MOST_LISTED)));
         return names.size() > MOST_LISTED ? first + " and %d more".formatted(names.size() - MOST_LISTED) : first;

@@ -5,13 +5,15 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** The person or program that changes something, as the audit names it, with what a change needs: the time and ids. */
+/**
+ * The person or program that makes a change, by the name that the audit has, and the clock and ids that a change needs.
+ */
 public record Operator(String name, Clock clock, Supplier<UUID> ids) {
-    /** Throws {@link CommandRefusedException} when nobody could be recognised by that name. */
+    /** Throws {@link CommandRefusedException} if the name is not usable. */
     public Operator {
         if (!NameRule.isUsable(name)) {
             throw new CommandRefusedException(
-                    "The name of who makes a change %s, for example sara.".formatted(NameRule.REQUIREMENTS));
+                    "The operator's name %s, for example sara.".formatted(NameRule.REQUIREMENTS));
         }
     }
 

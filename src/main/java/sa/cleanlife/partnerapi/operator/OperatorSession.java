@@ -7,20 +7,21 @@ import java.util.function.Function;
 import sa.cleanlife.partnerapi.database.Database;
 
 /**
- * Lends a command the database that the settings name, whether the server runs or not, and tells it who acts. A feature's
- * command builds its rules ({@code Partners}, {@code ApiKeys}) from the two, and blocks until its work is done.
+ * Runs the work of a command with the database that the settings name, whether the server runs or not, and with the
+ * operator who makes the change. A feature's command builds its rules ({@code Partners}, {@code ApiKeys}) from the two,
+ * and blocks until its work is done.
  */
 public final class OperatorSession {
-    /** Stands for whoever only reads: nothing that is read is put down in the audit. */
+    /** The operator's name in a command that only reads, which leaves no entry in the audit. */
     private static final String READER = "nobody";
 
-    /** Opens the database, and closes it when the work is over. The program's root knows how. */
+    /** Opens the database for some work and closes it afterwards. The program's root implements it. */
     @FunctionalInterface
     public interface DatabaseLoan {
         <T> T lend(Function<Database, T> work);
     }
 
-    /** What a command does with the database, for the operator. */
+    /** The work of a command for an operator. */
     @FunctionalInterface
     public interface Work<T> {
         Future<T> on(Database database, Operator operator);
@@ -34,7 +35,7 @@ public final class OperatorSession {
         this.clock = clock;
     }
 
-    /** Refuses an unusable name before the database is opened. */
+    /** Runs a change. An unusable name is refused before the database is opened. */
     public <T> T change(OperatorOption as, Work<T> work) {
         return run(as.name(), work);
     }

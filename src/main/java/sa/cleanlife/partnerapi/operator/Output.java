@@ -13,8 +13,8 @@ import picocli.CommandLine.Spec;
 import sa.cleanlife.partnerapi.http.json.Json;
 
 /**
- * Prints what a command did: for people, or with {@code --json} for programs, who then find nothing else there. Each thing
- * is a JSON object, whose fields are the lines or columns of what people read.
+ * Prints the result of a command: as text for people, or with {@code --json} as JSON and nothing else for programs.
+ * Each thing is a JSON object, whose fields are the lines or columns of the text.
  */
 public final class Output {
     @Option(names = "--json", description = "Print JSON instead: one object, or one array for a list.")
@@ -23,7 +23,7 @@ public final class Output {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec command;
 
-    /** One thing, a field a line. */
+    /** Prints one thing, one field per line. */
     public void print(Json.Value thing) {
         if (json) {
             out().println(Json.write(thing));
@@ -34,7 +34,7 @@ public final class Output {
         }
     }
 
-    /** Things of one kind as a table, or a sentence when there is none. */
+    /** Prints things of one kind as a table, or a sentence if there are none. */
     public void print(List<? extends Json.Value> things, String whenThereIsNone) {
         if (json) {
             out().println(Json.writeArray(things));

@@ -5,13 +5,16 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Guesses which of the words that there are was meant by one that is not among them: "did you mean …?" */
+/** Finds the known word that was probably meant by an unknown one: "did you mean …?" */
 public final class Spelling {
     private static final int FEWEST_LETTERS = 3;
 
     private Spelling() {}
 
-    /** The nearest one, if it is near: with one typing error for every three letters at most, or with one end left off. */
+    /**
+     * The nearest known word; empty if none is near. A word is near with at most one typing error for every three
+     * letters, or if one of the two words is the beginning of the other.
+     */
     public static Optional<String> nearest(String typed, Collection<String> known) {
         return known.stream()
                 .filter(word -> isNear(typed, word))
@@ -25,7 +28,10 @@ public final class Spelling {
                 || (shorter >= FEWEST_LETTERS && typed.regionMatches(true, 0, word, 0, shorter));
     }
 
-    /** How many letters to add, remove, replace or swap with the next one make one word of the other, whatever their case. */
+    /**
+     * The number of letters to add, remove, replace or swap with the next one to make one word of the other, ignoring
+     * case.
+     */
     private static int distance(String from, String to) {
         var a = from.toLowerCase(Locale.ROOT);
         var b = to.toLowerCase(Locale.ROOT);

@@ -1,4 +1,4 @@
-/** What every command of an operator needs, whatever it does: who acts, the database, output and refusals. */
+/** The parts that every operator's command needs: the operator, the database, output and refusals. */
 @NullMarked
 package sa.cleanlife.partnerapi.operator;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Parsing and printing addresses and ranges, and whether a range contains an address. */
 class AddressRangeTest {
     private static final String WANTED =
-            "an address or CIDR range is wanted, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32";
+            "an address or CIDR range is expected, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32";
 
     private static InetAddress address(String literal) {
         return InetAddress.ofLiteral(literal);
@@ -245,8 +245,7 @@ class AddressRangeTest {
                 String text, String range, String address) {
             assertThatThrownBy(() -> AddressRange.parse(text))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage(
-                            "a range begins with its first address: " + range + " is wanted, or " + address + " alone");
+                    .hasMessage("a range begins with its first address: write " + range + ", or " + address + " alone");
         }
 
         /** The examples in the error message must be valid themselves. */
@@ -348,7 +347,7 @@ class AddressRangeTest {
         @Test
         void is_refused_with_bits_set_after_the_prefix() {
             assertThatThrownBy(() -> new AddressRange(address("10.0.0.5"), 8))
-                    .hasMessage("a range begins with its first address: 10.0.0.0/8 is wanted, or 10.0.0.5 alone");
+                    .hasMessage("a range begins with its first address: write 10.0.0.0/8, or 10.0.0.5 alone");
         }
     }
 

@@ -60,7 +60,7 @@ class ConvertersTest {
         void have_no_other_form(String text) {
             assertThatExceptionOfType(TypeConversionException.class)
                     .isThrownBy(() -> converter.convert(text))
-                    .withMessage(DURATION + "; a time is like 2027-06-30T00:00:00+03:00");
+                    .withMessage(DURATION + "; a time is written like 2027-06-30T00:00:00+03:00");
         }
 
         @ParameterizedTest

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which domains an operator may register, and which pages they cover. */
 class DomainTest {
-    private static final String ASCII_FORM = "this host is wanted in its ASCII form (xn--…), for example ";
+    private static final String ASCII_FORM = "this host must be given in its ASCII form (xn--…), for example ";
 
     /** 253 characters in labels of 63, 63, 63 and 61. */
     private static final String LONGEST =
@@ -147,7 +147,7 @@ class DomainTest {
             assertThatExceptionOfType(IllegalArgumentException.class)
                     .isThrownBy(() -> Domain.parse(typed, false))
                     .withMessage(
-                            "a domain is a host, for example shop.example.com, or all hosts under one, for example *.example.com");
+                            "a domain is a host, for example shop.example.com, or all hosts below one, for example *.example.com");
         }
 
         @ParameterizedTest
@@ -209,7 +209,7 @@ class DomainTest {
             assertThatExceptionOfType(IllegalArgumentException.class)
                     .isThrownBy(() -> Domain.parse(typed, false))
                     .withMessage(
-                            "a * stands only at the beginning, for all hosts under one, for example *.example.com");
+                            "a * may stand only at the beginning, for all hosts below a domain, for example *.example.com");
         }
 
         @ParameterizedTest
@@ -228,7 +228,7 @@ class DomainTest {
         void is_an_ipv6_address(String typed) {
             assertThatExceptionOfType(IllegalArgumentException.class)
                     .isThrownBy(() -> Domain.parse(typed, false))
-                    .withMessage("a host name is wanted, not an IPv6 address, for example shop.example.com");
+                    .withMessage("a host name is expected, not an IPv6 address, for example shop.example.com");
         }
 
         /**

@@ -171,11 +171,12 @@ class KeyCommandTest {
         long before = stored();
 
         assertThat(shell.run("key update --expires 2020-01-01T00:00:00Z " + id).refusal())
-                .isEqualTo("A key cannot expire in the past (2020-01-01T00:00:00Z), only later, for example in 90d.");
+                .isEqualTo(
+                        "A key cannot expire in the past (2020-01-01T00:00:00Z); give a later time, for example 90d.");
         assertThat(shell.run(ISSUE + "--expires 2020-01-01T00:00:00Z").refusal())
                 .startsWith("A key cannot expire in the past");
         assertThat(shell.run(ISSUE + "--expires 9999-12-31T00:00:00Z").refusal())
-                .isEqualTo("A key expires within 3650 days, for example in 90d, or never.");
+                .isEqualTo("A key must expire within 3650 days, for example 90d, or never.");
         assertThat(shell.run("key rotate --overlap 2d " + id).refusal())
                 .matches(
                         "The overlap would end after the key %s expires \\(%s\\); give a shorter one, at most --overlap 14[0-9]{2}m\\."
@@ -228,7 +229,7 @@ class KeyCommandTest {
                 .startsWith("There is no key with the id");
         var secret = ApiKey.generate(ApiKey.Kind.LIVE, new SecureRandom()).reveal();
         assertThat(shell.run("key revoke " + secret).refusal())
-                .startsWith("A key's id is wanted, as \"key list\" shows it, for example ")
+                .startsWith("The id must be a key's id, as \"key list\" shows it, for example ")
                 .doesNotContain(secret.substring(8, 20));
         assertThat(shell.run("partner add", " ").refusal()).startsWith("A partner's name has 1 to 100 characters");
 

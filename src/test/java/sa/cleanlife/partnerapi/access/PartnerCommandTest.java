@@ -132,7 +132,7 @@ class PartnerCommandTest {
                 .isEqualTo(
                         "A partner's name has 1 to 100 characters, at least one of them visible, no control characters, no unclosed change of text direction, and no space at either end, for example grand-hotel.");
         assertThat(shell.run("partner add hotel --as", name).refusal())
-                .startsWith("The name of who makes a change has");
+                .startsWith("The operator's name has");
         assertThat(TestPostgres.queryNumber(database, "SELECT count(*) FROM partner"))
                 .isZero();
     }

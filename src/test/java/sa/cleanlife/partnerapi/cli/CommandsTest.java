@@ -55,8 +55,8 @@ class CommandsTest {
                 value = {
                     "nonsense                                        | There is no such command; there are: serve, partner, key, audit, help, completion",
                     "help nonsense                                   | There is no such command; there are: serve, ",
-                    "completion tcsh                                 | There is no completion for the shell tcsh; there is for bash, zsh and fish",
-                    "completion BASH                                 | There is no completion for the shell BASH; there is for bash, zsh and fish",
+                    "completion tcsh                                 | There is no completion for the shell tcsh; the shells are bash, zsh and fish",
+                    "completion BASH                                 | There is no completion for the shell BASH; the shells are bash, zsh and fish",
                     "completion                                      | Missing required parameter: 'SHELL'",
                     "completion bash zsh                             | Unmatched argument at index 2: 'zsh'",
                     "partner                                         | Missing required subcommand",
@@ -70,13 +70,13 @@ class CommandsTest {
                     "key rotate x --overlap 1y                       | a duration is a positive number and d, h or m, for example 90d, 12h or 30m",
                     "key update x --rate-limit 0                     | a limit of 0 would allow nothing; it is at least 1, for example 600, or none",
                     "key update x --new-contacts-per-day -5          | a limit is a whole number from 1 to 1000000, for example 600, or none",
-                    "key update x --allow-address 10.0.0.5/8         | a range begins with its first address: 10.0.0.0/8 is wanted, or 10.0.0.5 alone",
-                    "key update x --allow-address home.example.com   | an address or CIDR range is wanted, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32",
-                    "key update x --allow-address any --allow-address ::1 | --allow-address any goes alone: it lets in every address",
+                    "key update x --allow-address 10.0.0.5/8         | a range begins with its first address: write 10.0.0.0/8, or 10.0.0.5 alone",
+                    "key update x --allow-address home.example.com   | an address or CIDR range is expected, for example 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32",
+                    "key update x --allow-address any --allow-address ::1 | --allow-address any cannot be combined with another: it allows every address",
                     "partner domain add x https://shop.example.com/a | a domain is the host alone, here shop.example.com",
-                    "partner domain remove x a_b                     | a domain is a host, for example shop.example.com, or all hosts under one, for example *.example.com",
-                    "partner update x --sandbox-access yes           | on or off is wanted, for example on",
-                    "audit list --most 0                             | a whole number from 1 to 999999 is wanted, for example 100",
+                    "partner domain remove x a_b                     | a domain is a host, for example shop.example.com, or all hosts below one, for example *.example.com",
+                    "partner update x --sandbox-access yes           | on or off is expected, for example on",
+                    "audit list --most 0                             | a whole number from 1 to 999999 is expected, for example 100",
                 })
         void are_one_sentence_and_touch_no_database(String typed, String sentence) {
             assertThat(shell.run(typed).refusal()).contains(sentence);
@@ -117,7 +117,7 @@ class CommandsTest {
         void include_an_invalid_operator_name() {
             assertThat(shell.run("partner add hotel --as", "sara\n").refusal())
                     .isEqualTo(
-                            "The name of who makes a change has 1 to 100 characters, at least one of them visible, no control characters, no unclosed change of text direction, and no space at either end, for example sara.");
+                            "The operator's name has 1 to 100 characters, at least one of them visible, no control characters, no unclosed change of text direction, and no space at either end, for example sara.");
             assertThat(shell.dataDirectory()).doesNotExist();
         }
     }

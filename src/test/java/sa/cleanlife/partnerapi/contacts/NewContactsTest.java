@@ -154,7 +154,7 @@ class NewContactsTest {
 
             assertThat(answer.error(429, "RATE_LIMIT_EXCEEDED").get("message").asString())
                     .isEqualTo(
-                            "This API key has created as many new contacts as it may in 24 hours; contacts that exist are still found.");
+                            "This API key has used up its 24-hour quota of new contacts; existing contacts are still found.");
             assertThat(Integer.parseInt(answer.headers().get("retry-after"))).isPositive();
             assertThat(TestPostgres.queryNumber(
                             oneNode.database(), "SELECT count(*) FROM contact WHERE phone = '" + phone + "'"))
@@ -288,8 +288,9 @@ class NewContactsTest {
     class The_warning {
         private static List<JsonNode> of(TestPartner partner, CapturedLog log) {
             return log.json().stream()
-                    .filter(line -> line.contains("a key creates conspicuously many contacts")
-                            && line.contains(partner.keyId().toString()))
+                    .filter(line ->
+                            line.contains("possible phone-number enumeration: key creates conspicuously many contacts")
+                                    && line.contains(partner.keyId().toString()))
                     .map(line -> new JsonMapper().readTree(line))
                     .toList();
         }

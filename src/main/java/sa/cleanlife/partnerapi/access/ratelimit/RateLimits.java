@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import sa.cleanlife.partnerapi.database.Database;
 
 /**
- * How many calls each key may make in any 60 s, on all nodes together. The database keeps the windows; a node takes a
- * lease of a key's limit at a time and admits calls from it, so most calls cost no query. One instance serves a node.
+ * Limits the requests of each key in any 60 s, over all nodes. The database stores the windows. A node takes a lease of
+ * a key's limit at a time and admits requests from it, so most requests cost no query. One instance serves a node.
  */
 public final class RateLimits {
     public static final Duration WINDOW = Duration.ofSeconds(60);
@@ -22,13 +22,14 @@ public final class RateLimits {
     }
 
     /**
-     * Whether a call is within its limit, and what is left of that as far as this node knows.
+     * Whether a request is within its limit.
      *
-     * @param secondsUntilMore after which more calls will be possible than now; at least 1
+     * @param remaining requests left, as far as this node knows
+     * @param secondsUntilMore time until more requests are possible than now; at least 1
      */
     public record Verdict(boolean isWithin, int remaining, long secondsUntilMore) {}
 
-    /** Counts a call, if it is within the limit. It may complete on another thread than the caller's. */
+    /** Counts a request if it is within the limit. The future may complete on another thread than the caller's. */
     public Future<Verdict> count(UUID key, int limit) {
         return windows.computeIfAbsent(
                         key,

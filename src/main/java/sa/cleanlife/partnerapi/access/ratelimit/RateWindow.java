@@ -17,17 +17,17 @@ import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Taken;
 import sa.cleanlife.partnerapi.access.ratelimit.RateWindowStore.Used;
 
 /**
- * One key's limit as one node sees it: the lease that it has taken and not used up, and when it is worth asking for
- * another. All event loops of the node use it.
+ * The limit of one key on one node: the lease in hand, and when it is worth taking another. All event loops of the node
+ * use it.
  */
 final class RateWindow {
-    /** Calls that are admitted within so short a time of each other are settled as one. */
+    /** Requests admitted within this time are settled together, as if they came at one time. */
     private static final long ONE_TIME_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** What to take: so many calls of a limit, after the last lease is settled. */
+    /** A lease to take: a number of requests out of a limit, after the last lease is settled. */
     record Wanted(int limit, int calls, Settled last) {}
 
-    /** Calls admitted from the lease in hand, from the first to the last of them. */
+    /** Requests admitted from the lease in hand at about one time, from the first to the last of them. */
     private static final class Admitted {
         private final long firstNanos;
         private long lastNanos;
@@ -55,8 +55,9 @@ final class RateWindow {
     }
 
     /**
-     * How many calls to take at once. Fewer is more exact, since what one node holds no other can use. More is cheaper: for
-     * limits from 600 on it is one query for 20 calls or more, below that 30 queries a minute and node at the most.
+     * The number of requests in a lease. A smaller lease is more exact, since no other node can use what one node
+     * holds. A larger one is cheaper: for limits from 600 on there is one query for 20 requests or more, below that at
+     * most 30 queries a minute and node.
      */
     static int lease(int limit) {
         return Math.max(limit / 100, Math.min(20, Math.ceilDiv(limit, 30)));
@@ -67,7 +68,7 @@ final class RateWindow {
         synchronized (this) {
             long now = System.nanoTime();
             if (limitNow != limit) {
-                // A new limit holds at once, whatever was found out of the old one.
+                // A new limit applies at once, whatever is known about the old one.
                 limit = limitNow;
                 inHand = 0;
                 full = false;
@@ -108,7 +109,7 @@ final class RateWindow {
         return new Verdict(false, 0, secondsUntilMore(now));
     }
 
-    /** Rounded up: who waits so long does not come too early. */
+    /** Rounded up, so that a client that waits this long does not come too early. */
     private long secondsUntilMore(long now) {
         return Math.max(1, Math.ceilDiv(moreAt - now, TimeUnit.SECONDS.toNanos(1)));
     }
@@ -125,13 +126,16 @@ final class RateWindow {
         take.apply(wanted).onComplete(taken -> settle(wanted, taken, asked), this::fail);
     }
 
-    /** Who waits is served in turn from what was taken; where that does not reach, and more is left, more is taken. */
+    /**
+     * Serves the waiting requests in order from the new lease. If it is too small and more of the limit is left,
+     * another one is taken.
+     */
     private void settle(Wanted wanted, Taken taken, long asked) {
         var told = new ArrayList<Runnable>();
         boolean again;
         synchronized (this) {
             long now = System.nanoTime();
-            // None was admitted since it was asked: there was nothing in hand.
+            // No request was admitted since the query was sent: there was nothing in hand.
             admitted.clear();
             takenAt = Optional.of(taken.at());
             if (wanted.limit() == limit) {
@@ -154,14 +158,15 @@ final class RateWindow {
     private void note(Taken taken, long asked, long now) {
         int counted = taken.window().stream().mapToInt(Lease::calls).sum();
         inHand = taken.calls();
-        // From when it was asked, so that none is used after the database has ceased to count it.
+        // Counted from when the query was sent, so that no request is admitted from a lease that the database has
+        // ceased to count.
         inHandUntil = asked + RateLimits.WINDOW.toNanos();
         leftToAll = Math.max(0, limit - counted);
         full = leftToAll == 0;
         moreAt = now + leaseLeavesIn(taken.window(), counted).toNanos();
     }
 
-    /** After which a whole lease may be taken anew: asking for less, and so more often, would not give more. */
+    /** The time until a whole lease can be taken again. Asking for less, and so more often, would not give more. */
     private Duration leaseLeavesIn(List<Lease> window, int counted) {
         int left = counted;
         for (var lease : window) {

@@ -12,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 import sa.cleanlife.partnerapi.database.Database;
 import sa.cleanlife.partnerapi.database.Sql;
 
-/** The SQL of rate windows: what the nodes have taken of each key's limit in the last minute, by the database's clock. */
+/**
+ * The SQL of rate windows: the leases that the nodes took of each key's limit in the last minute, by the database's
+ * clock.
+ */
 final class RateWindowStore {
     private final Database database;
 
@@ -21,31 +24,31 @@ final class RateWindowStore {
     }
 
     /**
-     * Calls that count in a window, whichever node admitted them.
+     * Requests that count in a window, whichever node admitted them.
      *
-     * @param leavesIn after which they no longer count
+     * @param leavesIn the time after which they no longer count
      */
     record Lease(int calls, Duration leavesIn) {}
 
     /**
-     * What a node was given, and all that counts now, what it was given included.
+     * The lease that a node was given, and the window that includes it.
      *
-     * @param at by the database's clock; names this lease when it is settled
-     * @param window the oldest first
+     * @param at the time by the database's clock, which names this lease when it is settled
+     * @param window everything that counts now, oldest first
      */
     record Taken(int calls, OffsetDateTime at, List<Lease> window) {}
 
-    /** Calls that a node admitted at about one time, and how long ago. */
+    /** Requests that a node admitted at about one time, and how long ago that was. */
     record Used(int calls, Duration ago) {}
 
-    /** The lease that a node took last, and what it made of it. */
+    /** The last lease that a node took, and the requests that it admitted from it. */
     record Settled(Optional<OffsetDateTime> takenAt, List<Used> used) {}
 
     /**
-     * Takes so many of the limit, or as many as are left. Before that it settles the node's last lease: in place of what was
-     * taken, when it was taken, counts what was used, when it was used. Nodes that take at the same moment wait for each other
-     * at the key's row, and each sees what those before it took. If the answer is lost and it is asked again, something counts
-     * twice: the key gets less for a minute, never more.
+     * Takes the wanted number of requests, or as many as are left of the limit. Before that it settles the node's last
+     * lease: the requests that were admitted, each at its own time, replace the lease. Nodes that take at the same
+     * moment wait for each other at the key's row, and each sees what the nodes before it took. If the response is lost
+     * and the query is repeated, some requests count twice: the key gets less for a minute, never more.
      */
     Future<Taken> take(UUID key, int limit, int wanted, Settled last, Duration length) {
         return database.query(
@@ -65,7 +68,7 @@ final class RateWindowStore {
                                    UNION ALL
                                    SELECT now(), 0) AS counting
                             WHERE at > now() - $4::integer * interval '1 second'
-                              -- Nothing is from the future, unless the clock was set back.
+                              -- A lease from the future means that the clock was set back.
                               AND at < now() + $4::integer * interval '1 second')
                 RETURNING taken_at, taken, now() AS now
                 """,
@@ -90,7 +93,7 @@ final class RateWindowStore {
                 });
     }
 
-    /** The last entry is the one that was just made. */
+    /** The result of a query whose last entry is the lease that was just taken. */
     private static Taken taken(OffsetDateTime[] at, Integer[] calls, OffsetDateTime now, Duration length) {
         var window = new ArrayList<Lease>();
         for (int i = 0; i < at.length; i++) {

@@ -131,8 +131,7 @@ class PartnerCommandTest {
         assertThat(shell.run("partner add", name).refusal())
                 .isEqualTo(
                         "A partner's name has 1 to 100 characters, at least one of them visible, no control characters, no unclosed change of text direction, and no space at either end, for example grand-hotel.");
-        assertThat(shell.run("partner add hotel --as", name).refusal())
-                .startsWith("The operator's name has");
+        assertThat(shell.run("partner add hotel --as", name).refusal()).startsWith("The operator's name has");
         assertThat(TestPostgres.queryNumber(database, "SELECT count(*) FROM partner"))
                 .isZero();
     }

@@ -1,24 +1,24 @@
 # shellcheck shell=sh disable=SC2154 # $root, $jar and say are the launcher's
-# For the launcher to source: builds the program with Maven, tells meanwhile what is fetched and how far that is, and says
-# why when it fails. What Maven prints is in $log.
+# Sourced by the launcher: builds the program with Maven, shows the progress, and says why the build failed. The output of
+# Maven goes to $log.
 
 log=$root/target/launcher.log
 
-# What an empty repository of Maven needs, and how long that takes at 10 MB/s on two processors: for estimates alone.
+# What Maven fetches into an empty repository; only used for estimates. At 10 MB/s on two processors a build takes a minute.
 all_files=440 all_megabytes=70
 
 build() {
   if ! { mkdir -p "$root/target" && : >"$root/target/build-started" && : >"$log"; } 2>/dev/null; then
-    say "the program is built in $root/target, which cannot be written to"
+    say "the program cannot be built: $root/target is not writable"
     exit 1
   fi
   if [ -d "$root/target/app/lib" ]; then
     say "building the program"
   else
-    say "building the program; the first time, this fetches about $all_megabytes MB and takes about a minute"
+    say "building the program; the first build fetches about $all_megabytes MB and takes about a minute"
   fi
-  # A server that runs from the jar keeps the removed file; a jar written over would break it. And Maven would keep what
-  # was compiled or copied from sources that have gone since, such as a renamed migration.
+  # A running server keeps the removed jar open; overwriting the jar would break it. And Maven does not delete the output of
+  # sources that no longer exist, such as a renamed migration.
   rm -rf "$jar" "$root/target/app"/rehearsed-*.aot "$root/target/launcher"
 
   run_maven &
@@ -35,20 +35,20 @@ build() {
     say_why_it_failed
     exit 1
   fi
-  # So that what was edited during the build is newer than the jar.
+  # The jar gets the time of the start, so that files edited during the build are newer.
   touch -r "$root/target/build-started" "$jar"
 }
 
 run_maven() {
   cd "$root" || exit
-  # It is meant for the server: its heap could be too small for a build.
+  # These options are for the server: its heap could be too small for a build.
   unset JDK_JAVA_OPTIONS
   # A build is over before the optimising compiler pays off.
   MAVEN_OPTS=${MAVEN_OPTS--XX:TieredStopAtLevel=1 -XX:+UseSerialGC}
-  # Maven looks there for .mvn, whose options are for our checks, and for no line a file that is fetched.
+  # Another base directory, so that Maven does not read .mvn: its options are for our checks and hide the download lines.
   MAVEN_BASEDIR=$root/target
   export MAVEN_OPTS MAVEN_BASEDIR
-  # A repository answers in some 0.1 s, so 300 small files one after another would take half a minute.
+  # A repository takes about 0.1 s per response, so 300 small files one after another would take half a minute.
   exec sh ./mvnw -B -Dlauncher -Dmaven.artifact.threads=32 -Daether.connector.basic.threads=32 \
     -Daether.metadataResolver.threads=32 -Daether.dependencyCollector.impl=bf \
     -Daether.dependencyCollector.bf.threads=32 package </dev/null >"$log" 2>&1
@@ -62,7 +62,7 @@ clear_line() {
   ! is_terminal || printf '\r\033[K' >&2
 }
 
-# On a terminal one line, written anew every second; elsewhere a line every 10 seconds.
+# Shows the progress: on a terminal in one line that is rewritten every second, elsewhere in a new line every 10 seconds.
 tell_progress() {
   exec 9<&- # the lock, which must not outlive the build
   seconds=0
@@ -71,7 +71,7 @@ tell_progress() {
     seconds=$((seconds + 1))
     [ -n "$first_fetch" ] || ! grep -q ' Downloaded from ' "$log" || first_fetch=$seconds
     if is_terminal; then
-      # A line that the terminal wraps could not be written anew: only its last row would be.
+      # Cut to the width of the terminal: of a wrapped line only the last row would be rewritten.
       printf "\\r\\033[K%.$(terminal_width)s" "partner-api: $(describe_progress $((seconds - ${first_fetch:-$seconds})))" >&2
     elif [ $((seconds % 10)) = 0 ]; then
       say "$(describe_progress $((seconds - ${first_fetch:-$seconds})))"
@@ -79,7 +79,7 @@ tell_progress() {
   done
 }
 
-# One column less than there are, as some terminals wrap when the last one is written.
+# One column less than the terminal has, since some terminals wrap after the last column.
 terminal_width() {
   size=$(stty size <&2 2>/dev/null) || size=
   columns=${size#* }
@@ -87,7 +87,7 @@ terminal_width() {
   echo $((columns - 1))
 }
 
-# $1 is the number of seconds since the first file was fetched: a slow start of Maven tells nothing of the network.
+# $1 is the number of seconds since the first file was fetched, so that a slow start of Maven does not affect the estimate.
 describe_progress() {
   awk -v seconds="$1" -v all_files="$all_files" -v all_megabytes="$all_megabytes" '
     BEGIN { step = "preparing Maven" }
@@ -104,23 +104,23 @@ describe_progress() {
       printf "%s", step == "" ? "fetching" : step
       if (files > 0) {
         part = (files / all_files + megabytes / all_megabytes) / 2
-        # The first files are small and wait for each other, so an estimate by them alone would be far too long. It stands
-        # before the counts, which a narrow terminal has no room for.
+        # The first files are small and wait for each other, so an estimate from them alone would be far too long. The
+        # estimate comes before the counts, which a narrow terminal cuts off.
         if (part > 0.1 && part < 1) printf ", about %d s left", seconds * (1 - part) / part + 1
         printf ": %d of about %d files, %d of %d MB", files, all_files, megabytes, all_megabytes
       }
     }' "$log"
 }
 
-# The reason in a sentence, and what Maven said last.
+# Prints the reason as a sentence, and the last lines of Maven.
 say_why_it_failed() {
   if grep -q 'No space left on device' "$log"; then
-    say "the build failed: a disk is full. About 400 MB are needed in all, in $root/target and in Maven's repository."
+    say "the build failed: a disk is full. The build needs about 400 MB in $root/target and Maven's repository."
   elif grep -q 'COMPILATION ERROR' "$log"; then
     say "the build failed: the sources cannot be compiled."
   elif grep -Eq 'Failed to fetch|Could not transfer|Unknown host|UnknownHost|Connection refused|timed out' "$log"; then
-    say "the build failed: a file could not be fetched. Is there a connection to repo.maven.apache.org? A mirror or a" \
-      "proxy is set in ~/.m2/settings.xml. Start again when it works; what was fetched is kept."
+    say "the build failed: a file could not be fetched. Check the connection to repo.maven.apache.org, or set a" \
+      "mirror or a proxy in ~/.m2/settings.xml. Then start again; the files that were fetched are kept."
   else
     say "the build failed."
   fi

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# For ./mvnw to source, with its arguments: refuses a profile, a schedule of faults, a seed or another number that there is
-# not, with a sentence and exit code 2. Maven itself only warns of a profile that it does not know and then does something
-# else, and a test would say what is wrong with a value after minutes.
+# Sourced by ./mvnw with its arguments: rejects an unknown profile or fault schedule and an invalid seed or other number, with
+# a sentence and exit code 2. Maven itself only warns of an unknown profile and runs something else, and a test would report
+# an invalid value only after minutes.
 
 check_arguments() ( # in a subshell, so that the caller keeps its variables and its shell options
   set +f
@@ -38,7 +38,7 @@ check_arguments() ( # in a subshell, so that the caller keeps its variables and 
     for name in $(printf %s "$1" | tr ',' ' '); do
       name=${name#[-+!]}
       case $name in
-        ('?'*) continue ;; # Maven's own way to say: if there is one
+        ('?'*) continue ;; # optional in Maven's syntax
       esac
       profiles | is_listed "$name" || grep -qs "<id>$name</id>" "$HOME/.m2/settings.xml" ||
         refuse "There is no profile $name; there are $(profiles | names)."
@@ -89,7 +89,7 @@ check_arguments() ( # in a subshell, so that the caller keeps its variables and 
       (-D?*) check_property "${argument#-D}" ;;
       (-P | --activate-profiles) awaited='-P ' && continue ;;
       (-D | --define) awaited='-D ' && continue ;;
-      (-f | --file) exit 0 ;; # another project's
+      (-f | --file) exit 0 ;; # another project
     esac
     awaited=
   done

@@ -1,10 +1,10 @@
 # shellcheck shell=sh
-# For scripts to source: sets and exports JAVA_HOME to a JDK 25 or later, or says what to install and exits with 1.
+# Sourced by scripts: sets and exports JAVA_HOME to a JDK 25 or later, or says what to install and exits with 1.
 # A machine's default java is often an older one, or a JRE, which cannot build.
 #
-# The first of JAVA_HOME, the java and the javac on the PATH that is new enough wins. Otherwise, of those where
-# distributions, version managers and Homebrew put JDKs, the lowest version that is new enough does: the nearest to the
-# one that this is built for. JDK_PLACES, with one shell pattern a line, replaces those places.
+# JAVA_HOME, the java and the javac on the PATH are tried in this order. If none is new enough, the directories of
+# distributions, version managers and Homebrew are searched, and the lowest sufficient version is used: the closest to the
+# version that this is built for. JDK_PLACES, with one shell pattern per line, replaces those directories.
 
 find_jdk() ( # in a subshell, so that the caller keeps its variables and its shell options
   set +efu
@@ -25,7 +25,8 @@ $HOME/Library/Java/JavaVirtualMachines/*/Contents/Home
 /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home
 /home/linuxbrew/.linuxbrew/opt/openjdk*/libexec"}
 
-  # Sets version to the major version of the JDK at $1, which its release file tells faster than a start of java.
+  # Whether $1 is a JDK of a sufficient version. Sets version to its major version; reading it from the release file is
+  # faster than starting java.
   is_new_enough() {
     [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] || return 1
     value=
@@ -58,7 +59,7 @@ $HOME/Library/Java/JavaVirtualMachines/*/Contents/Home
       esac
     done
     home=$(CDPATH='' cd "${file%/*}/.." 2>/dev/null && pwd -P)
-    # The java in the /usr/bin of macOS is a stub that offers to install one.
+    # The java in /usr/bin on macOS is a stub that offers to install a JDK.
     [ "${home:-/usr}" = /usr ] || ! is_new_enough "$home" || answer "$home"
   done
 

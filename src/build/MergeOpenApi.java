@@ -10,15 +10,14 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Merges the description of the API: {@code openapi.yaml} of the whole, and one beside the code of each feature. A part has
- * entries of the whole's lists and maps ({@code tags}, {@code paths}, and those of {@code components}); they are put behind
- * the whole's own, feature by feature. Text is merged and not YAML, so that comments, order and line breaks stay, which
- * people read.
+ * Merges the API description from a base {@code openapi.yaml} and one {@code openapi.yaml} per feature. The entries of a
+ * feature's lists and maps ({@code tags}, {@code paths}, and those of {@code components}) are appended to the base, feature by
+ * feature. The files are merged as text rather than YAML, so that comments, order and line breaks stay for readers.
  *
  * <p>Run by the build: {@code java MergeOpenApi.java WHOLE FOLDER-OF-FEATURES OUTPUT}.
  */
 final class MergeOpenApi {
-    /** Entries by where they belong, such as {@code paths} or {@code components.schemas}; the empty name for what stands before. */
+    /** The lines of each section, such as {@code paths} or {@code components.schemas}; the empty name holds the lines before. */
     private final Map<String, List<String>> sections = new LinkedHashMap<>();
 
     public static void main(String[] args) throws IOException {
@@ -35,7 +34,7 @@ final class MergeOpenApi {
         }
         var output = Path.of(args[2]);
         var text = merged.text();
-        // An unchanged file keeps its time, so that nothing that depends on it is made anew.
+        // An unchanged file keeps its modification time, so that nothing that depends on it is rebuilt.
         if (!Files.exists(output) || !Files.readString(output).equals(text)) {
             Files.createDirectories(output.getParent());
             Files.writeString(output, text);
@@ -48,13 +47,13 @@ final class MergeOpenApi {
 
     private void addPart(Path part) throws IOException {
         var added = read(part);
-        // What stands before the first section says what the part is, to who reads it alone.
+        // The lines before the first section only introduce the part to its readers.
         added.remove("");
         for (var section : added.entrySet()) {
             var known = sections.get(section.getKey());
             if (known == null) {
                 throw new IllegalArgumentException(
-                        "%s has the section %s, which the whole has not; there are: %s"
+                        "%s has the section %s, which the base lacks; the sections are: %s"
                                 .formatted(part, section.getKey(), sections.keySet()));
             }
             refuseRepeated(part, known, section.getValue());
@@ -70,7 +69,7 @@ final class MergeOpenApi {
         }
     }
 
-    /** The first lines of a section's entries: the least indented ones. */
+    /** The first lines of the entries of a section, which are the least indented ones. */
     private static List<String> entries(List<String> section) {
         int indent = section.stream().filter(line -> !line.isBlank()).mapToInt(MergeOpenApi::indent).min().orElse(0);
         return section.stream().filter(line -> !line.isBlank() && indent(line) == indent).toList();
@@ -84,13 +83,13 @@ final class MergeOpenApi {
         for (var line : Files.readAllLines(file, UTF_8)) {
             if (isKey(line, 0)) {
                 top = line.substring(0, line.indexOf(':'));
-                // What has a value on its own line, such as the version, is no section.
+                // A key with a value on its own line, such as the version, is not a section.
                 lines = sections.computeIfAbsent(line.endsWith(":") ? top : "", name -> new ArrayList<>());
                 if (!line.endsWith(":")) {
                     lines.add(line);
                 }
             } else if (!line.isBlank() && indent(line) == 0 && !line.startsWith("#")) {
-                throw new IllegalArgumentException("%s has a line that begins no section: %s".formatted(file, line));
+                throw new IllegalArgumentException("%s has an unindented line that is not a key: %s".formatted(file, line));
             } else if (top.equals("components") && isKey(line, 2)) {
                 lines = sections.computeIfAbsent("components." + line.strip().replace(":", ""), name -> new ArrayList<>());
             } else {
@@ -121,7 +120,7 @@ final class MergeOpenApi {
         for (var section : sections.entrySet()) {
             var name = section.getKey();
             if (name.startsWith("components.")) {
-                // Behind the header of "components" itself, which is a section too.
+                // The header of "components" is a section of its own, before these.
                 text.append(isFirstOfComponents ? "" : "\n");
                 isFirstOfComponents = false;
                 text.append("  ").append(name.substring("components.".length())).append(":\n");

@@ -1,13 +1,13 @@
-// The interactive reference, made from /openapi.yaml. Everything comes from this server: the page also works offline.
+// The interactive API reference, generated from /openapi.yaml. All files come from this server, so the page works offline.
 
-// Swagger UI's dark colours hang on a class; the page follows the system, also when it changes while the page is open.
+// Swagger UI switches to dark colours by a class. The page follows the setting of the system, also when it changes later.
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
 const followSystem = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
 dark.addEventListener('change', followSystem);
 followSystem();
 
-// The key may also be sent in the query, but not from here: the dialog would put the cursor into that field, and the key
-// would end up in addresses.
+// The dialog asks for the key in the header only. It would put the cursor into the field for the query parameter, and the key
+// would end up in URLs.
 const askForTheKeyInTheHeader = {
   statePlugins: {
     auth: {
@@ -23,11 +23,11 @@ SwaggerUIBundle({
   url: '/openapi.yaml',
   domNode: document.getElementById('reference'),
   plugins: [askForTheKeyInTheHeader],
-  // Otherwise a badge is fetched from a validator on the internet.
+  // Otherwise the page fetches a badge from a validator on the internet.
   validatorUrl: null,
-  // A key is forgotten with the page; it is never left in the browser's storage.
+  // The key is forgotten when the page is closed; it is never stored in the browser.
   persistAuthorization: false,
-  // No ?url=… in a link may make this page show, and send a key to, somebody else's document.
+  // A link with ?url=… must not make this page show a foreign document and send a key to its server.
   queryConfigEnabled: false,
   deepLinking: true,
   displayOperationId: true,

@@ -62,7 +62,7 @@ public final class ExpiringKeys {
                     if (!(failure instanceof DatabaseUnavailableException)) {
                         LOG.atWarn()
                                 .setCause(failure)
-                                .log("expiring keys could not be looked up; next try in a minute");
+                                .log("expiring keys were not looked up; next attempt in a minute");
                     }
                 })
                 .mapEmpty();

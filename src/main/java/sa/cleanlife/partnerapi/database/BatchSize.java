@@ -2,17 +2,19 @@ package sa.cleanlife.partnerapi.database;
 
 import java.time.Duration;
 
-/** How many questions go into one batch at the most: more while batches are quick, fewer when they are slow. */
+/** The largest number of requests in one batch: it grows while batches are quick and shrinks when they are slow. */
 final class BatchSize {
-    /** Longer batches gain nothing, whatever a statement costs that is the same for few questions and for many. */
+    /** Beyond this size the fixed cost of a statement is spread so thin that larger batches gain nothing. */
     private static final int LARGEST = 512;
 
     private static final int SMALLEST = 32;
 
-    /** By so much a full batch grows as long as batches are quick. */
+    /** Requests added to the limit after a full batch that was quick. */
     private static final int STEP = 8;
 
-    /** After a batch that took longer the next are so much smaller, so that the answers of the first are not held back. */
+    /**
+     * After a batch that took longer, the limit shrinks, so that its first requests do not wait for the whole batch.
+     */
     private static final Duration LONG_BATCH = Duration.ofMillis(50);
 
     private int limit = 128;
@@ -21,7 +23,7 @@ final class BatchSize {
         return limit;
     }
 
-    /** Learns from a batch that was answered. */
+    /** Adjusts the limit by the size and duration of a finished batch. */
     void adapt(int size, long tookNanos) {
         if (tookNanos > LONG_BATCH.toNanos() && size >= SMALLEST) {
             long inTime = size * LONG_BATCH.toNanos() / tookNanos;

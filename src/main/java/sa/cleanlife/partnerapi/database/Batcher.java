@@ -14,12 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts the questions that arrive while the database is busy into one statement: a question waits for no timer, only for
- * the batch before it. When more arrive than are answered, {@link LoadShedder} rejects some. One instance serves one event
- * loop, is called on it alone, and waits for one batch at a time; a batch that takes too long fails, and is left to itself.
+ * Collects the requests that arrive while the database is busy and runs them as one statement. A request waits for no
+ * timer, only for the batch before it. When requests arrive faster than the database finishes them, {@link LoadShedder}
+ * rejects some. An instance serves one event loop, is called on that loop alone, and has one batch in flight. A batch
+ * that exceeds the timeout fails, and its late result is ignored.
  *
- * @param <Q> a question, safe to ask again
- * @param <A> its answer
+ * @param <Q> a request, which must be safe to repeat
+ * @param <A> its result
  */
 public final class Batcher<Q, A> {
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
@@ -37,22 +38,25 @@ public final class Batcher<Q, A> {
     private boolean atDatabase;
 
     /**
-     * A batcher with nothing to do yet.
+     * Creates an idle batcher.
      *
-     * @param batch answers a list of questions with as many answers, in the same order
+     * @param batch runs a list of requests and returns one result per request, in the same order
      */
     public Batcher(String name, Scheduler scheduler, Function<List<Q>, Future<List<A>>> batch, MeterRegistry meters) {
         this.scheduler = scheduler;
         this.retryPolicy = new RetryPolicy(scheduler);
         this.batch = batch;
         this.batchSizes = DistributionSummary.builder("database.batch.size")
-                .description("Questions answered by one round of statements")
+                .description("Requests in one batch")
                 .tag("batch", name)
                 .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
                 .register(meters);
     }
 
-    /** Fails with {@link DatabaseUnavailableException} when the question is rejected, or the database does not answer. */
+    /**
+     * Returns the result; fails with {@link DatabaseUnavailableException} when the request is rejected or the database
+     * does not respond.
+     */
     public Future<A> submit(Q question) {
         long now = scheduler.nanoTime();
         if ((atDatabase && shedder.rejectsNewest(waiting.size(), oldestWait(now)))
@@ -72,7 +76,10 @@ public final class Batcher<Q, A> {
         return oldest == null ? 0 : nowNanos - oldest.sinceNanos();
     }
 
-    /** After what has arrived by now was read, all of it. */
+    /**
+     * Starts the next batch once the event loop has read everything that has arrived, so that all of it joins the
+     * batch.
+     */
     private void nextSoon() {
         scheduler.defer(this::next);
         busy = true;
@@ -112,21 +119,22 @@ public final class Batcher<Q, A> {
         }
     }
 
-    /** However many statements it takes. */
+    /** Runs the batch, which may take several statements. */
     private Future<List<A>> answers(List<Waiting<Q, A>> taken, Duration longest) {
         var questions = taken.stream().map(Waiting::question).toList();
         try {
-            // The batch's own future knows its event loop: a time-out is dealt with there, on no other thread.
+            // The batch's future knows its event loop, so a timeout is handled there and on no other thread.
             return retryPolicy.once(
                     batch.apply(questions).map(answers -> {
                         if (answers.size() != questions.size()) {
-                            throw new IllegalStateException("a batch must answer each question");
+                            throw new IllegalStateException("a batch must return one result per request");
                         }
                         return answers;
                     }),
                     longest);
         } catch (RuntimeException | Error e) {
-            // As from any later step of the batch; otherwise it would never be over, and nor would the wait for it.
+            // Treated like a failure in a later step of the batch: if it were thrown, the batcher would stay busy for
+            // ever.
             return Future.failedFuture(e);
         }
     }
@@ -142,12 +150,12 @@ public final class Batcher<Q, A> {
         taken.forEach(entry -> tell(entry, promise -> promise.tryFail(failure)));
     }
 
-    /** What one listener does with its answer must not keep the others from theirs. */
+    /** Completes one promise; a listener that throws must not keep the others from their results. */
     private static <Q, A> void tell(Waiting<Q, A> entry, Consumer<Promise<A>> answer) {
         try {
             answer.accept(entry.answer());
         } catch (RuntimeException | Error e) {
-            LOG.error("an answer could not be delivered", e);
+            LOG.error("result listener failed", e);
         }
     }
 
@@ -162,7 +170,9 @@ public final class Batcher<Q, A> {
         }
     }
 
-    /** Those behind have waited as long as these, and would find the same. */
+    /**
+     * Fails the queued requests too: they have waited as long as the batch, and the database would fail them as well.
+     */
     private void giveUp(List<Waiting<Q, A>> taken, Throwable failure) {
         refuse(taken, failure);
         var behind = new ArrayList<>(waiting);
@@ -172,9 +182,9 @@ public final class Batcher<Q, A> {
     }
 
     /**
-     * One question that the database refuses must not spoil its neighbours' answers, and these are due when those of the batch
-     * were. Each has a turn of its own: a chain of as many futures as a batch has questions is longer than the stack is deep,
-     * once it fails.
+     * Repeats each request alone, within the timeout of the batch, so that one request that the database rejects does
+     * not fail its neighbours. Each one is a new task of the event loop: a chain of one future per request would
+     * overflow the stack when it fails.
      */
     private void askAlone(List<Waiting<Q, A>> taken, long end) {
         long left = end - scheduler.nanoTime();

@@ -20,17 +20,17 @@ import sa.cleanlife.partnerapi.database.DatabaseUnavailableException.Reason;
 import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 
 /**
- * PostgreSQL. What goes wrong comes out as one of two: {@link DatabaseUnavailableException} when asking again later may
- * help, or the failure itself, which is then a fault of ours.
+ * PostgreSQL: statements, transactions and health. A failure has one of two forms: {@link DatabaseUnavailableException}
+ * when a retry may succeed later, or the original exception, which then is a fault of this program.
  */
 public final class Database {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
-    /** Of the two connections that a start opens, on a machine that is busy with much else. */
+    /** Timeout for the two connections that a start opens, on a machine that may be busy. */
     private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(5);
 
-    /** Well within {@link PoolBuilder#SILENCE}, after which an idle connection ends. */
-    private static final Duration WARMED_EVERY = Duration.ofSeconds(5);
+    /** Interval of {@link #warm}, well below {@link PoolBuilder#SILENCE}, after which an idle connection is closed. */
+    static final Duration WARMED_EVERY = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final Scheduler scheduler;
@@ -42,7 +42,7 @@ public final class Database {
     private final Map<Reason, LogThrottle> refusals = new ConcurrentHashMap<>();
     private volatile long warming = -1;
 
-    /** Connects when it is first asked something. */
+    /** Creates the pools; the first connection is opened by the first statement. */
     public Database(Vertx vertx, DatabaseUrl url) {
         this.vertx = vertx;
         this.scheduler = Scheduler.of(vertx);
@@ -53,24 +53,29 @@ public final class Database {
         this.transactions = new Transactions(pools::transactions);
     }
 
-    /** The time in which its answers are waited for. */
+    /** The scheduler that times out its statements. */
     public Scheduler scheduler() {
         return scheduler;
     }
 
     /**
-     * Says from now on whether the database answers, and tells the operator when that changes.
+     * Starts the heartbeat, which keeps {@link #isAvailable} up to date and logs every change.
      *
-     * @param remedy what may help when it does not; it may block, and is tried again until the database answers
+     * @param remedy runs after each failed heartbeat, to bring the database back; it may block
      */
     public void watch(Runnable remedy) {
+        watch(remedy, WARMED_EVERY);
+    }
+
+    /** Starts the heartbeat with another interval of {@link #warm}, for tests. */
+    void watch(Runnable remedy, Duration warmedEvery) {
         heartbeat.start(remedy);
-        warming = vertx.setPeriodic(1, WARMED_EVERY.toMillis(), due -> warm());
+        warming = vertx.setPeriodic(1, warmedEvery.toMillis(), due -> warm());
     }
 
     /**
-     * Keeps a connection for the next transaction, which after a rest would otherwise wait for TCP, TLS, the login and the
-     * admission of a new one. Statements find that of the heartbeat.
+     * Keeps a transaction connection open. Otherwise the first transaction after a pause would wait for TCP, TLS, the
+     * login and the admission of a new one. Statements use the connection of the heartbeat.
      */
     private void warm() {
         if (isAvailable()) {
@@ -78,33 +83,36 @@ public final class Database {
         }
     }
 
-    /** Whether the last heartbeat was answered; false before {@link #watch}. */
+    /** Whether the last heartbeat succeeded; false before {@link #watch}. */
     public boolean isAvailable() {
         return heartbeat.isAvailable();
     }
 
-    /** Asks for a sign of life of a server that can be written to: a standby is as good as none. */
+    /** Succeeds if the server accepts writes; a standby counts as unavailable. */
     public Future<Void> ping() {
         return query(PrimaryFinder.WHY_NOT_TO_BE_WRITTEN_TO, Tuple.tuple())
                 .compose(PrimaryFinder::refuseWhatCannotBeWrittenTo)
                 .onFailure(this::leaveReadOnlySessions);
     }
 
-    /** When the role may write again, the sessions that it has still may not. */
+    /** Replaces the connections: a session that began read-only stays so after the role may write again. */
     private void leaveReadOnlySessions(Throwable failure) {
         if (failure instanceof DatabaseUnavailableException unavailable && unavailable.reason() == Reason.READ_ONLY) {
             pools.replace();
         }
     }
 
-    /** Runs one statement in a transaction of its own. It must be safe to repeat: it is asked until its answer is known. */
+    /**
+     * Runs one statement in a transaction of its own. The statement must be safe to repeat: it is retried until its
+     * outcome is known.
+     */
     public Future<RowSet<Row>> query(String sql, Tuple parameters) {
         return retryPolicy
                 .untilKnown(() -> pools.statements().preparedQuery(sql).execute(parameters))
                 .onFailure(this::noteRefusal);
     }
 
-    /** Tells the operator what the heartbeat does not notice: it writes nothing, and has its connection already. */
+    /** Logs failures that the heartbeat does not see, because it writes nothing and already has its connection. */
     private void noteRefusal(Throwable failure) {
         if (!(failure instanceof DatabaseUnavailableException unavailable) || !isAvailable()) {
             return;
@@ -112,7 +120,7 @@ public final class Database {
         switch (unavailable.reason()) {
             case DISK_FULL -> {
                 if (isTimeToTell(Reason.DISK_FULL)) {
-                    LOG.warn("the database's disk is full; what would be stored gets a 503 until there is space");
+                    LOG.warn("database disk full; requests that write get a 503 until there is space");
                 }
             }
             case CONNECTION_LIMIT, READ_ONLY, REFUSED_BY_POOLER, SESSION_NOT_KEPT -> {
@@ -120,7 +128,7 @@ public final class Database {
                     LOG.atWarn()
                             .addKeyValue("reason", unavailable.getMessage())
                             .addKeyValue("remedy", unavailable.reason().remedy().orElse(""))
-                            .log("the database refuses part of what it is asked; those requests get a 503");
+                            .log("database refused a statement; affected requests get a 503");
                 }
             }
             case OVERLOADED, LOGIN_REFUSED, NO_ANSWER, NO_CONNECTION, NOT_WRITABLE, REFUSED_BY_SERVER -> {}
@@ -132,16 +140,16 @@ public final class Database {
     }
 
     /**
-     * Runs the work on a virtual thread, in one transaction, and answers on the event loop of the caller. The work may call
-     * nothing but the transaction and pure code: it is run again when PostgreSQL ends it as a deadlock or a serialization
-     * failure, and while it waits for anything else it keeps a connection, and rows that others wait for. What it throws
-     * rolls the transaction back, and is what the future fails with. A commit whose answer is lost is not repeated.
+     * Runs the work in one transaction on a virtual thread; the future completes on the event loop of the caller. The
+     * work may call only the transaction and pure code: it is run again after a deadlock or a serialization failure,
+     * and any other wait would hold a connection and row locks. An exception from the work rolls the transaction back
+     * and fails the future. A commit whose outcome is unknown is not repeated.
      */
     public <T> Future<T> transaction(Function<Transaction, T> work) {
         return transactions.run(work).onFailure(this::noteRefusal);
     }
 
-    /** As {@link #transaction}, of work that has no result. */
+    /** Runs work without a result as {@link #transaction} does. */
     public Future<Void> inTransaction(Consumer<Transaction> work) {
         return transaction(tx -> {
                     work.accept(tx);
@@ -151,8 +159,8 @@ public final class Database {
     }
 
     /**
-     * Those of PostgreSQL's settings that make it forget what it has acknowledged, such as {@code fsync off}. With a standby
-     * that must confirm commits, a commit counts once it is on the standby's disk.
+     * The PostgreSQL settings that can lose acknowledged commits, such as {@code fsync off}. Where a standby must
+     * confirm commits, a commit must also be flushed to the standby's disk.
      */
     public Future<List<String>> settingsThatLoseData() {
         return query("""
@@ -166,15 +174,15 @@ public final class Database {
                 .map(rows -> rows.stream().map(row -> row.getString("cause")).toList());
     }
 
-    /** The encoding in which it keeps texts; of PostgreSQL's encodings only {@code UTF8} has every name. */
+    /** The encoding of the database; of PostgreSQL's encodings only {@code UTF8} can store every name. */
     public Future<String> encoding() {
         return query("SELECT current_setting('server_encoding') AS encoding", Tuple.tuple())
                 .map(rows -> rows.iterator().next().getString("encoding"));
     }
 
     /**
-     * Whether each session is one of the server's, as long as it lasts. A pooler that hands the server's session on after each
-     * transaction gives the same one to two that are open at once; then settings and prepared statements are another's.
+     * Whether a connection keeps its server session. A pooler in transaction mode gives one session to two connections
+     * that are open at once, so that one sees the settings and prepared statements of the other.
      */
     public Future<Boolean> keepsSessions() {
         return retryPolicy.once(
@@ -189,7 +197,7 @@ public final class Database {
                 .map(rows -> rows.iterator().next().getInteger(0));
     }
 
-    /** How many connections this role may open to this database at the most, if that is fewer than a server may need. */
+    /** The number of connections that this role may open to this database, if a server may need more. */
     public Future<Optional<Integer>> shortConnectionLimit() {
         return query("""
                 SELECT least(nullif(r.rolconnlimit, -1), nullif(d.datconnlimit, -1),
@@ -203,14 +211,14 @@ public final class Database {
                         .filter(connections -> connections < Pools.MOST_CONNECTIONS));
     }
 
-    /** The server that can be written to, for who connects to it by other means. */
+    /** The server that accepts writes, for code that connects to it in another way. */
     public Future<Host> primary() {
         return retryPolicy
                 .untilKnown(primaryFinder::server)
                 .map(server -> new Host(server.getHost(), server.getPort()));
     }
 
-    /** Ends the connections; one that hangs ends with the process. */
+    /** Closes the connections; a connection that hangs ends with the process. */
     public Future<Void> close() {
         heartbeat.stop();
         vertx.cancelTimer(warming);

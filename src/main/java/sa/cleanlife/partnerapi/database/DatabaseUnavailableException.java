@@ -5,32 +5,32 @@ import io.vertx.pgclient.PgException;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
-/** The database cannot answer now but may again soon: asking again is right, changing the request is not. */
+/** The database cannot serve the request now but may do so soon: the caller should retry it unchanged. */
 @SuppressWarnings("serial") // never serialised
 public final class DatabaseUnavailableException extends RuntimeException {
-    /** Why there was no answer. */
+    /** Why the database was unavailable. */
     public enum Reason {
-        /** More is asked than can be answered in time. It is certain that nothing was done: the database was not asked. */
+        /** The queue is too long. The request was not sent to the database, so it had no effect. */
         OVERLOADED,
-        /** The server can be read, but has no space for what was to be written, which it was not. */
+        /** The server can be read, but had no space for a write, which had no effect. */
         DISK_FULL,
-        /** The server is there, but this user, password or database is not what it knows. */
+        /** The server rejected the user, the password or the database name. */
         LOGIN_REFUSED,
-        /** Nothing was heard in time; what was asked may have taken effect. */
+        /** The timeout passed without a response; the request may have taken effect. */
         NO_ANSWER,
-        /** There was no connection, or it was lost; what was asked may have taken effect. */
+        /** No connection was available, or it was lost; the request may have taken effect. */
         NO_CONNECTION,
-        /** The server is a standby, or commits on it would not end. */
+        /** The server is a standby, or a commit on it would wait for a standby that is gone. */
         NOT_WRITABLE,
-        /** The role, the database or the server is set to refuse all writes. */
+        /** The role, the database or the server is configured as read-only. */
         READ_ONLY,
-        /** The role, the database, the server or a pooler has as many connections as it may have. */
+        /** The role, the database, the server or a pooler has reached its connection limit. */
         CONNECTION_LIMIT,
-        /** A pooler between us and the server said no; it does not say why in a form that programs can read. */
+        /** A pooler in front of the server refused the connection; its reason is not machine-readable. */
         REFUSED_BY_POOLER,
-        /** A pooler sends the statements of one session to several of the server's. */
+        /** A pooler spreads the statements of one connection over several server sessions. */
         SESSION_NOT_KEPT,
-        /** The server said no for the state that it is in, by an SQLSTATE. */
+        /** The server refused because of its state, as its SQLSTATE says. */
         REFUSED_BY_SERVER;
 
         private static Reason of(String sqlState) {
@@ -38,17 +38,19 @@ public final class DatabaseUnavailableException extends RuntimeException {
                 case "53100" -> DISK_FULL;
                 case "53300" -> CONNECTION_LIMIT;
                 case "25006" -> READ_ONLY;
-                // PgBouncer's for nearly everything.
+                // PgBouncer uses this state for nearly every error.
                 case "08P01" -> REFUSED_BY_POOLER;
-                // A prepared statement is there already, or is not: it was prepared in a session that was given to
-                // another.
+                // A prepared statement exists already or is missing: it was prepared in a session that belongs to
+                // another connection by now.
                 case "42P05", "26000" -> SESSION_NOT_KEPT;
                 case String state when state.startsWith("28") || state.startsWith("3D") -> LOGIN_REFUSED;
                 default -> REFUSED_BY_SERVER;
             };
         }
 
-        /** What the operator can do, as a sentence; empty where the reason says it, or it depends. */
+        /**
+         * What the operator can do, as a sentence; empty where the reason says it or the remedy depends on the case.
+         */
         public Optional<String> remedy() {
             return switch (this) {
                 case DISK_FULL -> Optional.of("Make space on the database's disk.");
@@ -59,25 +61,25 @@ public final class DatabaseUnavailableException extends RuntimeException {
                             "Turn default_transaction_read_only off for the role and the database, or name another role in PARTNER_API_DATABASE_URL.");
                 case CONNECTION_LIMIT ->
                     Optional.of(
-                            "Raise the CONNECTION LIMIT of the role or the database, or max_connections, or end connections of others: a server opens up to %d."
+                            "Raise the CONNECTION LIMIT of the role or the database, or max_connections, or close other connections: one server opens up to %d."
                                     .formatted(Pools.MOST_CONNECTIONS));
                 case REFUSED_BY_POOLER ->
                     Optional.of(
-                            "Look into the pooler's log: its connection limit, the user or the database may be why.");
+                            "See the pooler's log: the cause may be its connection limit, the user or the database.");
                 case SESSION_NOT_KEPT ->
                     Optional.of(
-                            "Set pool_mode = session in PgBouncer, or the like in another pooler, or connect to PostgreSQL itself.");
+                            "Set pool_mode = session in PgBouncer, or session mode in another pooler, or connect to PostgreSQL directly.");
                 case OVERLOADED, NO_ANSWER, NO_CONNECTION, NOT_WRITABLE, REFUSED_BY_SERVER -> Optional.empty();
             };
         }
 
-        /** What an SQLSTATE says, for those who do not know them all by heart; empty or ending in a comma. */
+        /** What the SQLSTATE means, for a reader of the log; empty or ending in a comma. */
         private String inWords() {
             return switch (this) {
                 case DISK_FULL -> "the database's disk is full, ";
                 case READ_ONLY -> "default_transaction_read_only is on, ";
                 case CONNECTION_LIMIT -> "connection limit reached, ";
-                case REFUSED_BY_POOLER -> "a pooler's refusal, ";
+                case REFUSED_BY_POOLER -> "refused by a pooler, ";
                 case SESSION_NOT_KEPT -> "a pooler does not keep sessions, ";
                 case OVERLOADED, LOGIN_REFUSED, NO_ANSWER, NO_CONNECTION, NOT_WRITABLE, REFUSED_BY_SERVER -> "";
             };
@@ -91,13 +93,13 @@ public final class DatabaseUnavailableException extends RuntimeException {
     }
 
     static DatabaseUnavailableException noAnswer() {
-        return new DatabaseUnavailableException(Reason.NO_ANSWER, "no answer in time");
+        return new DatabaseUnavailableException(Reason.NO_ANSWER, "timeout");
     }
 
-    /** For what is noticed before it makes a statement fail. */
+    /** For a check that detects it before a statement fails. */
     public static DatabaseUnavailableException sessionNotKept() {
         return new DatabaseUnavailableException(
-                Reason.SESSION_NOT_KEPT, "a pooler gives one of the server's sessions to several of ours");
+                Reason.SESSION_NOT_KEPT, "a pooler gives one server session to several connections");
     }
 
     DatabaseUnavailableException(Reason reason, String message) {
@@ -105,7 +107,10 @@ public final class DatabaseUnavailableException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** Names the kind of failure only: a message of the driver or the server may quote a value. */
+    /**
+     * The exception for a failure. Its message names only the kind of failure: a message of the driver or the server
+     * may quote a value.
+     */
     static DatabaseUnavailableException because(Throwable failure) {
         return switch (failure) {
             case DatabaseUnavailableException already -> already;
@@ -113,7 +118,7 @@ public final class DatabaseUnavailableException extends RuntimeException {
             case TimeoutException e -> noAnswer();
             case VertxException e
             when e.getCause() == null ->
-                new DatabaseUnavailableException(Reason.NO_CONNECTION, "connection lost, or none to be had");
+                new DatabaseUnavailableException(Reason.NO_CONNECTION, "connection lost or not available");
             default ->
                 new DatabaseUnavailableException(
                         Reason.NO_CONNECTION, rootCause(failure).getClass().getSimpleName());

@@ -15,31 +15,35 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A PostgreSQL connection URI as libpq defines it: {@code postgresql://user:password@host:5432,other:5432/db?sslmode=…}.
- * What is not understood is refused rather than ignored, since it may be what keeps the connection safe.
+ * A PostgreSQL connection URI as libpq defines it: {@code
+ * postgresql://user:password@host:5432,other:5432/db?sslmode=…}. An unknown parameter is refused rather than ignored,
+ * since the security of the connection may depend on it.
  *
- * @param hosts at least one; of several, the first that is the primary is used
+ * @param hosts at least one; of several, the primary is used
  */
 public record DatabaseUrl(
         List<Host> hosts, String database, String user, String password, SslMode sslMode, String sslRootCertificate) {
     private static final int DEFAULT_PORT = 5432;
 
-    /** Also not when percent-encoded: in the JDBC URL they would lead elsewhere than to that host. */
+    /**
+     * Characters that a host may not contain, even percent-encoded: in the JDBC URL they would lead to another host.
+     */
     private static final String NOT_IN_HOSTS = "/,?#[]";
 
     private static final String EXAMPLE = "postgresql://user:password@host:5432/database";
     private static final Set<String> PARAMETERS =
             Set.of("user", "password", "sslmode", "sslrootcert", "target_session_attrs", "targetServerType");
 
-    /** Accepted in the form of other tools; this server writes, so whatever is asked for it looks for the primary. */
+    /**
+     * The accepted values, under the parameter names of libpq and JDBC. Whatever the value, this server uses the
+     * primary, since it writes.
+     */
     private static final Set<String> TARGETS = Set.of("any", "primary", "read-write", "master");
 
-    /** One server; an IPv6 address stands without its brackets. */
+    /** A server; the name of an IPv6 address has no brackets. */
     public record Host(String name, int port) {}
 
-    /**
-     * Throws with a sentence about what is wrong, which never repeats the URL: it holds a password.
-     */
+    /** Parses a URI. The exception says what is wrong and never repeats the URI, which holds a password. */
     public static DatabaseUrl parse(String url) {
         var rest = withoutScheme(url);
         var query = "";
@@ -117,7 +121,7 @@ public record DatabaseUrl(
                 return port;
             }
         } catch (NumberFormatException notANumber) {
-            // Said below.
+            // Reported below.
         }
         throw new IllegalArgumentException("must have a port from 1 to 65535, as in " + EXAMPLE);
     }
@@ -147,19 +151,19 @@ public record DatabaseUrl(
 
     private static String decode(String text) {
         try {
-            // Unlike a form's, a URI's plus sign is a plus sign.
+            // In a URI, unlike in a form, a plus sign is a plus sign.
             var decoded = URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
             if (decoded.indexOf('\0') < 0 && decoded.indexOf('\uFFFD') < 0) {
                 return decoded;
             }
         } catch (IllegalArgumentException malformed) {
-            // Said below.
+            // Reported below.
         }
         throw new IllegalArgumentException(
                 "must have each % followed by two hexadecimal digits of UTF-8 text (%25 is a percent sign)");
     }
 
-    /** One set of options for each server. */
+    /** The connection options of each server. */
     List<PgConnectOptions> servers() {
         return hosts.stream().map(this::server).toList();
     }
@@ -179,7 +183,7 @@ public record DatabaseUrl(
         if (sslMode != SslMode.DISABLE) {
             var ssl = new ClientSSLOptions();
             if (sslRootCertificate.isEmpty()) {
-                // As libpq does for the modes below verify-ca: encrypted, whoever answers.
+                // As libpq does for the modes below verify-ca: encrypted, but the certificate is not checked.
                 ssl.setTrustAll(true);
             } else {
                 ssl.setTrustOptions(new PemTrustOptions().addCertPath(sslRootCertificate));
@@ -193,8 +197,8 @@ public record DatabaseUrl(
     }
 
     /**
-     * For Flyway: one of the servers in JDBC's form, without the user and the password. It waits an hour at most for an
-     * answer, which may be that a large table has a new index.
+     * The JDBC URL of a server, for Flyway, without user and password. Its read timeout is an hour, since a statement
+     * may build an index on a large table.
      */
     String jdbcUrl(Host host) {
         var name = host.name().contains(":") ? "[" + host.name() + "]" : host.name();
@@ -207,7 +211,7 @@ public record DatabaseUrl(
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** Where, without who. */
+    /** The hosts and the database, without the user and the password. */
     @Override
     public String toString() {
         return hosts.stream().map(host -> host.name() + ":" + host.port()).collect(Collectors.joining(",")) + "/"

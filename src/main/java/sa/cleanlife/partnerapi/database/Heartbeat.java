@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the database again and again for a sign of life, and tells the operator when it is lost and when it is back. */
+/** Pings the database at an interval, and logs when it becomes unavailable and when it is available again. */
 final class Heartbeat {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
@@ -22,20 +22,20 @@ final class Heartbeat {
     private volatile boolean stopped;
     private volatile LogThrottle remedyFailures = new LogThrottle();
 
-    /** @param whenLost what to do once, each time the database no longer answers */
+    /** @param whenLost runs once each time the database becomes unavailable */
     Heartbeat(Vertx vertx, Supplier<Future<Void>> ping, Runnable whenLost) {
         this.vertx = vertx;
         this.ping = ping;
         this.whenLost = whenLost;
     }
 
-    /** @param remedy what may help when there is no answer; it may block, and is tried again until there is one */
+    /** @param remedy runs after each failed ping, to bring the database back; it may block */
     void start(Runnable remedy) {
         available = true;
         beat(remedy);
     }
 
-    /** Whether the last one was answered; false before the start. */
+    /** Whether the last ping succeeded; false before the start. */
     boolean isAvailable() {
         return available;
     }
@@ -62,7 +62,7 @@ final class Heartbeat {
         if (remedyFailures.isTime()) {
             LOG.atWarn()
                     .addKeyValue("reason", String.valueOf(failure.getMessage()))
-                    .log("the database could not be started again");
+                    .log("database restart failed");
         }
     }
 
@@ -70,13 +70,13 @@ final class Heartbeat {
         boolean was = available;
         available = failure == null;
         if (failure == null && !was) {
-            LOG.info("the database answers again");
+            LOG.info("database available again");
         } else if (failure != null && was) {
             var unavailable = DatabaseUnavailableException.because(failure);
             LOG.atWarn()
                     .addKeyValue("reason", unavailable.getMessage())
                     .addKeyValue("remedy", unavailable.reason().remedy().orElse(""))
-                    .log("the database does not answer; requests get a 503 until it does");
+                    .log("database unavailable; requests get a 503 until it is available again");
             remedyFailures = new LogThrottle();
             whenLost.run();
         }

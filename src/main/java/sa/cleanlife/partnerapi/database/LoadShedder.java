@@ -3,18 +3,18 @@ package sa.cleanlife.partnerapi.database;
 import java.time.Duration;
 
 /**
- * Decides which questions of a queue are rejected when more arrive than are answered: by queueing time, so that those which
- * are accepted do not wait too long, and by count, since what waits takes memory. A queue of no more than one batch is
- * answered next, however long it has waited.
+ * Decides which requests of a queue are rejected when they arrive faster than the database serves them: by queueing
+ * time, so that accepted requests do not wait too long, and by number, since the queue takes memory. A queue of at most
+ * one batch is served next, so none of it is rejected, however long it has waited.
  */
 final class LoadShedder {
-    /** A question that arrives while others have waited this long is rejected at once. */
+    /** A request that arrives while the oldest has waited this long is rejected at once. */
     private static final Duration OVERLOADED = Duration.ofMillis(50);
 
-    /** A question that has waited this long is rejected after all: the database has slowed down. */
+    /** A queued request that has waited this long is rejected: the database has slowed down. */
     private static final Duration LONGEST_WAIT = Duration.ofMillis(75);
 
-    /** Whatever the time. */
+    /** The limit on the number of queued requests, whatever their queueing time. */
     private static final int LONGEST_QUEUE = 8_192;
 
     private final BatchSize batchSize;
@@ -27,12 +27,12 @@ final class LoadShedder {
         return queued >= LONGEST_QUEUE;
     }
 
-    /** @param oldestWaitNanos how long the first of those in the queue has waited */
+    /** @param oldestWaitNanos how long the oldest queued request has waited */
     boolean rejectsNewest(int queued, long oldestWaitNanos) {
         return isLate(queued, oldestWaitNanos, OVERLOADED);
     }
 
-    /** @param oldestWaitNanos how long the first of those in the queue has waited */
+    /** @param oldestWaitNanos how long the oldest queued request has waited */
     boolean rejectsOldest(int queued, long oldestWaitNanos) {
         return isLate(queued, oldestWaitNanos, LONGEST_WAIT);
     }

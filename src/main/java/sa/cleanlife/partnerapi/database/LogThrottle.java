@@ -3,7 +3,7 @@ package sa.cleanlife.partnerapi.database;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** For what fails again and again: it is worth telling the first time, and once a minute after that. */
+/** Limits a repeated log message to the first occurrence and then one a minute. */
 final class LogThrottle {
     private static final Duration PAUSE = Duration.ofMinutes(1);
 

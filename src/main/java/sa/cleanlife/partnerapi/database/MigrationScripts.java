@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The scripts under {@code db/migration} on the class path, of all features, in a directory or in a jar. */
+/**
+ * The migration scripts of all features: the files under {@code db/migration} on the class path, in a directory or a
+ * jar.
+ */
 final class MigrationScripts {
     static final String DIRECTORY = "db/migration";
 
@@ -20,7 +23,7 @@ final class MigrationScripts {
 
     private MigrationScripts() {}
 
-    /** The versions that there are, in their order. */
+    /** The versions of the scripts, in order. */
     static List<String> versions(ClassLoader loader) {
         try {
             return Collections.list(loader.getResources(DIRECTORY)).stream()
@@ -46,7 +49,7 @@ final class MigrationScripts {
     private static Stream<String> names(URL directory) {
         try {
             if (directory.openConnection() instanceof JarURLConnection connection) {
-                // One of our own, which can be closed; the class loader's goes on.
+                // A separate connection can be closed; the one that the class loader has cached must stay open.
                 connection.setUseCaches(false);
                 try (var jar = connection.getJarFile()) {
                     return jar.stream()

@@ -6,8 +6,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 
 /**
- * Opens JDBC's sessions, for Flyway, with our settings. Flyway's own ways to do that come too late: by then it has read the
- * search path, to which it returns.
+ * Opens the JDBC sessions of Flyway with {@link SessionSettings}. Flyway's own hooks run too late: by then it has read
+ * the search path, which it restores afterwards.
  */
 @SuppressWarnings("serial") // never serialised
 final class MigrationSource extends PGSimpleDataSource {

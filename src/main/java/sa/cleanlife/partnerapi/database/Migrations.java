@@ -20,13 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.database.DatabaseUrl.Host;
 
-/** Brings the schema to the version this server knows, with the scripts under {@code db/migration}. */
+/** Migrates the schema to the version that this server knows, with the scripts under {@code db/migration}. */
 public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     /**
-     * A statement that waits for a lock on a table holds up everybody who comes to the table after it, so it waits only this
-     * long, and lets the others go first before it tries again.
+     * How long a statement waits for a table lock before it is retried: every later statement on the table waits behind it,
+     * so it gives up soon and lets the others go first.
      */
     private static final Duration LOCK_TIMEOUT = Duration.ofMillis(500);
 
@@ -36,9 +36,12 @@ public final class Migrations {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
+    private static final String NO_PRIVILEGE =
+            "the role may not create or change tables, SQLSTATE 42501; run a command such as partner list as the owner of the database first, or make this role the owner";
+
     private Migrations() {}
 
-    /** The schema cannot be brought up to date. The message completes the sentence "The schema of the database …". */
+    /** The schema cannot be migrated. The message completes the sentence "The schema of the database …". */
     @SuppressWarnings("serial") // never serialised
     public static final class MigrationException extends RuntimeException {
         private MigrationException(String predicate) {
@@ -47,8 +50,8 @@ public final class Migrations {
     }
 
     /**
-     * Whether there is nothing to do, which is so at nearly every start: to find that out Flyway and its driver take as long
-     * as everything else with the database.
+     * Whether all migrations are done, which is the case at nearly every start. This query saves loading Flyway and its
+     * driver, which takes as long as everything else with the database.
      */
     public static Future<Boolean> areDone(Database database) {
         var versions = MigrationScripts.versions(Migrations.class.getClassLoader());
@@ -60,14 +63,15 @@ public final class Migrations {
                 """, Tuple.tuple())
                 .map(rows -> rows.stream().map(row -> row.getString("version")).toList())
                 .map(versions::equals)
-                // There is no such table yet, for one.
+                // For example, the table does not exist yet.
                 .otherwise(false);
     }
 
     /**
-     * Blocks. Several nodes may do this at once: Flyway lets one at a time.
+     * Runs the missing migrations; blocks. Several nodes may call this at once: Flyway lets one run at a time.
      *
-     * @param primary which of the servers: JDBC's driver would spend its time on one that takes a connection and says nothing
+     * @param primary the server to connect to; the JDBC driver would wait long for a server that accepts a connection
+     *     and then is silent
      */
     public static void run(DatabaseUrl url, Host primary) {
         run(url, primary, LONGEST_WAIT_FOR_LOCKS, "classpath:" + MigrationScripts.DIRECTORY);
@@ -75,16 +79,20 @@ public final class Migrations {
 
     static void run(DatabaseUrl url, Host primary, Duration longestWaitForLocks, String... locations) {
         var configuration = Flyway.configure();
-        // Whoever builds an index CONCURRENTLY waits for all older transactions, so for ever for Flyway's own. As a
-        // property, this would need jackson-databind, which the packaged server has not.
+        // CREATE INDEX CONCURRENTLY waits for all older transactions, so it would wait for ever for one of Flyway's
+        // own. The property for this setting would need jackson-databind, which is not packaged with the server.
         configuration
                 .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
                 .setTransactionalLock(false);
+        var source = new MigrationSource(url, primary);
+        if (!mayCreateTables(source)) {
+            throw notDone(NO_PRIVILEGE);
+        }
         var flyway = configuration
-                .dataSource(new MigrationSource(url, primary))
+                .dataSource(source)
                 .callbacks(new LimitWaitForLocks())
                 .locations(locations)
-                // A newer schema is refused, rather than written to by a server that does not know it.
+                // A server must not write to a newer schema, which it does not know.
                 .ignoreMigrationPatterns(new String[0])
                 .load();
         long end = System.nanoTime() + longestWaitForLocks.toNanos();
@@ -99,20 +107,40 @@ public final class Migrations {
                         "is not one that this version knows, so a newer version has written it: run that, or restore a backup");
             } catch (FlywayException e) {
                 if (!sqlState(e).equals(Optional.of(LOCK_NOT_AVAILABLE)) || System.nanoTime() - end >= 0) {
-                    throw new MigrationException("could not be brought up to date (%s)".formatted(reason(e)));
+                    throw notDone(reason(e));
                 }
             }
             if (!waiting) {
                 waiting = true;
-                LOG.warn("a migration waits for a table that other transactions hold; it is tried again and again");
+                LOG.warn("migration waiting for a table lock that other transactions hold; retrying");
             }
             pause();
         }
     }
 
+    private static MigrationException notDone(String reason) {
+        return new MigrationException("could not be brought up to date (%s)".formatted(reason));
+    }
+
+    /** Whether the role may create tables. Without this check, Flyway would try for ten seconds to create its own table. */
+    private static boolean mayCreateTables(MigrationSource source) {
+        try (var connection = source.getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("""
+                        SELECT to_regclass('flyway_schema_history') IS NOT NULL
+                               OR coalesce(has_schema_privilege(current_schema(), 'CREATE'), true)
+                        """)) {
+            return !rows.next() || rows.getBoolean(1);
+        } catch (SQLException e) {
+            // Flyway meets the same failure, which is reported then.
+            return true;
+        }
+    }
+
     /**
-     * What is done CONCURRENTLY is done in no transaction. When it fails, some of it may stay, such as an index that is
-     * invalid, and Flyway runs it again only when its row is gone.
+     * Refuses a schema with a failed migration. A CONCURRENTLY statement runs in no transaction, so when it fails it
+     * may leave something behind, such as an invalid index; and Flyway runs the migration again only when its row is
+     * deleted.
      */
     private static void refuseHalfDone(Flyway flyway) {
         Stream.of(flyway.info().all())
@@ -135,8 +163,8 @@ public final class Migrations {
     }
 
     /**
-     * For the migrations that Flyway runs in a transaction. An index that is built CONCURRENTLY, in none, waits for as long as
-     * it must: nobody waits for it, and what it has begun stays when it fails.
+     * Sets the lock timeout of migrations that run in a transaction. CREATE INDEX CONCURRENTLY, which runs in none, has
+     * no timeout: nobody waits behind it, and a failure would leave an invalid index.
      */
     private static final class LimitWaitForLocks extends BaseCallback {
         @Override
@@ -156,7 +184,10 @@ public final class Migrations {
         }
     }
 
-    /** The kind of failure, and what helps where that is known: Flyway's messages quote the statement and the URL. */
+    /**
+     * The kind of failure and the remedy, where one is known. Messages of Flyway are not used, since they quote the
+     * statement and the URL.
+     */
     private static String reason(FlywayException failure) {
         var migration = failure instanceof FlywayMigrateException e
                 ? "migration %s: ".formatted(e.getMigration().getVersion())
@@ -167,8 +198,7 @@ public final class Migrations {
     private static String cause(FlywayException failure) {
         return sqlState(failure)
                 .map(state -> switch (state) {
-                    case "42501" ->
-                        "the role may not create or change tables, SQLSTATE 42501; run a command such as partner list as the owner of the database first, or make this role the owner";
+                    case "42501" -> NO_PRIVILEGE;
                     case LOCK_NOT_AVAILABLE ->
                         "other transactions hold its tables, SQLSTATE 55P03; end the long ones, which pg_stat_activity lists, and start again";
                     default -> "SQLSTATE " + state;

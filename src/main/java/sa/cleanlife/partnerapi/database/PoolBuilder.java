@@ -12,19 +12,24 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** How every pool connects to PostgreSQL, and when it gives up a connection. */
+/** The connection settings of every pool: timeouts, keep-alive and queue length. */
 final class PoolBuilder {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
-    /** Ends connections that a dead network holds. A busy one is never silent this long; an idle one is soon reopened. */
+    /**
+     * Closes connections that a dead network holds. A busy connection is never silent this long; an idle one is soon
+     * reopened.
+     */
     static final Duration SILENCE = Duration.ofSeconds(30);
 
-    /** Those that nobody waits for any more stay in the queue until a connection is there, or none is to be had. */
+    /**
+     * Large, because a request whose caller has given up stays in the queue until a connection is available or refused.
+     */
     private static final int MOST_WAITING = 1_000;
 
     private PoolBuilder() {}
 
-    /** @param server where the next connection goes */
+    /** @param server the server of the next connection */
     static ClientBuilder<Pool> of(
             Vertx vertx, String name, int size, Duration longestWait, Supplier<Future<SqlConnectOptions>> server) {
         return PgBuilder.pool()

@@ -12,20 +12,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections to PostgreSQL: those of single statements, and those of transactions, so that transactions which wait for
- * each other's rows leave the statements alone.
+ * The connection pools to PostgreSQL: one for single statements and one for transactions, so that transactions that
+ * wait for row locks do not use up the connections for statements.
  */
 final class Pools {
     private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
 
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
-    /** A batch of each of the frequent kinds on every event loop; the rare kinds, the heartbeat and the like. */
+    /** One connection per event loop for each frequent kind of batch, and some for rare batches and the heartbeat. */
     private static final int OF_STATEMENTS = 3 * PROCESSORS + 6;
 
     private static final int OF_TRANSACTIONS = PROCESSORS + 6;
 
-    /** Of one node. */
+    /** The most connections that one node opens. */
     static final int MOST_CONNECTIONS = OF_STATEMENTS + OF_TRANSACTIONS;
 
     private final Vertx vertx;
@@ -39,7 +39,7 @@ final class Pools {
         }
     }
 
-    /** @param server where the next connection goes */
+    /** @param server the server of the next connection */
     Pools(Vertx vertx, Supplier<Future<SqlConnectOptions>> server) {
         this.vertx = vertx;
         this.server = server;
@@ -63,13 +63,13 @@ final class Pools {
     }
 
     /**
-     * Gives a new connection our settings, and lets it into the pool when a commit on it was confirmed by the standby, if
-     * commits are. A primary that
-     * was restarted shows those that waited for the standby as if they had been confirmed. Whoever was told of them would be
-     * told of what is lost with the primary; but what comes before a confirmed commit is confirmed as well.
+     * Applies {@link SessionSettings} to a new connection and admits it to the pool once a commit on it has succeeded.
+     * Where a standby must confirm commits, a primary that restarts shows commits that waited for the standby as if
+     * they were confirmed, and a client that read them would have read what is lost with the primary. All commits
+     * before a confirmed commit are confirmed as well.
      */
     private void admit(SqlConnection connection) {
-        // The statement fails with it too; without this the driver prints it.
+        // The statement fails with the error too; without a handler the driver prints it.
         connection.exceptionHandler(known -> {});
         connection
                 .query(SessionSettings.STATEMENTS)
@@ -82,11 +82,11 @@ final class Pools {
                 .map(rows -> rows.iterator().next().getBoolean(0))
                 .onComplete(confirmed -> {
                     if (confirmed.succeeded() && confirmed.result()) {
-                        // For the pool, this means that it can be used.
+                        // To the pool, closing means that the connection is ready for use.
                         connection.close();
                     } else {
                         noteRefused(confirmed.cause());
-                        // The pool gives up its place when the server ends it.
+                        // The pool frees its slot when the server ends the session.
                         connection
                                 .query("SELECT pg_terminate_backend(pg_backend_pid())")
                                 .execute();
@@ -100,7 +100,7 @@ final class Pools {
                     .addKeyValue(
                             "reason",
                             DatabaseUnavailableException.because(failure).getMessage())
-                    .log("a new connection to the database cannot be used");
+                    .log("new database connection failed its admission check");
         }
     }
 
@@ -113,8 +113,8 @@ final class Pools {
     }
 
     /**
-     * Leaves all connections for new ones. Those that hang in a dead network would keep the places of new ones until {@link
-     * PoolBuilder#SILENCE} has ended them. What waited for one asks again at once, on the new pool.
+     * Replaces all connections by new ones: connections that hang in a dead network would take up the pool until {@link
+     * PoolBuilder#SILENCE} has passed. A statement that waited for one of them is retried at once on the new pool.
      */
     void replace() {
         var left = open;

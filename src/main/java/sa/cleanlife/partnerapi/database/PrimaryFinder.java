@@ -11,12 +11,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException.Reason;
 
-/** Finds, of the servers that the database's URL names, the one that can be written to. */
+/** Finds the server that accepts writes among the servers in the database URL. */
 final class PrimaryFinder {
     /**
-     * Empty when a commit will end. One that waits for a standby that is gone holds its connection, also when nobody waits
-     * for it any more, so none is begun; and a primary that its standby has left may be the old one of two. Any connected
-     * standby counts: which of them confirms commits is told only to roles with more privileges.
+     * The reason why the server does not accept writes; empty if it does. A commit that waits for a missing standby
+     * holds its connection, even after its caller has given up, so none is begun; and a primary without its standby may
+     * be an old primary after a failover. Any connected standby counts: only roles with more privileges see which
+     * standby confirms commits.
      */
     static final String WHY_NOT_TO_BE_WRITTEN_TO = """
             SELECT CASE
@@ -32,23 +33,25 @@ final class PrimaryFinder {
                    END AS reason
             """;
 
-    /** As the statement above answers it. An operator or a provider sets it on purpose, so we do not set it back. */
+    /**
+     * The reason in the query above. An operator or a provider sets this on purpose, so the server does not change it.
+     */
     private static final String READ_ONLY = "default_transaction_read_only is on";
 
     private final Vertx vertx;
     private final List<PgConnectOptions> servers;
     private final BooleanSupplier available;
-    private Future<SqlConnectOptions> search = Future.failedFuture("none yet");
+    private Future<SqlConnectOptions> search = Future.failedFuture("no search yet");
     private volatile int lastPrimary;
 
-    /** @param available whether the database answers, as far as is known */
+    /** @param available whether the last heartbeat succeeded */
     PrimaryFinder(Vertx vertx, DatabaseUrl url, BooleanSupplier available) {
         this.vertx = vertx;
         this.servers = url.servers();
         this.available = available;
     }
 
-    /** Fails if the answer to {@link #WHY_NOT_TO_BE_WRITTEN_TO} gives a reason. */
+    /** Fails if {@link #WHY_NOT_TO_BE_WRITTEN_TO} returned a reason. */
     static Future<Void> refuseWhatCannotBeWrittenTo(RowSet<Row> rows) {
         var reason = rows.iterator().next().getString("reason");
         return switch (reason) {
@@ -59,9 +62,9 @@ final class PrimaryFinder {
     }
 
     /**
-     * Where the next connection goes: of several servers, one that can be written to. Connecting to a server that takes a
-     * connection and then says nothing has no end, and would keep a place in the pool; so while the database does not
-     * answer, a server is tried before the pool may connect to it.
+     * The server for the next connection, which accepts writes. Connecting to a server that accepts a connection and
+     * then is silent never ends and would take up a slot of the pool; so while the database is unavailable, a server is
+     * tried on a separate connection first.
      */
     Future<SqlConnectOptions> server() {
         return servers.size() == 1 && available.getAsBoolean()
@@ -70,9 +73,9 @@ final class PrimaryFinder {
     }
 
     /**
-     * One search at a time, however many connections wait for it. It begins with the last primary: a machine that is gone
-     * and refuses nothing costs each search that asks it the time of a trial. Of the reasons why there is none, that of the
-     * last primary tells the most.
+     * Runs one search at a time, shared by all connections that wait for it. The search begins with the last primary:
+     * trying a machine that is gone takes until the timeout. If no server accepts writes, the reason of the last
+     * primary is reported, since it tells the most.
      */
     private synchronized Future<SqlConnectOptions> searchPrimary() {
         if (search.isComplete()) {

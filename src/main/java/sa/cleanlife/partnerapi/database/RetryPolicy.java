@@ -9,20 +9,22 @@ import java.util.function.Supplier;
 import sa.cleanlife.partnerapi.database.DatabaseUnavailableException.Reason;
 
 /**
- * How long an answer of the database is waited for, and how often it is asked again. What goes wrong comes out as one of
- * two: {@link DatabaseUnavailableException} when asking again later may help, or the failure itself, which is then a fault
- * of ours.
+ * The timeout and the retries of a statement. A failure has one of two forms: {@link DatabaseUnavailableException} when
+ * a retry may succeed later, or the original exception, which then is a fault of this program.
  */
 public final class RetryPolicy {
-    /** An answer is due within 2 s of losing the database; this leaves time for the rest of it. */
+    /**
+     * The timeout of a statement with its retries. A response is due within 2 s of losing the database; this leaves
+     * time for the rest of the request.
+     */
     static final Duration LONGEST = Duration.ofMillis(1_500);
 
-    /** After it the pool knows which of its connections the database has ended. */
+    /** The pause before the second retry, in which the pool notices which of its connections were closed. */
     private static final Duration NOTICING = Duration.ofMillis(50);
 
     /**
-     * The classes of SQLSTATE that tell of the server's state rather than of the statement: connection, transaction state
-     * (read-only after a failover), authorization, catalog, rollback, resources, object state, operator, system.
+     * SQLSTATE classes that depend on the state of the server rather than on the statement: connection, transaction
+     * state (read-only after a failover), authorization, catalog, rollback, resources, object state, operator, system.
      */
     private static final Set<String> UNAVAILABLE_CLASSES = Set.of("08", "25", "28", "3D", "40", "53", "55", "57", "58");
 
@@ -33,9 +35,9 @@ public final class RetryPolicy {
     }
 
     /**
-     * Asks until the answer is known, three times at most. It must be safe to repeat: when the connection is lost nobody
-     * knows whether it took effect, so it is asked again, on another. The next may be lost as well, since what ends one often
-     * ends all; the one after that is asked for when the pool has noticed.
+     * Runs a statement until its outcome is known, three times at most. The statement must be safe to repeat: when its
+     * connection is lost, the outcome is unknown, so it runs again on another connection. That one may be lost as well,
+     * since one cause often ends all connections; so the second retry waits until the pool has noticed.
      */
     public <T> Future<T> untilKnown(Supplier<Future<T>> ask) {
         long end = scheduler.nanoTime() + LONGEST.toNanos();
@@ -46,14 +48,17 @@ public final class RetryPolicy {
                         : Future.failedFuture(lost)));
     }
 
-    /** Of a question that was lost, a disk that is full the next time does not tell that it had no effect. */
+    /**
+     * The result of a retry. If the retry fails for a full disk, the first failure is reported: the full disk does not
+     * show that the first attempt had no effect.
+     */
     private static <T> Future<T> again(Throwable lost, Future<T> answer) {
         return answer.recover(failure -> Future.failedFuture(isDiskFull(failure) ? lost : failure));
     }
 
     /**
-     * Who asked is told that the database is unavailable when the time is over, so nothing is done for them after that. A
-     * disk that is full is still so the next moment, on every connection.
+     * No retry after the timeout, when the caller has been told that the database is unavailable; and none for a full
+     * disk, which is full on every connection.
      */
     private boolean isWorthAsking(Throwable failure, long end) {
         return isUnavailable(failure) && !isDiskFull(failure) && scheduler.nanoTime() - end < 0;
@@ -64,7 +69,7 @@ public final class RetryPolicy {
                 && DatabaseUnavailableException.because(failure).isDiskFull();
     }
 
-    /** Waits only so long for an answer, and gives every failure one of its two forms. */
+    /** Limits the wait for a result and converts its failure to one of the two forms. */
     public <T> Future<T> once(Future<T> answer) {
         return once(answer, LONGEST);
     }
@@ -86,7 +91,7 @@ public final class RetryPolicy {
             case VertxException e -> true;
             case RuntimeException e -> false;
             case Error e -> false;
-            // Scheduler-outs, lost connections, failed handshakes: the driver has a type for few of them.
+            // Timeouts, lost connections, failed handshakes: the driver has a type of its own for few of them.
             default -> true;
         };
     }

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Reads a monotonic clock and schedules work on the event loop. It is handed in, so that a simulation can decide what comes
- * late and what comes first, and need not wait for it.
+ * Reads a monotonic clock and schedules work on the event loop. An interface, so that a simulation can control the
+ * order of events and need not wait for them.
  */
 public interface Scheduler {
     /** The scheduler of real event loops. */
@@ -15,7 +15,7 @@ public interface Scheduler {
         return new VertxScheduler(vertx);
     }
 
-    /** As {@link System#nanoTime} tells it: good for differences. */
+    /** A time as {@link System#nanoTime} returns it: only differences have a meaning. */
     long nanoTime();
 
     /**
@@ -26,6 +26,8 @@ public interface Scheduler {
 
     Future<Void> after(Duration delay);
 
-    /** The answer, or a {@link TimeoutException} if that is not there in time; on the event loop that the answer comes on. */
+    /**
+     * The result, or a {@link TimeoutException} if it comes too late; completes on the event loop of the given future.
+     */
     <T> Future<T> limit(Future<T> answer, Duration longest);
 }

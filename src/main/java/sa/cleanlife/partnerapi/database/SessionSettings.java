@@ -1,18 +1,19 @@
 package sa.cleanlife.partnerapi.database;
 
 /**
- * The settings of a session that change what a statement of ours means, or whether it comes to its end. A role or a database
- * can have others ({@code ALTER ROLE … SET}), so every session that we open, of the pools and of migrations, begins with
- * these. They are statements, not parameters of the connection, since PgBouncer refuses most of those.
+ * The session settings that change the meaning of a statement or keep it from finishing. A role or a database can
+ * override them ({@code ALTER ROLE … SET}), so every session of the pools and of migrations begins with these. They are
+ * statements rather than connection parameters, since PgBouncer refuses most of those.
  *
- * <p>Left alone is what an operator decides on purpose: {@code default_transaction_read_only} and {@code
- * synchronous_commit}, which are refused where they do not fit, {@code role}, tablespaces, and what only costs or saves time.
+ * <p>Not set here is what an operator decides on purpose: {@code default_transaction_read_only} and {@code
+ * synchronous_commit}, which are refused where they do not fit, {@code role}, tablespaces, and settings that affect
+ * only speed.
  */
 final class SessionSettings {
     /**
-     * Of the schemas, one: the one that our tables are in, as far as this role's search path shows them; {@code public}, if
-     * they are there; otherwise, before the first start, the one in which this role creates tables. So a search path that was
-     * changed later hides no contacts, and another schema's table does not stand before ours.
+     * Sets the search path to one schema: the one that holds our tables, according to the search path of the role; else
+     * {@code public} if they are there; else, before the first start, the schema in which the role creates tables. So a
+     * search path that is changed later hides no contacts, and no other schema's table takes precedence.
      */
     private static final String SCHEMA = """
             SELECT set_config('search_path', quote_ident(coalesce(

@@ -11,15 +11,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between the types of this program and those of the driver: it knows neither {@link Instant} nor {@link Optional}, and
- * has null for what is not there.
+ * Converts between the types of this program and those of the driver, which knows neither {@link Instant} nor {@link
+ * Optional} and uses null for NULL.
  */
 public final class Sql {
     private Sql() {}
 
     /**
-     * The parameters of a statement, in their order. An {@link Optional} stands for what is in it, or for NULL; an {@link
-     * Instant}, or an array of them, for {@code timestamptz}. The rest is as the driver takes it.
+     * The parameters of a statement, in order. An {@link Optional} becomes its value or NULL; an {@link Instant}, or an
+     * array of them, becomes {@code timestamptz}. Other values are passed to the driver unchanged.
      */
     public static Tuple tuple(Object... parameters) {
         var tuple = Tuple.tuple();
@@ -42,12 +42,12 @@ public final class Sql {
         return instant.atOffset(ZoneOffset.UTC);
     }
 
-    /** Of a column of {@code timestamptz} that is never NULL. */
+    /** The value of a {@code timestamptz} column that is never NULL. */
     public static Instant instant(Row row, String column) {
         return optionalInstant(row, column).orElseThrow(() -> new NoSuchElementException(column));
     }
 
-    /** Of a column of {@code timestamptz}; empty where that is NULL. */
+    /** The value of a {@code timestamptz} column; empty if it is NULL. */
     public static Optional<Instant> optionalInstant(Row row, String column) {
         return Optional.ofNullable(row.getOffsetDateTime(column)).map(OffsetDateTime::toInstant);
     }

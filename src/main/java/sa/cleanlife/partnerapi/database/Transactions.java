@@ -21,24 +21,28 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Runs transactions, each on a virtual thread of its own. One that PostgreSQL ends in favour of another is run again. All
- * of it together is over after {@link RetryPolicy#LONGEST}, and then the connection goes back to the pool as soon as the
- * server has ended what it was doing.
+ * Runs each transaction on a virtual thread of its own, and retries it after a deadlock or a serialization failure. All
+ * attempts together end after {@link RetryPolicy#LONGEST}; the connection returns to the pool once the server has ended
+ * the last statement.
  */
 final class Transactions {
-    /** Serialization failure and deadlock: PostgreSQL has rolled the transaction back, and asks for it to be run again. */
+    /** Serialization failure and deadlock: PostgreSQL has rolled the transaction back, and a retry may succeed. */
     private static final Set<String> RUN_AGAIN = Set.of("40001", "40P01");
 
     private static final int MOST_ATTEMPTS = 5;
 
-    /** Before the next attempt, for each that there was; and up to twice that, by chance, so that two do not meet again. */
+    /**
+     * The pause before a retry, multiplied by the number of attempts so far and by a random factor from 1 to 2, so that
+     * two transactions do not collide again.
+     */
     private static final Duration PAUSE = Duration.ofMillis(5);
 
     /**
-     * The server ends a transaction that nobody waits for any more, or of which nothing is heard: a node that hangs must not
-     * hold up the others. The longest wait for a lock is longer than the second after which PostgreSQL looks for a deadlock;
-     * otherwise it would end before the deadlock is found, and what could be run again would fail. A commit is never
-     * interrupted by these limits, since PostgreSQL lifts the limit for a statement before it commits.
+     * The limits by which the server ends a transaction that its client has given up or that is idle: a node that hangs
+     * must not block the others. The lock timeout is longer than the second after which PostgreSQL looks for a
+     * deadlock; otherwise it would end the transaction before the deadlock is found, and with an error that is not
+     * retried. A commit is never interrupted by these limits, since PostgreSQL lifts the statement timeout before it
+     * commits.
      */
     private static final String BEGIN = """
             BEGIN;
@@ -49,14 +53,14 @@ final class Transactions {
 
     private final Supplier<Pool> pool;
 
-    /** @param pool asked for each attempt; must not limit the wait for a connection, which is limited here */
+    /** @param pool called for each attempt; the pool must not limit the wait for a connection, which is limited here */
     Transactions(Supplier<Pool> pool) {
         this.pool = pool;
     }
 
     /**
-     * Answers on the event loop of the caller; of a caller that is on none, on the virtual thread. The answer knows that
-     * event loop, so that a time-out of it is dealt with there too.
+     * Runs the work. The future completes on the event loop of the caller, and so does a timeout on it; for a caller on
+     * no event loop it completes on the virtual thread.
      */
     <T> Future<T> run(Function<Transaction, T> work) {
         Promise<T> answer =
@@ -66,7 +70,7 @@ final class Transactions {
             try {
                 outcome.onComplete(answer);
             } catch (RejectedExecutionException stopped) {
-                // The event loop has ended, and with it whoever asked.
+                // The event loop has ended, and the caller with it.
             }
         });
         return answer.future();
@@ -100,7 +104,10 @@ final class Transactions {
         }
     }
 
-    /** Sends nothing once the time is over: it could take effect, and the caller is told that it failed. */
+    /**
+     * Waits for a statement until the deadline. After the deadline nothing is sent: it could take effect although the
+     * caller is told that it failed.
+     */
     private static <T> T await(Supplier<Future<T>> sent, long end) throws TimeoutException {
         long left = end - System.nanoTime();
         if (left <= 0) {
@@ -126,12 +133,12 @@ final class Transactions {
             try {
                 connection = Optional.of(await(() -> wanted, end));
             } catch (TimeoutException e) {
-                // The pool gives it all the same, when it can; nobody else would give it back.
+                // The pool may still hand out the connection, and nobody else would return it.
                 wanted.onSuccess(SqlConnection::close);
                 throw e;
             }
-            // The statement fails with it too; without this the driver prints it, with all that the server's message
-            // quotes.
+            // The statement fails with the error too; without a handler the driver prints it, with the values that its
+            // message quotes.
             connection.orElseThrow().exceptionHandler(known -> {});
             send(BEGIN);
         }
@@ -155,7 +162,7 @@ final class Transactions {
             }
         }
 
-        /** PostgreSQL would answer the commit of a transaction in which a statement failed by a rollback, and no error. */
+        /** Refuses to commit after a failed statement: PostgreSQL would roll back and report success. */
         private void commit() throws TimeoutException {
             intact.await();
             send("COMMIT");
@@ -163,8 +170,8 @@ final class Transactions {
         }
 
         /**
-         * Also after a commit whose answer is missing: if it took effect, there is nothing to roll back. It waits behind a
-         * statement that the server is still at, and the connection goes back to the pool once both are over.
+         * Rolls back; harmless after a commit that took effect. The rollback waits behind a statement that still runs,
+         * and the connection returns to the pool when both have ended.
          */
         private void rollBack() {
             connection.ifPresent(used -> {
@@ -172,12 +179,12 @@ final class Transactions {
                 try {
                     await(over::otherwiseEmpty, end);
                 } catch (TimeoutException e) {
-                    // Nobody waits for it any more.
+                    // The rollback goes on without a caller that waits for it.
                 }
             });
         }
 
-        /** Whatever the work made of the failure of its statement. */
+        /** Whether a retry may succeed, by the failure of the statement, whatever exception the work made of it. */
         private boolean mayBeRunAgain(Throwable thrown) {
             var failure = intact.failed() ? intact.cause() : thrown;
             return failure instanceof PgException e && RUN_AGAIN.contains(e.getSqlState());

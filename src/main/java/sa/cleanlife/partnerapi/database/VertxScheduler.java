@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** Schedules on the event loops of Vert.x, by the clock of this machine. */
+/** Schedules on the event loops of Vert.x, with the clock of this machine. */
 record VertxScheduler(Vertx vertx) implements Scheduler {
     @Override
     public long nanoTime() {

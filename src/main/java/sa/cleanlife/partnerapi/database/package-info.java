@@ -1,4 +1,4 @@
-/** PostgreSQL: pools, transactions, batching, retries, migrations; knows no table. */
+/** PostgreSQL: pools, transactions, batching, retries, migrations. This package knows no table. */
 @NullMarked
 package sa.cleanlife.partnerapi.database;
 

@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import sa.cleanlife.partnerapi.http.json.Language;
 
 /**
- * Chooses the language of an answer by the header {@code Accept-Language} (RFC 9110, 12.5.4): Arabic when it is preferred to
- * English, whatever the region ({@code ar-SA}); of two that are equally preferred, the one named first. A part of the header
- * that is malformed counts as not there, and English is the choice when nothing speaks for either.
+ * Chooses the language of a response by the header {@code Accept-Language} (RFC 9110, 12.5.4): Arabic, of any region
+ * ({@code ar-SA}), if it is preferred to English; of two languages that are equally preferred, the first. A malformed
+ * part of the header is ignored, and the default is English.
  */
 final class AcceptLanguage {
     /** The subtags are matched possessively: otherwise matching recurses once per subtag, and a long header overflows the stack. */
@@ -17,7 +17,7 @@ final class AcceptLanguage {
 
     private AcceptLanguage() {}
 
-    /** @param lines of the header, in the order of arrival */
+    /** @param lines the lines of the header, in order of arrival */
     static Language choose(List<String> lines) {
         double arabic = -1;
         double english = -1;

@@ -1,8 +1,8 @@
 package sa.cleanlife.partnerapi.http;
 
 /**
- * How many requests of one event loop are under way, whatever they wait for but their own bodies: a client that sends slowly
- * does not make the server slow. Lives on its event loop.
+ * The number of active requests on one event loop, on which it is used. A request that waits for its own body is not
+ * counted: a client that sends slowly does not make the server slow.
  */
 final class ActiveRequests {
     /** Above this number of active requests the event loop is overloaded, and pages are rejected. */

@@ -21,16 +21,16 @@ import sa.cleanlife.partnerapi.http.json.Listing;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /**
- * The routes of the API, and the one place through which every request comes in and every answer goes out. Features add
- * their routes; a handler answers a future and never touches the response. One instance serves one event loop.
+ * The routes of the API and the single entry and exit of all requests. Features add their routes; a handler returns a
+ * future and never touches the response. An instance serves one event loop.
  */
 public final class Api {
-    /** A caller may invent methods; what it invents is not written to a log. */
+    /** A client may send any method name; only known ones are logged. */
     private static final Set<HttpMethod> KNOWN_METHODS = Set.copyOf(HttpMethod.values());
 
     private static final HttpMethod OTHER_METHOD = HttpMethod.valueOf("OTHER");
 
-    /** Name, in logs and metrics, the requests that have no path of the API. */
+    /** The name, in logs and metrics, of requests whose path does not exist. */
     private static final Resource UNKNOWN = new Resource("(unknown)");
 
     private static final Resource MALFORMED = new Resource("(malformed)");
@@ -40,7 +40,7 @@ public final class Api {
             "هذا المسار غير موجود؛ وأقرب مسار إليه هو \u200E%s. تجد وصف واجهة برمجة التطبيقات (API) في \u200E/docs.");
 
     private static final Sentence OTHER_METHODS = new Sentence(
-            "This path does not take this method; it takes %s.",
+            "This path does not allow this method; it allows %s.",
             "هذا المسار لا يقبل هذه الطريقة (method)؛ بل يقبل %s.");
 
     private final Vertx vertx;
@@ -52,9 +52,9 @@ public final class Api {
     private final RoutingTable table = new RoutingTable();
 
     /**
-     * @param filters what a request passes before a partner's route, in this order
-     * @param refusals maps other exceptions to a refusal; empty means 500
-     * @param origins the refusal of a web page's origin, as the header has it; empty when the origin is registered
+     * @param filters the checks before every partner route, in this order
+     * @param refusals maps other exceptions to an error response; empty means 500
+     * @param origins maps the Origin header of a web page to an error response; empty if the origin is registered
      */
     public Api(
             Vertx vertx,
@@ -69,12 +69,12 @@ public final class Api {
         this.writer = new ResponseWriter(vertx, cors, requestLog);
     }
 
-    /** What the HTTP server must be told for this API's limits to hold. */
+    /** The options of the HTTP server that enforce the limits of this API. */
     public static HttpServerOptions serverOptions() {
         return Connections.limit(new HttpServerOptions())
                 .setMaxInitialLineLength(MalformedRequest.MAX_REQUEST_LINE_BYTES)
                 .setMaxHeaderSize(MalformedRequest.MAX_HEADER_BYTES)
-                // Nobody speaks WebSocket with us, and looking for it in every message takes time.
+                // WebSocket is not used, and looking for it in every message takes time.
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false);
     }
@@ -84,7 +84,7 @@ public final class Api {
         add(HttpMethod.GET, path, request -> admit(request, permission).compose(admitted -> answer(request, handler)));
     }
 
-    /** A list, of pages or whole. */
+    /** Adds a route that returns a list, with or without pages. */
     public void list(String path, RequiredPermission permission, Function<Request, Future<Listing>> handler) {
         add(
                 HttpMethod.GET,
@@ -98,7 +98,7 @@ public final class Api {
         post(path, permission, BodyReader.MAX_KIB, handler);
     }
 
-    /** With a body of so many KiB at most, where the usual 64 are too few. */
+    /** Adds a route with a larger body than the usual 64 KiB. */
     public void post(
             String path,
             RequiredPermission permission,
@@ -137,7 +137,7 @@ public final class Api {
                         }));
     }
 
-    /** A fixed page that anybody may read, when there is time for it: calls of partners come first. */
+    /** Adds a fixed page that needs no key. It is rejected under overload: partner requests come first. */
     public void page(String path, int status, Map<CharSequence, CharSequence> headers, Buffer content) {
         var all = headers.entrySet().stream()
                 .map(header -> new Header(header.getKey(), header.getValue()))
@@ -158,13 +158,13 @@ public final class Api {
         return answer(request, handler, data -> Response.success(data, request));
     }
 
-    /** Returns the response to the handler's result; throws if the handler read fields without calling {@code done()}. */
+    /** Returns the response for the handler's result; throws if the handler read fields without calling {@code done()}. */
     private static <T> Future<Response> answer(
             Request request, Function<Request, ? extends Future<? extends T>> handler, Function<T, Response> success) {
         var result = handler.apply(request);
         request.errors().requireChecked();
         return result.map(data -> {
-            // A rule may have failed since.
+            // Checked again, since the handler may have read more fields meanwhile.
             request.errors().requireChecked();
             return success.apply(data);
         });
@@ -176,7 +176,7 @@ public final class Api {
         return body.onComplete(arrived -> active.enter());
     }
 
-    /** Passes the filters and the permission, without a future for each where nothing has to be waited for. */
+    /** Runs the filters and the permission check, without creating a future for each one that completes at once. */
     private Future<Void> admit(Request request, RequiredPermission permission) {
         try {
             var passed = pass(request, filters.iterator());
@@ -185,7 +185,7 @@ public final class Api {
                 return passed;
             }
             if (!passed.isComplete()) {
-                // A body that arrives before its reader is there would be lost.
+                // Paused, since a body that arrives before its reader is attached would be lost.
                 request.request().pause();
             }
             return passed.compose(admitted -> {
@@ -197,7 +197,7 @@ public final class Api {
         }
     }
 
-    /** Straight on as long as nothing has to be waited for, which is the usual. */
+    /** A loop as long as filters complete at once, which is the usual case. */
     private static Future<Void> pass(Request request, Iterator<Filter> left) {
         while (left.hasNext()) {
             var passed = left.next().pass(request);
@@ -208,7 +208,7 @@ public final class Api {
         return Future.succeededFuture();
     }
 
-    /** Answers a request whose head could be read. */
+    /** Handles a request with a well-formed head. */
     public void handle(HttpServerRequest request) {
         var path = request.path();
         table.find(path == null ? "" : path)
@@ -251,8 +251,8 @@ public final class Api {
     }
 
     /**
-     * Sends this response, or a 500 when it cannot be made or written. Errors are caught as well as exceptions, such as an
-     * overflow of the stack: without any response the client would wait until its connection is closed.
+     * Sends the response, or a 500 if it cannot be created or written. Errors are caught as well as exceptions, for
+     * example a stack overflow: without a response the client would wait until its connection is closed.
      */
     private void send(Request request, Supplier<Response> response) {
         try {
@@ -262,7 +262,10 @@ public final class Api {
         }
     }
 
-    /** Answers what the HTTP decoder or the gate before it refused; the connection ends with it. */
+    /**
+     * Sends the error response for a request that the HTTP decoder or the gate before it rejected; the connection is
+     * closed.
+     */
     public void handleMalformed(HttpServerRequest request) {
         refuse(
                 request,
@@ -270,7 +273,7 @@ public final class Api {
                 MalformedRequest.because(request.decoderResult().cause()));
     }
 
-    /** A refusal that no route gives. */
+    /** Sends an error response for a request without a route. */
     private void refuse(HttpServerRequest sent, Resource resource, Throwable refusal) {
         refuse(unrouted(sent, resource), refusal);
     }
@@ -287,7 +290,7 @@ public final class Api {
         return Response.failure(refusals.of(failure, request), request);
     }
 
-    /** Every route, as {@code "GET /v1/…"}, so that a test can hold the reference against them. */
+    /** Every route, as {@code "GET /v1/…"}; a test compares them with the API reference. */
     public List<String> routes() {
         return table.resources()
                 .flatMap(resource -> resource.routes().stream())

@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 
-/** A refusal on its way to the partner. It is an answer, not an accident, so it carries no stack trace. */
+/** An error response as an exception. It is an expected outcome, so it has no stack trace. */
 @SuppressWarnings("serial") // never serialised
 public final class ApiException extends RuntimeException {
     private final ErrorCode code;
@@ -15,7 +15,7 @@ public final class ApiException extends RuntimeException {
     private OptionalLong retryAfter = OptionalLong.empty();
 
     ApiException(ErrorCode code, Sentence publicSentence) {
-        // Only the code: the sentence may repeat what the partner sent, and exception texts end in logs.
+        // Only the code: the sentence may repeat what the partner sent, and exception messages end up in logs.
         super(code.name(), null, false, false);
         this.code = code;
         this.publicSentence = publicSentence;
@@ -29,7 +29,7 @@ public final class ApiException extends RuntimeException {
         return publicSentence;
     }
 
-    /** With what a client needs to know beside the code, such as {@code reason}: the answer's {@code error.details}. */
+    /** Adds {@code error.details}: what a client needs besides the code, such as {@code reason}. */
     public ApiException with(Json.Value whatElse) {
         details = Optional.of(whatElse);
         return this;
@@ -39,7 +39,7 @@ public final class ApiException extends RuntimeException {
         return details;
     }
 
-    /** With a reason for the log, which the partner does not see; it must not quote what anybody sent. */
+    /** Adds a reason for the log, which the partner does not see; it must not quote the request. */
     public ApiException because(String reasonForTheLog) {
         reason = Optional.of(reasonForTheLog);
         return this;
@@ -49,7 +49,7 @@ public final class ApiException extends RuntimeException {
         return reason;
     }
 
-    /** With the seconds, at least one, after which the same call may be answered: the answer's header Retry-After. */
+    /** Adds the header Retry-After: the seconds, at least one, after which a retry may succeed. */
     public ApiException retryAfter(long seconds) {
         retryAfter = OptionalLong.of(seconds);
         return this;

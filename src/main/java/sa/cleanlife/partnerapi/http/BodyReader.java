@@ -11,14 +11,14 @@ import sa.cleanlife.partnerapi.http.json.Sentence;
 import sa.cleanlife.partnerapi.http.json.ValidationErrors;
 import sa.cleanlife.partnerapi.http.json.ValidationException;
 
-/** Receives a request's body within bounds of size and time, so that nobody can hold a connection by sending slowly. */
+/** Receives a request body within limits of size and time, so that a slow client cannot hold a connection. */
 final class BodyReader {
-    /** As openapi.yaml says, but for routes that it gives another limit. */
+    /** The limit in openapi.yaml; single routes have another. */
     static final int MAX_KIB = 64;
 
     private static final long MAX_MILLIS = 10_000;
 
-    /** How much more is taken in after a refusal, so that a client still sending gets to read its answer. */
+    /** How much of a rejected body is still read, so that a client that is still sending can read the response. */
     private static final int MAX_DISCARDED_BYTES = 1024 * 1024;
 
     private static final long MAX_DISCARDING_MILLIS = 5_000;
@@ -29,11 +29,11 @@ final class BodyReader {
     private static final Sentence LATE =
             new Sentence("body must arrive within %d seconds", "body يجب أن يصل كاملًا خلال %d ثوانٍ");
 
-    private static final Sentence CUT_SHORT = new Sentence("body must arrive whole", "body يجب أن يصل كاملًا");
+    private static final Sentence CUT_SHORT = new Sentence("body must be complete", "body يجب أن يصل كاملًا");
 
     private BodyReader() {}
 
-    /** The whole body, of at most so many KiB. */
+    /** Reads the whole body, up to the given size. */
     static Future<Buffer> read(Vertx vertx, HttpServerRequest request, int maxKib) {
         int maxBytes = maxKib * 1024;
         if (declaredLength(request) > maxBytes) {
@@ -49,7 +49,7 @@ final class BodyReader {
                 received.appendBuffer(chunk);
             }
         });
-        // Nobody is there to read this, but the log then tells what happened.
+        // The client is gone, but the log then shows what happened.
         request.exceptionHandler(lost -> body.tryFail(invalid(CUT_SHORT)));
         request.endHandler(end -> {
             if (request.decoderResult().isFailure()) {
@@ -59,7 +59,7 @@ final class BodyReader {
             }
         });
         request.resume();
-        // A client of HTTP/1.0 does not know interim answers, so that it would take one for the answer.
+        // A client of HTTP/1.0 does not know interim responses and would take this for the final one.
         if (request.version() == HttpVersion.HTTP_1_1
                 && "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
@@ -67,7 +67,10 @@ final class BodyReader {
         return body.future().onComplete(done -> vertx.cancelTimer(deadline));
     }
 
-    /** After an answer that did not wait for the body: takes in a bounded rest of it, then closes the connection. */
+    /**
+     * Discards a limited rest of the body after a response that did not wait for it; beyond the limit the connection is
+     * closed.
+     */
     static void discard(Vertx vertx, HttpServerRequest request) {
         var discarded = new Object() {
             long bytes;

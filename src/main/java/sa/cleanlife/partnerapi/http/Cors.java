@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Lets web pages of registered origins call the API: answers what a browser asks before a call (the preflight), and puts on
- * answers the headers without which a browser keeps them from the page. Origins are named one by one, never as {@code *},
- * and cookies play no part. It guards nothing, since only browsers heed it: the call itself is for a filter to refuse.
+ * Lets web pages of registered origins use the API: responds to preflight requests, and adds the headers without which
+ * a browser hides a response from the page. Origins are listed one by one, never {@code *}, and cookies are not used.
+ * CORS protects nothing here, since only browsers obey it: a filter rejects the request itself.
  */
 final class Cors {
     private static final String API = "/v1/";
@@ -21,7 +21,7 @@ final class Cors {
     private static final CharSequence ALLOWED_HEADERS =
             HttpHeaders.createOptimized("content-type, x-api-key, x-request-id");
 
-    /** For which a browser need not ask again; short, since a domain may be taken off the list. */
+    /** How long a browser may cache the preflight response; short, since a domain may be removed from the list. */
     private static final CharSequence TEN_MINUTES = HttpHeaders.createOptimized("600");
 
     private final Function<String, Optional<ApiException>> gate;
@@ -37,7 +37,7 @@ final class Cors {
                 && request.headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD);
     }
 
-    /** The answer to a preflight, but for what {@link #mark} puts on every answer. */
+    /** The response to a preflight request, without the headers that {@link #mark} adds to every response. */
     Response answer(Request preflight, String allowedMethods) {
         return preflight
                 .header(ORIGIN)
@@ -54,7 +54,7 @@ final class Cors {
         return new Response(204, headers, Buffer.buffer(), Optional.empty());
     }
 
-    /** Puts on the answer to a page of a registered origin what lets the page read it. */
+    /** Adds the headers that let a page of a registered origin read the response. */
     void mark(Request request) {
         if (!isOfTheApi(request.request())) {
             return;

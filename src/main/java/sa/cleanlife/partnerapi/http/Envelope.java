@@ -6,7 +6,7 @@ import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.Language;
 import sa.cleanlife.partnerapi.http.json.Listing;
 
-/** The shapes that JSON answers have, as openapi.yaml describes them: one thing, a list, or a failure. */
+/** The JSON envelopes of responses, as openapi.yaml describes them: one object, a list, or an error. */
 final class Envelope {
     private Envelope() {}
 

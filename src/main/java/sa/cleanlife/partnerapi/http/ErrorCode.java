@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 import sa.cleanlife.partnerapi.http.json.Sentence;
 
 /**
- * Everything this API can refuse, as the {@code error.code} a partner's client branches on. The list is closed and
- * published, a status to each. The sentence is for people, and says nothing of the inside.
+ * The error codes of the API: the {@code error.code} on which a client branches. The list is closed and published, with
+ * one status per code. The sentence is for people and reveals nothing about internals.
  */
 public enum ErrorCode {
-    /** Only of failed rules, by {@link Refusals}: the message is the first rule's sentence. */
+    /** Created by {@link Refusals} alone, from failed rules: the message is the sentence of the first rule. */
     VALIDATION_ERROR(400),
     UNAUTHORIZED(
             401,
@@ -17,11 +17,11 @@ public enum ErrorCode {
     FORBIDDEN(403),
     INVALID_PARTNER_DOMAIN(
             403,
-            "This call comes from a domain that is not registered; call from a registered domain, or ask the operator to register this one.",
+            "This request comes from a domain that is not registered; send it from a registered domain, or ask the operator to register this one.",
             "هذا الطلب وارد من نطاق غير مسجّل؛ أرسله من نطاق مسجّل، أو اطلب من المشغّل تسجيل هذا النطاق."),
     SANDBOX_DOMAIN_NOT_ALLOWED(
             403,
-            "This call comes from a sandbox domain, and sandbox access is off for this partner; call from a production domain, or ask the operator to turn it on.",
+            "This request comes from a sandbox domain, and sandbox access is off for this partner; send it from a production domain, or ask the operator to turn sandbox access on.",
             "هذا الطلب وارد من نطاق تجريبي (sandbox)، والوصول التجريبي غير مفعّل لهذا الشريك؛ أرسله من نطاق الإنتاج، أو اطلب من المشغّل تفعيل الوصول التجريبي."),
     RESOURCE_NOT_FOUND(
             404,
@@ -37,14 +37,14 @@ public enum ErrorCode {
             "حدث خطأ من جانبنا، وقد سُجّل برقم هذا الطلب (requestId)."),
     SERVICE_UNAVAILABLE(
             503,
-            "The service cannot answer right now; try again after the seconds in Retry-After.",
+            "The service cannot respond right now; try again after the number of seconds in Retry-After.",
             "لا تستطيع الخدمة الرد الآن؛ أعد المحاولة بعد عدد الثواني المذكور في Retry-After.");
 
     private final int status;
     private final @Nullable String english;
     private final @Nullable String arabic;
 
-    /** A code whose every refusal brings a sentence of its own. */
+    /** A code that needs a specific sentence each time. */
     ErrorCode(int status) {
         this.status = status;
         this.english = null;
@@ -61,7 +61,7 @@ public enum ErrorCode {
         return status;
     }
 
-    /** With the code's own sentence; throws if the code has none. */
+    /** An error with the general sentence of the code; throws if the code has none. */
     public ApiException error() {
         if (english == null || arabic == null) {
             throw new IllegalStateException(name() + " has no sentence of its own");
@@ -69,7 +69,7 @@ public enum ErrorCode {
         return error(new Sentence(english, arabic));
     }
 
-    /** With a sentence that says more than the code alone; it is shown to the partner. */
+    /** An error with a more specific sentence, which the partner sees. */
     public ApiException error(Sentence publicSentence) {
         return new ApiException(this, publicSentence);
     }

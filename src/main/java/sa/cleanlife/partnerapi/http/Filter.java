@@ -2,7 +2,10 @@ package sa.cleanlife.partnerapi.http;
 
 import io.vertx.core.Future;
 
-/** A step before every route: lets a call pass, or fails with the refusal. The application lists them in order. */
+/**
+ * A check before every partner route: lets the request pass, or fails with an error response. The application lists the
+ * filters in order.
+ */
 @FunctionalInterface
 public interface Filter {
     Future<Void> pass(Request request);

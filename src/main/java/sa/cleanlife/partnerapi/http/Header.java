@@ -1,4 +1,4 @@
 package sa.cleanlife.partnerapi.http;
 
-/** A header of an answer. */
+/** A response header. */
 record Header(CharSequence name, CharSequence value) {}

@@ -9,7 +9,7 @@ import sa.cleanlife.partnerapi.http.json.Sentence;
 import sa.cleanlife.partnerapi.http.json.ValidationErrors;
 import sa.cleanlife.partnerapi.http.json.ValidationException;
 
-/** Why a request is refused as a piece of HTTP, before anything of it is looked at. */
+/** The error responses to malformed HTTP requests, which are rejected before routing. */
 final class MalformedRequest {
     static final int MAX_REQUEST_LINE_BYTES = 4 * 1024;
     static final int MAX_HEADER_BYTES = 16 * 1024;
@@ -23,18 +23,18 @@ final class MalformedRequest {
                     "request يجب ألا يزيد مجموع أحجام ترويساته على %d بايت")
             .with(MAX_HEADER_BYTES);
     private static final Sentence TRANSFER_ENCODING = new Sentence(
-            "request must have no transfer encoding but chunked",
+            "request must not use a transfer encoding other than chunked",
             "request يجب ألا يستخدم ترميز نقل (Transfer-Encoding) غير chunked");
     private static final Sentence WELL_FORMED =
             new Sentence("request must be well-formed HTTP/1.1", "request يجب أن يكون طلب HTTP/1.1 سليم الصيغة");
     private static final Sentence CUT_SHORT =
-            new Sentence("request must have a body that arrives whole", "request يجب أن يصل محتواه (body) كاملًا");
+            new Sentence("request must have a complete body", "request يجب أن يصل محتواه (body) كاملًا");
     private static final Sentence HOST = new Sentence(
             "request must have the header Host, once", "request يجب أن يحتوي على الترويسة Host مرة واحدة فقط");
 
     private MalformedRequest() {}
 
-    /** @param cause of which the HTTP decoder or {@link HeadGate} tells */
+    /** @param cause the failure that the HTTP decoder or {@link HeadGate} reported */
     static ValidationException because(@Nullable Throwable cause) {
         return invalid(
                 switch (cause) {

@@ -7,8 +7,9 @@ import java.util.Optional;
 import sa.cleanlife.partnerapi.http.json.SimilarName;
 
 /**
- * Finds the path that was probably meant by one that does not exist: with a segment too few or too many, or a mistyped one.
- * The last word of the pattern must be there, or nearly. What it answers is a pattern, and nothing of what was sent.
+ * Finds the path that a client probably meant when the requested path does not exist: a path with one segment fewer or
+ * more, or with a mistyped segment. The last literal segment of the pattern must be present, at least nearly. The
+ * result is a pattern and repeats nothing that was sent.
  */
 final class NearestPath {
     private static final int MOST_SEGMENTS = 12;
@@ -37,7 +38,7 @@ final class NearestPath {
         return List.of((path.startsWith("/") ? path.substring(1) : path).split("/", MOST_SEGMENTS + 1));
     }
 
-    /** The least that it costs to make the pattern of what was sent. */
+    /** The edit distance between the segments of the sent path and the pattern. */
     private static int distance(List<String> sent, List<String> pattern) {
         int lastWord = lastWord(pattern);
         var costs = new int[sent.size() + 1][pattern.size() + 1];

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 import sa.cleanlife.partnerapi.http.json.ValidationErrors;
 import sa.cleanlife.partnerapi.http.json.ValidationException;
 
-/** Says what a request is answered that failed, whatever the failure: the one place where exceptions become error codes. */
+/** Maps the failure of a request to its error response: the one place where exceptions become error codes. */
 final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
 
@@ -17,7 +17,7 @@ final class Refusals {
 
     private final Function<Throwable, Optional<ApiException>> known;
 
-    /** @param known maps other exceptions to a refusal; empty means 500 */
+    /** @param known maps other exceptions to an error response; empty means 500 */
     Refusals(Function<Throwable, Optional<ApiException>> known) {
         this.known = known;
     }
@@ -31,22 +31,22 @@ final class Refusals {
         };
     }
 
-    /** Logs the failure, and returns what a partner is told of it. */
+    /** Logs the failure and returns a 500 for the partner. */
     ApiException fault(Throwable failure, Request request) {
         LOG.atError()
                 .addKeyValue("requestId", request.requestId())
                 .setCause(failure)
-                .log("a request failed");
+                .log("request failed");
         return ErrorCode.INTERNAL_ERROR.error();
     }
 
-    /** The names of the fields that failed, as far as they fit: no name or value that a caller has invented. */
+    /** The names of the failed fields, up to a limit; no name or value that the client made up. */
     private static String reason(Set<String> fields) {
         var named = fields.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
         return fields.size() <= MOST_NAMED ? named : named + " and " + (fields.size() - MOST_NAMED) + " more";
     }
 
-    /** The platform's published shape, and beside it the same sentences by field. */
+    /** The published error format, with the sentences also grouped by field. */
     static ApiException invalid(ValidationErrors errors) {
         var byField = errors.byField();
         var all = byField.values().stream()

@@ -21,7 +21,10 @@ import sa.cleanlife.partnerapi.http.json.Language;
 import sa.cleanlife.partnerapi.http.json.Query;
 import sa.cleanlife.partnerapi.http.json.ValidationErrors;
 
-/** One request under way: what a filter or a handler may know of it, and the headers of its answer. It lives on its connection's event loop. */
+/**
+ * An active request: what filters and handlers may read, and the headers of its response. It is used on the event loop
+ * of its connection.
+ */
 public final class Request {
     private static final CharSequence X_REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
     private static final int MAX_REQUEST_ID_LENGTH = 128;
@@ -45,7 +48,9 @@ public final class Request {
         this.startedNanos = System.nanoTime();
     }
 
-    /** The caller's own when it is 1 to 128 printable ASCII characters without spaces, otherwise a new one. */
+    /**
+     * The id that the client sent, if it is 1 to 128 printable ASCII characters without spaces; otherwise a new one.
+     */
     private static String requestId(@Nullable String sent) {
         return sent != null
                         && !sent.isEmpty()
@@ -55,7 +60,7 @@ public final class Request {
                 : newRequestId();
     }
 
-    /** Names a request in logs and guards nothing, so it does not wait for the secure source of randomness. */
+    /** A new request id. It protects nothing, so it does not need the slower secure random generator. */
     private static String newRequestId() {
         var random = ThreadLocalRandom.current();
         long version4 = (random.nextLong() & ~0xF000L) | 0x4000L;
@@ -71,12 +76,12 @@ public final class Request {
         return Optional.ofNullable(request.getHeader(name));
     }
 
-    /** All lines of that header, in the order of arrival. */
+    /** All lines of the header, in order of arrival. */
     public List<String> headers(CharSequence name) {
         return request.headers().getAll(name);
     }
 
-    /** Who is at the other end of the connection: the caller, or a proxy. */
+    /** The address at the other end of the connection: the client or a proxy. */
     public InetAddress peer() {
         return InetAddress.ofLiteral(request.connection().remoteAddress().hostAddress());
     }
@@ -92,7 +97,7 @@ public final class Request {
         }
     }
 
-    /** Said by the filter that checks the key. */
+    /** Sets the caller, in the filter that checks the key. */
     public void identify(Caller who) {
         caller = who;
     }
@@ -104,7 +109,7 @@ public final class Request {
         return caller;
     }
 
-    /** Puts a header on the answer of this call, whatever that will be; for a filter, and before the call is answered. */
+    /** Adds a header to the response, whatever its status. For filters, before the response is sent. */
     public void addToAnswer(CharSequence header, CharSequence value) {
         answerHeaders.add(new Header(header, value));
     }
@@ -113,12 +118,12 @@ public final class Request {
         return answerHeaders;
     }
 
-    /** The one that the caller reads best. */
+    /** The language that the client prefers. */
     Language language() {
         return AcceptLanguage.choose(headers(ACCEPT_LANGUAGE));
     }
 
-    /** The same future, but told on this call's event loop, whoever completes it. From there the call goes on. */
+    /** The same future, completed on the event loop of this request, whichever thread completes the original. */
     public <T> Future<T> onItsLoop(Future<T> elsewhere) {
         if (elsewhere.isComplete()) {
             return elsewhere;
@@ -130,8 +135,8 @@ public final class Request {
     }
 
     /**
-     * A parameter of the path that must be a UUID. Throws at once when it is none: for a route that reads no other field. One
-     * that does reads {@link #path()}, so that all that is wrong is said at once.
+     * A path parameter that must be a UUID. Throws at once when it is malformed, so it is for routes that read no other
+     * field; other routes read {@link #path()}, so that all failed rules are reported at once.
      */
     public UUID uuid(String pathParameter) {
         var path = path();
@@ -140,36 +145,36 @@ public final class Request {
         return id;
     }
 
-    /** The parameters of the path. */
+    /** The path parameters. */
     public Fields path() {
         return Query.ofPath(resource.parameters(Objects.requireNonNull(request.path())), errors);
     }
 
-    /** The parameters of the query. */
+    /** The query parameters. */
     public Fields query() {
         var query = request.query();
         return Query.read(query == null ? "" : query, errors);
     }
 
-    /** The body's one JSON object; throws the refusal when it is none. */
+    /** The JSON object in the body; throws a validation error if the body is none. */
     public Fields body() {
         return JsonBody.read(
                 header(HttpHeaders.CONTENT_TYPE), headers(HttpHeaders.CONTENT_ENCODING), received(), errors);
     }
 
-    /** The same where the body may be left out, which is the same as an object without fields. */
+    /** As {@link #body}, but a missing body counts as an empty object. */
     public Fields optionalBody() {
         return received().length() == 0 ? JsonBody.none(errors) : body();
     }
 
     private Buffer received() {
         if (body == null) {
-            throw new IllegalStateException("this route reads no body");
+            throw new IllegalStateException("this route has no body");
         }
         return body;
     }
 
-    /** What is wrong with its fields, as far as they were read. */
+    /** The failed rules of the fields that were read so far. */
     ValidationErrors errors() {
         return errors;
     }
@@ -186,7 +191,7 @@ public final class Request {
         return method;
     }
 
-    /** The path's pattern, which names the request in logs and metrics. */
+    /** The path pattern, which names the route in logs and metrics. */
     String pattern() {
         return resource.pattern();
     }

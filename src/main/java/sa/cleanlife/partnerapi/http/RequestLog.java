@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One line and one measurement per request. Neither names more of a request than its route's pattern: no path, query,
- * header or body, where phones, names and keys would be.
+ * Writes the access log line and the metrics of each request. Both contain the route pattern only: the path, query,
+ * headers and body may hold phones, names and keys.
  */
 public final class RequestLog {
     private static final Logger LOG = LoggerFactory.getLogger("access");
@@ -32,7 +32,7 @@ public final class RequestLog {
     public RequestLog(MeterRegistry meters) {
         this.meters = meters;
         this.faults = Counter.builder("http.server.faults")
-                .description("Requests answered with a 500; there from the start, so that the first one is an increase")
+                .description("Responses with status 500; starts at 0, so that the first one is an increase")
                 .register(meters);
     }
 
@@ -63,7 +63,7 @@ public final class RequestLog {
     private Timer timer(Series series) {
         return Timer.builder("http.server.requests")
                 .description(
-                        "Requests answered, by route and status, with the time from the head's arrival to the answer")
+                        "Responses by method, route and status, with the time from the request head to the response")
                 .tag("method", series.method())
                 .tag("route", series.route())
                 .tag("status", Integer.toString(series.status()))

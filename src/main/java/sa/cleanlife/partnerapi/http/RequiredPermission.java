@@ -1,10 +1,10 @@
 package sa.cleanlife.partnerapi.http;
 
-/** What a caller must be allowed to do before a route answers. */
+/** The permission that a route requires. */
 public interface RequiredPermission {
-    /** For a route that any good key opens. */
+    /** For a route that any valid key may use. */
     RequiredPermission ANY_KEY = request -> {};
 
-    /** Throws the refusal when the caller may not. */
+    /** Throws the error response if the caller lacks the permission. */
     void check(Request request);
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A path of the API, possibly with parameters ({@code …/{contactId}}), and the routes on it by method. */
+/** A path of the API, with parameters ({@code …/{contactId}}) or without, and its routes by method. */
 final class Resource {
     private final String pattern;
     private final List<String> segments;
@@ -27,7 +27,7 @@ final class Resource {
 
     void add(Route route) {
         if (!route.pattern().equals(pattern)) {
-            throw new IllegalStateException("one path by two patterns: " + pattern + " and " + route.pattern());
+            throw new IllegalStateException("two patterns for one path: " + pattern + " and " + route.pattern());
         }
         if (routes.put(route.method(), route) != null) {
             throw new IllegalStateException("two routes for " + route.method() + " " + route.pattern());
@@ -47,7 +47,7 @@ final class Resource {
         return routes.keySet().stream().map(method -> method + " " + pattern).toList();
     }
 
-    /** What stands in a path of this resource for the parameters of its pattern, as it was sent. */
+    /** The path parameters by name, as they were sent. */
     Map<String, String> parameters(String path) {
         var parameters = new LinkedHashMap<String, String>();
         var sent = path.split("/", -1);

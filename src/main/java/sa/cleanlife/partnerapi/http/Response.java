@@ -9,14 +9,14 @@ import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.Language;
 import sa.cleanlife.partnerapi.http.json.Listing;
 
-/** What is sent back: a status, a body and the headers that belong to it; the reason is for the log. */
+/** A response: status, headers and body; the reason is for the log. */
 record Response(int status, List<Header> headers, Buffer body, Optional<String> reason) {
     private static final Header JSON =
             new Header(HttpHeaders.CONTENT_TYPE, HttpHeaders.createOptimized("application/json"));
 
     /**
-     * Answers hold personal data and depend on request headers that shared caches do not know: none may keep them. So there
-     * is no {@code Vary: Accept-Language} either, which is for caches alone.
+     * Responses hold personal data and depend on request headers that shared caches ignore, so no cache may store them.
+     * For the same reason there is no {@code Vary: Accept-Language}, which only caches use.
      */
     private static final Header NO_STORE =
             new Header(HttpHeaders.CACHE_CONTROL, HttpHeaders.createOptimized("no-store"));
@@ -31,7 +31,10 @@ record Response(int status, List<Header> headers, Buffer body, Optional<String> 
         return new Response(200, JSON_HEADERS, Envelope.success(list, request::language), Optional.empty());
     }
 
-    /** Its sentences are in the caller's language, which is only looked for here, and named in {@code Content-Language}. */
+    /**
+     * An error response in the client's language, which {@code Content-Language} names. Only errors look the language
+     * up.
+     */
     static Response failure(ApiException refusal, Request request) {
         return failure(refusal, request, request.language());
     }

@@ -5,7 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import sa.cleanlife.partnerapi.http.json.Language;
 
-/** The one place where an answer is written: its status, every header, its body, and its line in the access log. */
+/** Writes all responses: status, headers, body and the line in the access log. */
 final class ResponseWriter {
     private static final CharSequence X_REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
 
@@ -25,9 +25,9 @@ final class ResponseWriter {
     }
 
     /**
-     * Sends the refusal of a request whose response could not be made or written. It is in English and has no CORS headers,
-     * so that it depends on nothing that may have been the cause. A response that has begun cannot be replaced: its
-     * connection is closed.
+     * Sends the error response for a request whose response could not be created or written. It is in English and has
+     * no CORS headers, so that it depends on nothing that may have caused the failure. A response that has begun cannot
+     * be replaced: its connection is closed.
      */
     void sendFault(Request request, ApiException fault) {
         if (request.request().response().headWritten()) {

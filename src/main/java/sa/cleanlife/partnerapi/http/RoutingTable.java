@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds the resource whose pattern a path has, in a time that does not grow with the number of patterns, and without
- * allocating. Patterns without parameters are found whole. The others are a tree with a level for each segment, in which a
- * literal is preferred to a parameter, which stands for any segment that is not empty.
+ * Finds the resource for a path, without allocating and in a time that does not grow with the number of patterns.
+ * Patterns without parameters are in a map. The others form a tree with one level per segment, in which literals take
+ * precedence over parameters; a parameter matches any segment that is not empty.
  */
 final class RoutingTable {
     private static final class Node {
@@ -31,7 +31,7 @@ final class RoutingTable {
     private final Map<String, Optional<Resource>> plain = new HashMap<>();
     private final Node root = new Node("");
 
-    /** The resource of that pattern, which is added when there is none yet. */
+    /** Returns the resource for the pattern, and adds it if there is none. */
     Resource resource(String pattern) {
         var node = root;
         for (var segment : pattern.substring(1).split("/", -1)) {
@@ -72,7 +72,7 @@ final class RoutingTable {
         return path.startsWith("/") ? find(root, path, 1) : Optional.empty();
     }
 
-    /** The pattern that was probably meant by a path that has no resource. */
+    /** The pattern that a client probably meant by a path that does not exist. */
     Optional<String> nearest(String path) {
         return NearestPath.find(path, resources().map(Resource::pattern).toList());
     }

@@ -1,4 +1,6 @@
-/** What every route needs and no feature owns: routing, the envelope, error codes, request ids, CORS, the access log. */
+/**
+ * What every route needs and no feature owns: routing, the envelope, error codes, request ids, CORS, the access log.
+ */
 @NullMarked
 package sa.cleanlife.partnerapi.http;
 

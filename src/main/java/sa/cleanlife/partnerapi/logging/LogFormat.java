@@ -1,6 +1,6 @@
 package sa.cleanlife.partnerapi.logging;
 
-/** How a log line is written: as text for people, or as JSON for programs. */
+/** The format of log lines: text for people, or JSON for programs. */
 public enum LogFormat {
     TEXT,
     JSON

@@ -16,8 +16,8 @@ import sa.cleanlife.partnerapi.http.json.Json;
 import sa.cleanlife.partnerapi.http.json.JsonWriter;
 
 /**
- * Writes a log event as a line of text or of JSON. Of an exception it writes the types and the places, never the message:
- * messages quote what they are about, such as a phone, and no log may hold that.
+ * Writes a log event as a line of text or JSON. Of an exception it writes the types and stack frames, never the
+ * message: messages may quote values such as phones, which must not be logged.
  */
 public final class LogLines {
     private static final DateTimeFormatter LOCAL_TIME =

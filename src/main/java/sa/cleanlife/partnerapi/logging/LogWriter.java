@@ -18,22 +18,22 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Writes log lines from a thread of its own: an event loop never waits for a terminal or a pipe, and when that cannot keep
- * up, lines are lost and counted, not requests. Under load many lines go out in one write: line by line, the log took more
- * of a processor than the database's answers.
+ * Writes log lines on a thread of its own, so that an event loop never waits for a terminal or a pipe; when the output
+ * cannot keep up, lines are lost and counted. Under load many lines are written at once: one write per line took more
+ * processor time than the database responses.
  */
 final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
-    /** A third of a second of lines at full load. */
+    /** The queue holds the lines of a third of a second at full load. */
     private static final int MOST_WAITING = 32_768;
 
     private static final int MOST_AT_ONCE = 1_024;
 
-    /** In which lines gather, so that a line of a quiet server is written at once and those of a busy one together. */
+    /** The pause in which lines gather. A quiet server writes a line at once, a busy one writes many together. */
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(1);
 
-    /** What stands behind the last line. */
+    /** Marks the end of the queue. */
     private static final ILoggingEvent END = new LoggingEvent();
 
     private final LogLines lines;
@@ -57,7 +57,7 @@ final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
         thread.start();
     }
 
-    /** Writes the lines that still wait, if whoever reads them does so in time. */
+    /** Writes the queued lines, unless the output blocks for too long. */
     @Override
     public void stop() {
         super.stop();
@@ -70,14 +70,14 @@ final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
         }
     }
 
-    /** How many lines nobody will see. */
+    /** The number of lines that were lost. */
     long lost() {
         return lost.get();
     }
 
     @Override
     protected void append(ILoggingEvent event) {
-        // Now, since its arguments may change before it is written.
+        // Formatted now, since the arguments may change before the line is written.
         var _ = event.getFormattedMessage();
         if (!waiting.offer(event)) {
             lost.incrementAndGet();
@@ -120,7 +120,7 @@ final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
         }
     }
 
-    /** One that cannot be written must not spoil the others. */
+    /** Adds one event; an event that cannot be formatted must not affect the others. */
     private void add(ILoggingEvent event) {
         line.reset();
         try {
@@ -133,7 +133,7 @@ final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     private LoggingEvent lossOf(long lines) {
         var logger = ((LoggerContext) getContext()).getLogger(LogWriter.class);
-        var event = new LoggingEvent("", logger, Level.WARN, "log lines were lost", null, null);
+        var event = new LoggingEvent("", logger, Level.WARN, "log lines lost", null, null);
         event.addKeyValuePair(new KeyValuePair("lines", lines));
         return event;
     }

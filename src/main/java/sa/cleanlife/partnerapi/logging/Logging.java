@@ -11,30 +11,36 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import org.slf4j.LoggerFactory;
 
-/** What is logged, and where to: standard error, so that standard output is what was asked for. */
+/**
+ * Configures logging: levels and output. Logs go to standard error, so that standard output holds only the output of
+ * the command.
+ */
 public final class Logging extends ContextAwareBase implements Configurator {
     private static final String WRITER = "standard error";
 
-    /** Logback finds this class by name, before the settings are read; they may change the format later. */
+    /**
+     * Configures the text format; settings may change it later. Logback finds this class by name, before the settings
+     * are read.
+     */
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         use(context, LogFormat.TEXT);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Sets the format of every line from now on. */
+    /** Sets the format of all further lines. */
     public static void use(LogFormat format) {
         use(context(), format);
     }
 
-    /** Writes the lines that still wait. */
+    /** Stops logging after writing the queued lines. */
     public static void stop() {
         context().stop();
     }
 
     public static void countLostLines(MeterRegistry meters) {
         FunctionCounter.builder("log.lines.lost", context(), Logging::lostLines)
-                .description("Log lines that were not written, since nobody read them in time")
+                .description("Log lines lost because the output could not keep up")
                 .register(meters);
     }
 
@@ -52,13 +58,13 @@ public final class Logging extends ContextAwareBase implements Configurator {
         var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.detachAndStopAllAppenders();
         root.setLevel(Level.INFO);
-        // What clients do to their connections is no news, and could fill the log.
+        // Errors of client connections are no news, and could fill the log.
         context.getLogger("io.netty").setLevel(Level.ERROR);
-        // Each new pool has the old one's meters.
+        // A new pool registers the same meters as the old one.
         context.getLogger("io.micrometer").setLevel(Level.ERROR);
-        // Its news is of no use to an operator, its warnings are.
+        // Its information messages are of no use to an operator; its warnings are.
         context.getLogger("org.flywaydb").setLevel(Level.WARN);
-        // That a migration failed, which may only have met a lock, is said where its cause is known.
+        // A failed migration may only have met a lock; it is logged where the cause is known.
         context.getLogger("org.flywaydb.core.internal.command.DbMigrate").setLevel(Level.OFF);
 
         var writer = new LogWriter(new LogLines(format), new FileOutputStream(FileDescriptor.err));

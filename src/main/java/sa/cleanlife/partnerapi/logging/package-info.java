@@ -1,4 +1,4 @@
-/** How log lines are written: as text for people or JSON for programs, many at a time, by a thread of their own. */
+/** Logging: lines as text for people or JSON for programs, written in batches by a thread of their own. */
 @NullMarked
 package sa.cleanlife.partnerapi.logging;
 

@@ -29,7 +29,7 @@ class CheckOrderTest {
         KEY(401, "UNAUTHORIZED", "This API key was revoked"),
         ADDRESS(403, "FORBIDDEN", "This API key may not be used from this address"),
         RATE(429, "RATE_LIMIT_EXCEEDED", "Partner API rate limit exceeded"),
-        DOMAIN(403, "INVALID_PARTNER_DOMAIN", "This call comes from a domain that is not registered"),
+        DOMAIN(403, "INVALID_PARTNER_DOMAIN", "This request comes from a domain that is not registered"),
         PERMISSION(403, "FORBIDDEN", "This API key lacks the permission partner_contacts_read"),
         REQUEST(400, "VALIDATION_ERROR", "phone must be a string");
 

@@ -19,6 +19,22 @@ import tools.jackson.databind.JsonNode;
 /** The {@code key} commands: issuing, changing, listing and revoking keys. */
 class KeyCommandTest {
     private static final String ISSUE = "key issue --partner hotel --permission partner_contacts_read ";
+    /** All that is kept of a key, as {@code key show} and the audit write it. */
+    static final List<String> FIELDS = List.of(
+            "id",
+            "partner",
+            "label",
+            "prefix",
+            "lastFour",
+            "createdAt",
+            "expiresAt",
+            "revokedAt",
+            "successor",
+            "rateLimit",
+            "newContactsPerDay",
+            "allowedAddresses",
+            "permissions");
+
     private static final String NOBODYS_ID = "8c5a2f3e-0000-4000-8000-000000000000";
 
     private final String database = TestPostgres.newDatabase();

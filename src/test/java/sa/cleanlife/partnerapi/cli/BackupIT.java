@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -32,8 +31,7 @@ import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 /** Backups of the embedded database, made and restored with the exact commands of {@code docs/operations.md}. */
 @Timeout(120)
 class BackupIT {
-    private static final String BACK_UP = "Back up the embedded database";
-    private static final Pattern KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
+    private static final String BACK_UP = "Backing up the embedded database";
     private static final AtomicInteger PLACES = new AtomicInteger();
 
     @TempDir
@@ -49,9 +47,7 @@ class BackupIT {
     static void start_for_the_first_time() throws Exception {
         firstData = DataDirectory.of(directory.resolve("first"));
         try (var server = Launched.serve(firstData)) {
-            var found = KEY.matcher(server.out());
-            assertThat(found.find()).isTrue();
-            key = found.group();
+            key = server.printedKey();
         }
     }
 
@@ -110,7 +106,7 @@ class BackupIT {
                 awaitTheEndOfItsSlot();
             }
 
-            var restored = page.paste("Restore the embedded database", 0);
+            var restored = page.paste("Restoring the embedded database", 0);
 
             assertThat(restored.table()).contains("sandbox");
             assertWhole(before);
@@ -125,7 +121,7 @@ class BackupIT {
 
                 assertThat(page.paste(BACK_UP, 1).table()).containsPattern("/partner-api-\\d{4}-\\d\\d-\\d\\d ");
                 assertThat(page.paste(BACK_UP, 0).exitCode()).isZero();
-                var trial = page.paste("Try a backup", 0);
+                var trial = page.paste("Trying a backup", 0);
 
                 assertThat(trial.table()).contains("sandbox");
                 assertThat(page.backups().resolve("partner-api-1/database/backup_label"))
@@ -150,7 +146,7 @@ class BackupIT {
                 assertThat(backup.exitCode()).isEqualTo(1);
                 assertThat(backup.out()).isEmpty();
                 assertThat(backup.err())
-                        .isEqualTo("backup: the backup failed, for the reason above; nothing of it is left\n");
+                        .isEqualTo("backup: the backup failed for the reason above; the incomplete copy was removed\n");
                 assertThat(page.backups()).isEmptyDirectory();
                 awaitTheEndOfItsSlot();
             }
@@ -184,13 +180,13 @@ class BackupIT {
         @CsvSource(
                 delimiter = '|',
                 value = {
-                    "                               | One directory is wanted, for example",
-                    "''                             | One directory is wanted, for example",
-                    "a b                            | One directory is wanted, for example",
-                    "--compress                     | There is no option --compress; ./ops/backup/embedded --help tells",
+                    "                               | Give one directory, for example",
+                    "''                             | Give one directory, for example",
+                    "a b                            | Give one directory, for example",
+                    "--compress                     | There is no option --compress; see ./ops/backup/embedded --help.",
                     "data                           | data exists already; a backup needs a directory of its own.",
                     "nowhere/backup                 | There is no directory nowhere.",
-                    "data/backup                    | data/backup lies in the data directory, which it is to be a copy of.",
+                    "data/backup                    | data/backup is inside the data directory; choose a directory outside it.",
                 })
         void is_an_invalid_destination_and_leaves_nothing_behind(String typed, String sentence) throws Exception {
             var run = page.type("./ops/backup/embedded " + (typed == null ? "" : typed));

@@ -29,13 +29,12 @@ class CommandsTest {
     @Nested
     class On_the_embedded_database {
         @Test
-        void commands_work_while_no_server_runs_each_in_a_process_of_its_own() {
-            var added = shell.runProcess("partner add --json", "فندق الرياض").json();
-            var issued = shell.runProcess(
-                            "key issue --permission partner_contacts_read --json --partner", "فندق الرياض")
+        void commands_work_while_no_server_runs() {
+            var added = shell.run("partner add --json", "فندق الرياض").json();
+            var issued = shell.run("key issue --permission partner_contacts_read --json --partner", "فندق الرياض")
                     .json();
-            var listed = shell.runProcess("key list --json").json();
-            var changes = shell.runProcess("audit list --json").json();
+            var listed = shell.run("key list --json").json();
+            var changes = shell.run("audit list --json").json();
 
             assertThat(added.get("name").asString()).isEqualTo("فندق الرياض");
             assertThat(listed)

@@ -146,6 +146,9 @@ class LauncherIT {
     @Test
     void reports_the_progress_of_a_build_every_ten_seconds() throws Exception {
         install("jvm/jdk 25", "25.0.1");
+        // Every three seconds here: the test need not last longer.
+        var builder = checkout.resolve(".mvn/build-program.sh");
+        Files.writeString(builder, Files.readString(builder).replace("seconds % 10", "seconds % 3"));
         Files.delete(jar());
         Files.delete(checkout.resolve("target/app/lib/library.jar"));
         Files.delete(checkout.resolve("target/app/lib"));
@@ -154,7 +157,7 @@ class LauncherIT {
                 for i in 1 2 3 4; do
                   echo '[INFO] Downloaded from central: https://repo.example/a/b.pom (900 kB at 1.1 MB/s)'
                 done
-                sleep 11
+                sleep 4
                 : >target/app/partner-api.jar
                 """);
 
@@ -162,7 +165,7 @@ class LauncherIT {
 
         assertThat(run.err().lines())
                 .satisfiesExactly(
-                        line -> assertThat(line).contains("the first time, this fetches about"),
+                        line -> assertThat(line).contains("the first build fetches about"),
                         line -> assertThat(line).matches("partner-api: fetching: 4 of about \\d+ files, 3 of \\d+ MB"));
     }
 
@@ -217,9 +220,9 @@ class LauncherIT {
         var second = launch("serve");
         var third = launch("serve");
 
-        assertThat(first.err()).doesNotContain("rehears");
+        assertThat(first.err()).doesNotContain("training run");
         assertThat(first.out()).doesNotContain("AOT");
-        assertThat(second.err()).startsWith("partner-api: rehearsing a start, this once");
+        assertThat(second.err()).startsWith("partner-api: creating the AOT cache");
         assertThat(second.out()).contains("-XX:AOTCache=" + checkout.toRealPath() + "/target/app/rehearsed-");
         assertThat(third.err()).isEmpty();
         assertThat(third.out()).isEqualTo(second.out());
@@ -231,7 +234,7 @@ class LauncherIT {
         Files.delete(jar());
         writeMaven(": >target/app/partner-api.jar");
 
-        assertThat(launch("--version").err()).contains("building the program", "rehearsing a start");
+        assertThat(launch("--version").err()).contains("building the program", "creating the AOT cache");
         assertThat(launch("serve").err()).isEmpty();
     }
 
@@ -256,7 +259,7 @@ class LauncherIT {
 
         assertThat(command.err()).isEmpty();
         assertThat(command.out()).doesNotContain("AOT");
-        assertThat(start.err()).startsWith("partner-api: rehearsing a start");
+        assertThat(start.err()).startsWith("partner-api: creating the AOT cache");
         assertThat(start.out()).contains("-XX:AOTCache=");
         try (var files = Files.list(jar().getParent())) {
             assertThat(files.filter(file -> file.toString().endsWith(".aot"))).hasSize(1);
@@ -272,8 +275,8 @@ class LauncherIT {
         var second = launch("serve");
 
         assertThat(first.err())
-                .startsWith("partner-api: rehearsing a start")
-                .contains("partner-api: the rehearsal failed, so starts will be slower");
+                .startsWith("partner-api: creating the AOT cache")
+                .contains("partner-api: the training run failed, so starts will be slower");
         assertThat(first.out()).endsWith("\nserve\n");
         assertThat(second.err()).isEmpty();
         assertThat(second.out()).isEqualTo(first.out());
@@ -291,7 +294,7 @@ class LauncherIT {
         var start = launch("serve");
 
         assertThat(command.out()).endsWith("\nlist\n").doesNotContain("AOT");
-        assertThat(start.err()).startsWith("partner-api: rehearsing a start");
+        assertThat(start.err()).startsWith("partner-api: creating the AOT cache");
         assertThat(start.out()).contains("-XX:AOTCache=");
     }
 

@@ -50,9 +50,11 @@ class OwnBackupIT {
         Assumptions.assumeTrue(installed.isPresent());
         programs = installed.get();
         postgres = OwnPostgres.initialize(programs, directory.resolve("cluster"));
-        // The statements of the README.
+        // The statements of docs/deploy.md.
         execute("postgres", "CREATE ROLE partner_api LOGIN PASSWORD 'change-me'");
-        execute("postgres", "CREATE DATABASE partner_api OWNER partner_api");
+        execute(
+                "postgres",
+                "CREATE DATABASE partner_api OWNER partner_api ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0");
         page = OperationsPage.in(Files.createDirectory(directory.resolve("place")));
         data = DataDirectory.of(page.data());
         var environment = Map.of("PARTNER_API_DATABASE_URL", serverUrl(postgres, "partner_api"));
@@ -79,8 +81,8 @@ class OwnBackupIT {
                 "RESTORED_URL", serverUrl(postgres, "partner_api_restored"));
         var typed = page.with(urls);
 
-        assertThat(typed.paste("Back up a PostgreSQL of your own", 0)).isEqualTo(new Shell.Run(0, "", ""));
-        var restored = typed.paste("Restore a PostgreSQL of your own", 0);
+        assertThat(typed.paste("Backing up a PostgreSQL of your own", 0)).isEqualTo(new Shell.Run(0, "", ""));
+        var restored = typed.paste("Restoring a PostgreSQL of your own", 0);
 
         assertThat(restored.table()).startsWith("CREATE DATABASE\n").contains("grand-hotel", "closed-hotel");
         assertWhole(postgres, "partner_api_restored");
@@ -93,7 +95,7 @@ class OwnBackupIT {
                         programs + ":" + System.getenv("PATH"),
                         "BACKUP_URL",
                         postgres.url("postgres", "partner_api")))
-                .paste("Back up a PostgreSQL of your own", 1);
+                .paste("Backing up a PostgreSQL of your own", 1);
 
         assertThat(copied.exitCode()).as(copied.err()).isZero();
         var cluster = page.backups().resolve("partner-api-cluster");

@@ -1,28 +1,21 @@
 package sa.cleanlife.partnerapi.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -37,44 +30,29 @@ import sa.cleanlife.partnerapi.testing.DataDirectory;
 import sa.cleanlife.partnerapi.testing.Launched;
 import sa.cleanlife.partnerapi.testing.LoadClient;
 import sa.cleanlife.partnerapi.testing.LoadClient.Reply;
-import sa.cleanlife.partnerapi.testing.SteadyLoad;
-import sa.cleanlife.partnerapi.testing.SteadyLoad.Outcome;
 
-/** The packaged server as an operator runs it: started, stopped, killed, and administered meanwhile. */
+/** The packaged server as an operator starts it, and administers it meanwhile. */
 @Timeout(60)
 @DisabledOnOs(OS.WINDOWS)
 class ServeIT {
     private static final Pattern KEY = Pattern.compile("pk_(?:live|sandbox)_[0-9A-Za-z]{32}");
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
-    private static final AtomicInteger DIRECTORIES = new AtomicInteger();
 
     @TempDir
     private static Path directory;
 
-    /** The data directory of a server that was started once, used and stopped; the tests run on copies. */
-    private static DataDirectory firstData;
-
-    private static String firstOut;
-    private static String firstAnswer;
-    private static String key;
+    private static FirstStart firstStart;
 
     private DataDirectory data;
 
     @BeforeAll
-    static void start_for_the_first_time_and_paste_the_curl_line() throws Exception {
-        firstData = DataDirectory.of(directory.resolve("first"));
-        try (var server = Launched.serve(firstData)) {
-            firstOut = server.out();
-            firstAnswer = run(curlLine());
-            var found = KEY.matcher(firstOut);
-            assertThat(found.find()).isTrue();
-            key = found.group();
-        }
+    static void start_for_the_first_time() throws Exception {
+        firstStart = FirstStart.in(directory);
     }
 
     @BeforeEach
     void copy_the_data() throws Exception {
-        data = firstData.copyTo(directory.resolve("data-" + DIRECTORIES.incrementAndGet()));
+        data = firstStart.copyOfData();
     }
 
     @AfterEach
@@ -84,14 +62,14 @@ class ServeIT {
 
     @AfterAll
     static void kill_what_is_left_of_the_first() throws Exception {
-        firstData.killEverything();
+        firstStart.data().killEverything();
     }
 
     @Nested
     class Starting {
         @Test
         void prints_where_it_serves_and_one_curl_line_when_the_database_is_new() {
-            assertThat(firstOut.lines())
+            assertThat(firstStart.out().lines())
                     .satisfiesExactly(
                             line -> assertThat(line)
                                     .matches(
@@ -103,15 +81,15 @@ class ServeIT {
                             line -> assertThat(line).isEmpty(),
                             line -> assertThat(line).startsWith("  curl "),
                             line -> assertThat(line).isEmpty());
-            assertThat(KEY.matcher(firstOut).results()).hasSize(1);
+            assertThat(KEY.matcher(firstStart.out()).results()).hasSize(1);
         }
 
         @Test
         void prints_a_curl_line_that_works_as_pasted() {
-            assertThat(firstAnswer)
+            assertThat(firstStart.answer())
                     .as("the prompt after it stands on a line of its own")
                     .endsWith("}\n");
-            var answer = new JsonObject(firstAnswer);
+            var answer = new JsonObject(firstStart.answer());
 
             assertThat(answer.getBoolean("success")).isTrue();
             assertThat(answer.getJsonObject("data").getString("phone")).isEqualTo("+966500000000");
@@ -137,7 +115,9 @@ class ServeIT {
 
                 DataDirectory.await(
                         "the contact to be found again",
-                        () -> post(client, server, key, "+966500000000").status() == 200);
+                        () -> post(client, server, firstStart.key(), "+966500000000")
+                                        .status()
+                                == 200);
             }
         }
 
@@ -150,8 +130,9 @@ class ServeIT {
                         + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms");
 
                 assertThat(server.out()).doesNotContain("pk_").contains("./partner-api key issue");
-                assertThat(server.err()).doesNotContain(key);
-                assertThat(post(client, server, key, "+966500000000").isNewContact())
+                assertThat(server.err()).doesNotContain(firstStart.key());
+                assertThat(post(client, server, firstStart.key(), "+966500000000")
+                                .isNewContact())
                         .isFalse();
             }
         }
@@ -170,7 +151,9 @@ class ServeIT {
                                     + first.handle().pid());
                 }
 
-                assertThat(post(client, first, key, "+966500000000").status()).isEqualTo(200);
+                assertThat(post(client, first, firstStart.key(), "+966500000000")
+                                .status())
+                        .isEqualTo(200);
                 assertThat(ready(client, first)).isEqualTo(200);
             }
         }
@@ -208,9 +191,9 @@ class ServeIT {
                 assertThat(urls)
                         .hasSize(2)
                         .allSatisfy(url -> assertThat(url.group(1)).isEqualTo(inUrl));
-                assertThat(run("curl -sg " + urls.getFirst().group() + "/openapi.yaml"))
+                assertThat(FirstStart.run("curl -sg " + urls.getFirst().group() + "/openapi.yaml"))
                         .startsWith("openapi:");
-                assertThat(run("curl -sg " + urls.getLast().group() + "/health/ready"))
+                assertThat(FirstStart.run("curl -sg " + urls.getLast().group() + "/health/ready"))
                         .isNotEmpty();
             }
         }
@@ -228,7 +211,8 @@ class ServeIT {
             var environment = Map.of("LC_ALL", "ar_SA.UTF-8", "LANG", "ar_SA", "TZ", "Asia/Kathmandu");
             try (var server = Launched.serve(data, environment);
                     var client = new LoadClient(1)) {
-                var reply = LoadClient.await(client.postContact(server.port(), key, "+966500000077", "سارة القحطاني"));
+                var reply = LoadClient.await(
+                        client.postContact(server.port(), firstStart.key(), "+966500000077", "سارة القحطاني"));
                 assertThat(reply.name()).isEqualTo("سارة القحطاني");
                 assertThat(reply.isNewContact()).isTrue();
 
@@ -244,7 +228,9 @@ class ServeIT {
         void writes_only_json_lines_to_standard_error_in_json_format() throws Exception {
             try (var server = Launched.serve(data, Map.of("PARTNER_API_LOG", "json"));
                     var client = new LoadClient(1)) {
-                assertThat(post(client, server, key, "+966500000078").status()).isEqualTo(200);
+                assertThat(post(client, server, firstStart.key(), "+966500000078")
+                                .status())
+                        .isEqualTo(200);
                 assertThat(post(client, server, "no key", "+966500000079").status())
                         .isEqualTo(401);
                 server.signal("TERM");
@@ -255,168 +241,6 @@ class ServeIT {
                         .allSatisfy(line ->
                                 assertThat(new JsonObject(line).fieldNames()).contains("time", "level", "message"));
                 assertThat(server.err()).doesNotContain("500000078", "500000079", "Ahmed", "pk_");
-            }
-        }
-    }
-
-    @Nested
-    class Stopping {
-        @Test
-        void on_sigterm_ends_with_0_and_takes_postgresql_along() throws Exception {
-            endsCleanlyOn("TERM");
-        }
-
-        @Test
-        void on_ctrl_c_does_the_same() throws Exception {
-            Assumptions.assumeTrue(
-                    Launched.hearsCtrlC(), "this build ignores Ctrl-C, as under nohup, and env cannot give it back");
-
-            endsCleanlyOn("INT");
-        }
-
-        private void endsCleanlyOn(String signal) throws Exception {
-            try (var server = Launched.serve(data);
-                    var client = new LoadClient(1)) {
-                // An open connection, like a balancer's, must not delay the stop.
-                assertThat(post(client, server, key, "+966500000080").isNewContact())
-                        .isTrue();
-                assertThat(data.postgresProcesses()).isNotEmpty();
-                long start = System.nanoTime();
-
-                server.signal(signal);
-
-                assertThat(server.exitCode()).isZero();
-                var took = Duration.ofNanos(System.nanoTime() - start);
-                System.out.println("ServeIT: the stop on SIG" + signal + " took " + took.toMillis() + " ms");
-                assertThat(took).isLessThan(Duration.ofSeconds(8));
-                assertThat(data.postgresProcesses()).isEmpty();
-            }
-        }
-
-        @Test
-        void finishes_what_was_accepted_and_accepts_no_more() throws Exception {
-            try (var server = Launched.serve(data);
-                    var client = new LoadClient(1);
-                    var underway = new Socket(LOOPBACK, server.port())) {
-                underway.setSoTimeout(15_000);
-                int port = server.port();
-                int managementPort = server.managementPort();
-                var body = "{\"phone\":\"+966500000081\",\"name\":\"Ahmed Ali\"}";
-                write(
-                        underway,
-                        "POST /v1/partners/contacts HTTP/1.1\r\nHost: api\r\nx-api-key: " + key
-                                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
-                                + body.substring(0, 10));
-                // After this response the server has surely read the request's head.
-                assertThat(post(client, server, key, "+966500000082").status()).isEqualTo(200);
-                Thread.sleep(200);
-
-                server.signal("TERM");
-
-                DataDirectory.await("the end of new connections", () -> isRefused(port));
-                assertThat(LoadClient.await(client.get(managementPort, "/health/ready"))
-                                .status())
-                        .isEqualTo(503);
-                write(underway, body.substring(10));
-                var answer = readAll(underway);
-                assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").contains("\"isNewContact\":true");
-                assertThat(server.exitCode()).isZero();
-                assertThat(data.postgresProcesses()).isEmpty();
-            }
-        }
-
-        private boolean isRefused(int port) throws IOException {
-            try (var _ = new Socket(LOOPBACK, port)) {
-                return false;
-            } catch (ConnectException refused) {
-                return true;
-            }
-        }
-
-        private void write(Socket socket, String text) throws IOException {
-            socket.getOutputStream().write(text.getBytes(UTF_8));
-            socket.getOutputStream().flush();
-        }
-
-        private String readAll(Socket socket) throws IOException {
-            return new String(socket.getInputStream().readAllBytes(), UTF_8);
-        }
-    }
-
-    @Nested
-    class Being_killed {
-        @Test
-        void loses_no_acknowledged_contact_when_the_server_is_killed() throws Exception {
-            var outcomes = underLoad(Launched::kill);
-            assertThat(data.postgresProcesses()).isNotEmpty();
-
-            assertThatNothingIsLost(outcomes);
-        }
-
-        @Test
-        void loses_no_acknowledged_contact_when_postgresql_is_killed_as_well() throws Exception {
-            var outcomes = underLoad(server -> {
-                data.postmaster().destroyForcibly();
-                server.kill();
-            });
-
-            assertThatNothingIsLost(outcomes);
-        }
-
-        private interface Accident {
-            void happenTo(Launched server) throws Exception;
-        }
-
-        private List<Outcome> underLoad(Accident accident) throws Exception {
-            try (var server = Launched.serve(data);
-                    var load = SteadyLoad.start(server.port(), key, 16, Duration.ZERO)) {
-                DataDirectory.await("a thousand contacts", () -> load.acknowledged() > 1_000);
-
-                accident.happenTo(server);
-
-                return load.stop();
-            }
-        }
-
-        private void assertThatNothingIsLost(List<Outcome> outcomes) throws Exception {
-            long start = System.nanoTime();
-            try (var server = Launched.serve(data);
-                    var client = new LoadClient(32)) {
-                System.out.println("ServeIT: the start after the kill took "
-                        + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms; "
-                        + SteadyLoad.statuses(outcomes.stream()));
-                int port = server.port();
-                var acknowledged =
-                        outcomes.stream().filter(Outcome::isAcknowledged).toList();
-                assertThat(acknowledged).hasSizeGreaterThan(1_000);
-
-                var read = LoadClient.all(acknowledged.stream()
-                        .map(each -> client.getContact(
-                                port, key, each.reply().orElseThrow().id()))
-                        .toList());
-                var askedAgain = LoadClient.all(outcomes.stream()
-                        .map(each -> client.postContact(port, key, each.phone(), "Somebody Else"))
-                        .toList());
-
-                assertThat(read.stream().map(each -> each.id() + each.phone() + each.name()))
-                        .isEqualTo(acknowledged.stream()
-                                .map(each -> each.reply().orElseThrow().id() + each.phone() + each.name())
-                                .toList());
-                for (int i = 0; i < outcomes.size(); i++) {
-                    if (outcomes.get(i).isAcknowledged()) {
-                        assertThat(askedAgain.get(i).isNewContact()).isFalse();
-                        assertThat(askedAgain.get(i).id())
-                                .isEqualTo(outcomes.get(i).reply().orElseThrow().id());
-                    }
-                }
-                assertThat(data.queryNumber("SELECT count(*) - count(DISTINCT phone) FROM contact"))
-                        .isZero();
-                // Every phone that was requested, and the one of the first start.
-                assertThat(data.queryNumber("SELECT count(*) FROM contact")).isEqualTo(outcomes.size() + 1);
-
-                server.signal("TERM");
-                assertThat(server.exitCode()).isZero();
-                assertThat(data.postgresProcesses()).isEmpty();
             }
         }
     }
@@ -442,7 +266,9 @@ class ServeIT {
 
                 succeed(Map.of(), "key", "revoke", issued.getString("id"));
                 assertThatItIsSoon(401, client, server, hotelKey);
-                assertThat(post(client, server, key, "+966500000000").status()).isEqualTo(200);
+                assertThat(post(client, server, firstStart.key(), "+966500000000")
+                                .status())
+                        .isEqualTo(200);
             }
         }
 
@@ -466,7 +292,9 @@ class ServeIT {
                 assertThat(post(client, server, revoked.getString("key"), "+966500000000")
                                 .status())
                         .isEqualTo(401);
-                assertThat(post(client, server, key, "+966500000000").status()).isEqualTo(401);
+                assertThat(post(client, server, firstStart.key(), "+966500000000")
+                                .status())
+                        .isEqualTo(401);
             }
         }
 
@@ -509,27 +337,5 @@ class ServeIT {
     /** The lines on standard error other than the log, which is JSON without a terminal. */
     private static List<String> sentencesOf(Launched launched) throws IOException {
         return launched.err().lines().filter(line -> !line.startsWith("{")).toList();
-    }
-
-    private static String curlLine() {
-        return firstOut.lines()
-                .filter(line -> line.startsWith("  curl "))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static String run(String pasted) throws Exception {
-        // A pipe would block a response longer than its buffer.
-        var answer = Files.createTempFile(directory, "answer", ".txt");
-        var process = new ProcessBuilder("sh", "-c", pasted)
-                .redirectOutput(answer.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-            return Files.readString(answer, UTF_8);
-        } finally {
-            process.destroyForcibly();
-        }
     }
 }

@@ -302,8 +302,11 @@ class PhoneNumberTest {
                     .toList();
         }
 
+        /** All code points that Unicode defines, and one in 64 of the others, of which there are many more. */
         private static Stream<Integer> codePoints() {
-            return IntStream.rangeClosed(0, Character.MAX_CODE_POINT).boxed();
+            return IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
+                    .filter(c -> Character.isDefined(c) || c % 64 == 0)
+                    .boxed();
         }
     }
 

@@ -75,7 +75,7 @@ class FullDiskTest {
                     .filteredOn(line -> line.contains("\"WARN\"") && line.contains("disk"))
                     .singleElement()
                     .asString()
-                    .contains("the database's disk is full; what would be stored gets a 503 until there is space");
+                    .contains("database disk full; requests that write get a 503 until there is space");
             Waiting.until(() -> log.json().stream()
                             .filter(line -> line.contains("\"reason\":\"the database's disk is full, SQLSTATE 53100\""))
                             .count()

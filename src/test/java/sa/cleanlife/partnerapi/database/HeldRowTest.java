@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import sa.cleanlife.partnerapi.access.KeyRules;
 import sa.cleanlife.partnerapi.access.Permission;
@@ -34,9 +35,10 @@ class HeldRowTest {
                                 SELECT FROM api_key WHERE id = '%1$s' FOR NO KEY UPDATE;
                                 SELECT FROM new_contact_window WHERE key_id = '%1$s' FOR NO KEY UPDATE
                                 """.formatted(id));
-                for (int i = 0; i < 5; i++) {
-                    held.postContact(RunningApi.newPhone(), "Ahmed Ali").error(503, "SERVICE_UNAVAILABLE");
-                }
+                var waiting = Stream.generate(() -> held.postContactAsync(RunningApi.newPhone(), "Ahmed Ali"))
+                        .limit(5)
+                        .toList();
+                waiting.forEach(answer -> answer.join().error(503, "SERVICE_UNAVAILABLE"));
 
                 assertThatExceptionOfType(DatabaseUnavailableException.class)
                         .isThrownBy(() -> server.administer(

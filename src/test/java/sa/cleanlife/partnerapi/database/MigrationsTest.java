@@ -119,7 +119,8 @@ class MigrationsTest {
                 var started = CompletableFuture.supplyAsync(() -> RunningApi.start(database, Clock.systemUTC()));
                 DataDirectory.await(
                         "a line",
-                        () -> log.text().stream().anyMatch(line -> line.contains("a migration waits for a table")));
+                        () -> log.text().stream()
+                                .anyMatch(line -> line.contains("migration waiting for a table lock")));
                 for (int i = 0; i < 5; i++) {
                     TestPostgres.execute(
                             database,

@@ -65,6 +65,39 @@ class OwnDatabaseTest {
     }
 
     @Nested
+    class A_url {
+        private final String password =
+                database.substring(database.indexOf(':', "postgresql://".length()) + 1, database.indexOf('@'));
+
+        @Test
+        void with_a_wrong_password_is_refused_without_telling_it() {
+            assertThat(refusalToStart(database.replace(password, "not-the-password")))
+                    .contains("refuses the login", "PARTNER_API_DATABASE_URL")
+                    .doesNotContain("not-the-password", password);
+        }
+
+        @Test
+        void of_a_missing_database_is_refused_without_telling_the_password() {
+            assertThat(refusalToStart(database + "_missing"))
+                    .contains("_missing", "PARTNER_API_DATABASE_URL")
+                    .doesNotContain(password);
+        }
+    }
+
+    @Nested
+    class A_database_that_does_not_wait_for_its_disk {
+        @Test
+        void is_refused_unless_told_otherwise() {
+            execute(database, "ALTER DATABASE " + nameOf(database) + " SET synchronous_commit = off");
+
+            assertThat(refusalToStart(database)).contains("synchronous_commit off", "PARTNER_API_RISK_LOSING_CONTACTS");
+            try (var server = RunningApi.start(database, Map.of("PARTNER_API_RISK_LOSING_CONTACTS", "true"))) {
+                assertThat(server.newPartner().isLetIn()).isTrue();
+            }
+        }
+    }
+
+    @Nested
     class Settings_of_the_role {
         private static final List<String> ODD = List.of(
                 "standard_conforming_strings = off",
@@ -244,7 +277,7 @@ class OwnDatabaseTest {
                 alterRole("CONNECTION LIMIT 0");
                 endConnections();
 
-                Waiting.until(() -> hasLine(log, "the database does not answer", "connection limit reached", "Raise"));
+                Waiting.until(() -> hasLine(log, "database unavailable", "connection limit reached", "Raise"));
 
                 alterRole("CONNECTION LIMIT -1");
                 Waiting.until(
@@ -319,6 +352,7 @@ class OwnDatabaseTest {
         try (var server = new Server(settings(url), Clock.systemUTC())) {
             var refusal = catchThrowableOfType(StartupException.class, server::start);
             assertThat(refusal).isNotNull().hasNoCause();
+            assertThat(refusal.getMessage()).hasLineCount(1).endsWith(".");
             return String.valueOf(refusal.getMessage());
         }
     }

@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -240,7 +241,7 @@ class TransactionTest {
 
     @Test
     void gives_its_connection_back_however_it_ends() {
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < MANY; i++) {
             var thrown = database.transaction(tx -> {
                 throw new IllegalArgumentException();
             });
@@ -313,15 +314,20 @@ class TransactionTest {
     /** Connections that are idle for half a minute are closed. */
     @Test
     void has_a_connection_that_the_heartbeat_keeps_open() throws Exception {
-        database.watch(() -> {});
+        database.watch(() -> {}, Duration.ofMillis(200));
 
         DataDirectory.await("a connection that the heartbeat uses", () -> TestPostgres.queryNumber(url, """
                         SELECT count(*)
                           FROM pg_stat_activity
                          WHERE datname = current_database()
                            AND query = 'SELECT 1'
-                           AND query_start > backend_start + interval '4 s'
+                           AND query_start > backend_start + interval '500 ms'
                         """) == 1);
+    }
+
+    @Test
+    void has_that_connection_used_often_enough_to_stay_open() {
+        assertThat(Database.WARMED_EVERY.multipliedBy(2)).isLessThan(PoolBuilder.SILENCE);
     }
 
     private <T> List<Future<T>> many(Function<Transaction, T> work) {

@@ -50,14 +50,14 @@ class TryOutIT {
         "fail-over, There is no command fail-over",
         "set-up, set-up takes 3 arguments",
         "kill here, kill takes 2 arguments",
-        "set-up DIR 5433 x, 'from 1024 to 65535, and not x'",
-        "set-up DIR 80 5433, 'from 1024 to 65535, and not 80'",
-        "set-up DIR 5433 70000, 'from 1024 to 65535, and not 70000'",
+        "set-up DIR 5433 x, 'from 1024 to 65535, not x'",
+        "set-up DIR 80 5433, 'from 1024 to 65535, not 80'",
+        "set-up DIR 5433 70000, 'from 1024 to 65535, not 70000'",
         "set-up DIR 5433 5433, two ports",
         "set-up . 5433 5434, exists already",
-        "set-up DIR/missing/pair 5433 5434, cannot be made",
-        "promote DIR 5433, nothing was set up",
-        "remove ., nothing was set up"
+        "set-up DIR/missing/pair 5433 5434, cannot be created",
+        "promote DIR 5433, nothing set up",
+        "remove ., nothing set up"
     })
     void says_what_is_wrong_with_the_arguments(String typed, String sentence) throws Exception {
         ReplicatedPostgres.assumeInstalled();

@@ -128,7 +128,7 @@ class EnvelopeTest {
 
             assertThat(answer.status()).isEqualTo(405);
             assertThat(answer.json())
-                    .isEqualTo(failure("METHOD_NOT_ALLOWED", "This path does not take this method; it takes POST."));
+                    .isEqualTo(failure("METHOD_NOT_ALLOWED", "This path does not allow this method; it allows POST."));
         }
 
         @ParameterizedTest

@@ -97,7 +97,7 @@ class HalfCloseTest {
                         .send(post("{}").replace("Content-Length: 2", "Content-Length: 9"))
                         .endSending();
 
-                assertThat(connection.answer().sentences()).containsExactly("body must arrive whole");
+                assertThat(connection.answer().sentences()).containsExactly("body must be complete");
                 connection.assertEnds();
             }
         }
@@ -114,7 +114,7 @@ class HalfCloseTest {
                 assertThat(connection.answer().sentences())
                         .singleElement()
                         .asString()
-                        .endsWith("that arrives whole");
+                        .endsWith("must have a complete body");
                 connection.assertEnds();
             }
         }

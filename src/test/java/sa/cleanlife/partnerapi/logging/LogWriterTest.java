@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /** Log lines written to a pipe, as another program would read them. */
 @Timeout(60)
 class LogWriterTest {
-    private static final Pattern LOST = Pattern.compile("\"message\":\"log lines were lost.*\"lines\":(\\d+)");
+    private static final Pattern LOST = Pattern.compile("\"message\":\"log lines lost.*\"lines\":(\\d+)");
 
     private final PipedInputStream pipe = new PipedInputStream();
     private final BufferedReader reader = new BufferedReader(new InputStreamReader(pipe, UTF_8));

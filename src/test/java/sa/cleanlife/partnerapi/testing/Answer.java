@@ -10,7 +10,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** A response of the server; header names are in lower case. */
 public record Answer(int status, Map<String, String> headers, String body) {
     public JsonNode json() {
-        return new JsonMapper().readTree(body);
+        return parse(body);
+    }
+
+    /** To compare an answer with what a test writes out. */
+    public static JsonNode parse(String json) {
+        return new JsonMapper().readTree(json);
     }
 
     public JsonNode data() {

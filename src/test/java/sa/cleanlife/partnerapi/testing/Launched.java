@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Assertions;
 public final class Launched implements AutoCloseable {
     private static final Path LAUNCHER = Path.of("partner-api").toAbsolutePath();
     private static final Pattern SERVES = Pattern.compile("serves http://127\\.0\\.0\\.1:(\\d+) ");
+    private static final Pattern KEY = Pattern.compile("pk_sandbox_[0-9A-Za-z]{32}");
     private static final Pattern MANAGEMENT = Pattern.compile("metrics: http://127\\.0\\.0\\.1:(\\d+) ");
 
     /**
@@ -137,6 +138,12 @@ public final class Launched implements AutoCloseable {
 
     public String err() throws IOException {
         return Files.readString(err, UTF_8);
+    }
+
+    /** The key that the first start on a data directory prints. */
+    public String printedKey() throws IOException {
+        var found = KEY.matcher(out());
+        return found.find() ? found.group() : Assertions.fail("no key in " + out());
     }
 
     public int port() throws IOException {

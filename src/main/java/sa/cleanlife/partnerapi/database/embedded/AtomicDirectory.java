@@ -9,9 +9,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 
-/** A directory that bears another name until it is complete, so that what has its name was never cut short. */
+/**
+ * A directory that has a temporary name until it is complete, so that a directory with the final name is never half
+ * written.
+ */
 record AtomicDirectory(Path path, Path target) {
-    /** Makes it anew and empty; what an earlier attempt left is removed. */
+    /** Creates the temporary directory, empty; what an interrupted attempt left is deleted. */
     static AtomicDirectory of(Path target) throws IOException {
         var path = target.resolveSibling(target.getFileName() + ".new");
         if (Files.exists(path)) {
@@ -29,7 +32,7 @@ record AtomicDirectory(Path path, Path target) {
 
     void finish() throws IOException {
         Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
-        // Otherwise a power cut could bring the old name back, and the next start would remove what is in it.
+        // Without this, a power cut could undo the rename, and the next start would delete the directory.
         try (var parent = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
             parent.force(true);
         }

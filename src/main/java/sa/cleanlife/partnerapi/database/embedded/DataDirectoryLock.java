@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The right to start and stop the PostgreSQL of a data directory, which one process has at a time. The kernel takes the
- * lock back when that process ends, however it ends.
+ * The lock on a data directory: the one process that holds it may start and stop its PostgreSQL. The kernel releases
+ * the lock when that process ends, however it ends.
  */
 final class DataDirectoryLock implements AutoCloseable {
     enum Role {
@@ -35,8 +35,8 @@ final class DataDirectoryLock implements AutoCloseable {
     }
 
     /**
-     * POSIX drops a process's lock on a file as soon as the process closes any descriptor of it. So a second attempt within
-     * this process must not even open the file, and who holds it is written in a file of its own.
+     * POSIX drops a process's lock on a file as soon as the process closes any descriptor of it. So a second attempt
+     * within this process must not open the file, and the holder is written to a separate file.
      */
     private static final Set<Path> HELD_BY_THIS_PROCESS = ConcurrentHashMap.newKeySet();
 
@@ -84,7 +84,7 @@ final class DataDirectoryLock implements AutoCloseable {
         return dataDirectory;
     }
 
-    /** Empty as well while the holder is on its way in or out. */
+    /** The process that holds the lock; empty also while that process acquires or releases it. */
     static Optional<Holder> holder(Path dataDirectory) throws IOException {
         String[] words;
         try {
@@ -96,7 +96,7 @@ final class DataDirectoryLock implements AutoCloseable {
             return Optional.empty();
         }
         var holder = new Holder(Role.valueOf(words[0]), Long.parseLong(words[1]));
-        // A holder that was killed leaves its name behind.
+        // A holder that was killed leaves its file behind.
         return ProcessHandle.of(holder.pid()).map(_ -> holder);
     }
 

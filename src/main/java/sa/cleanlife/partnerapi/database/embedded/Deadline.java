@@ -3,7 +3,7 @@ package sa.cleanlife.partnerapi.database.embedded;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** When a wait for another process is given up. */
+/** The time at which a wait for another process ends. */
 record Deadline(long nanoTime) {
     static Deadline in(Duration duration) {
         return new Deadline(System.nanoTime() + duration.toNanos());
@@ -13,7 +13,7 @@ record Deadline(long nanoTime) {
         return System.nanoTime() - nanoTime >= 0;
     }
 
-    /** Lets the other process get on, for as short a time as a start of a few milliseconds deserves. */
+    /** Sleeps briefly while the other process works: a start takes only milliseconds. */
     void pause() {
         try {
             Thread.sleep(5);
@@ -23,7 +23,7 @@ record Deadline(long nanoTime) {
         }
     }
 
-    /** Whether the condition came true in time. */
+    /** Waits for the condition; returns whether it came true in time. */
     boolean await(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
             if (hasPassed()) {

@@ -19,20 +19,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The database cluster of a data directory: makes it, and starts and stops PostgreSQL on it. One process at a time may do
- * so; see {@link DataDirectoryLock}.
+ * The database cluster in a data directory: creates it, and starts and stops PostgreSQL on it. Only the process that
+ * holds the {@link DataDirectoryLock} may do so.
  */
 final class EmbeddedCluster implements Closeable {
     static final String HOST = "127.0.0.1";
 
-    /** The name of the database, and of the user that owns it. */
+    /** The name of the database and of its owner. */
     static final String NAME = "partner_api";
 
     private static final Duration INITDB_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
-    /** Enough for a port that another program took in the moment between its choice and its use. */
+    /** Several, since another program may take the port between its choice and its use. */
     private static final int MAX_LAUNCHES = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
@@ -43,7 +43,9 @@ final class EmbeddedCluster implements Closeable {
     private final PostgresLog output;
     private final PostgresBinaries programs;
 
-    /** The same for all starts, so that who knew the database before one finds it after. 0 until the first. */
+    /**
+     * The same port for all starts, so that clients find the database again after a restart. 0 before the first start.
+     */
     private int port;
 
     EmbeddedCluster(DataDirectoryLock lock) throws IOException {
@@ -70,7 +72,7 @@ final class EmbeddedCluster implements Closeable {
         return dataDirectory.resolve("database");
     }
 
-    /** Uses the PostgreSQL that already runs, if a server that was killed left one behind. */
+    /** Starts PostgreSQL, or takes over a running one that a killed server left behind. */
     Postmaster start() throws IOException {
         if (!Files.exists(directory)) {
             initialize();
@@ -84,7 +86,7 @@ final class EmbeddedCluster implements Closeable {
                 port = postmaster.get().port();
                 return postmaster.get();
             } else if (postmaster.isPresent()) {
-                // It comes up, recovers or goes down.
+                // PostgreSQL is starting, recovering or stopping.
                 deadline.pause();
             } else if (Files.exists(pidFile(dataDirectory))) {
                 clearCrash(deadline);
@@ -98,7 +100,7 @@ final class EmbeddedCluster implements Closeable {
                 + " seconds. It may still be recovering; then a later start finds it ready" + output.end());
     }
 
-    /** Ends the connections that are open, writes everything out and releases the lock. */
+    /** Stops PostgreSQL after closing its connections and writing everything to disk, and releases the lock. */
     @Override
     public void close() throws IOException {
         try (lock) {
@@ -110,8 +112,8 @@ final class EmbeddedCluster implements Closeable {
     }
 
     private void stop(Postmaster postmaster) throws IOException {
-        // PostgreSQL 18 never ends if it is asked to stop "fast" just while it recovers from a crash of one of its own
-        // processes. To stop it "immediate" loses nothing; the next start recovers.
+        // PostgreSQL 18 never ends if it is asked to stop "fast" while it recovers from a crash of one of its
+        // processes. Stopping it "immediate" loses nothing; the next start recovers.
         for (var mode : List.of("fast", "immediate")) {
             var pgCtl = programs.start("pg_ctl", "stop", "-s", "-W", "-m", mode, "-D", directory.toString());
             if (Deadline.in(STOP_TIMEOUT)
@@ -123,7 +125,7 @@ final class EmbeddedCluster implements Closeable {
     }
 
     private void initialize() throws IOException {
-        // An initdb outlives a server that is killed meanwhile, and would go on to write where this one does.
+        // An initdb survives the server that started it, and would write to the same files.
         if (!Deadline.in(INITDB_TIMEOUT).await(() -> !PostgresBinaries.areRunByAnyone(dataDirectory))) {
             throw new EmbeddedPostgresException(
                     "An earlier start has not finished creating the database in " + dataDirectory + ".");
@@ -176,12 +178,16 @@ final class EmbeddedCluster implements Closeable {
         }
     }
 
-    /** Single processes may outlive a PostgreSQL that was killed, and its successor must not start before they end. */
+    /**
+     * Removes the pid file that a killed PostgreSQL left. Some of its processes may live on, and a new PostgreSQL must
+     * not start before they end.
+     */
     private void clearCrash(Deadline deadline) throws IOException {
         if (PostgresBinaries.areRunByAnyone(dataDirectory)) {
             deadline.pause();
         } else {
-            // PostgreSQL takes any process of this user that has the old id by now for a running PostgreSQL.
+            // Deleted because PostgreSQL takes any process of this user that has the old process id by now for a
+            // running PostgreSQL.
             Files.deleteIfExists(pidFile(dataDirectory));
         }
     }
@@ -189,7 +195,7 @@ final class EmbeddedCluster implements Closeable {
     private void launch(Deadline deadline) throws IOException {
         output.rotate();
         Files.writeString(directory.resolve("postgresql.conf"), configuration(port == 0 ? freePort() : port));
-        // pg_ctl gives PostgreSQL a session of its own, so that a Ctrl-C reaches the server alone.
+        // pg_ctl starts PostgreSQL in a session of its own, so that a Ctrl-C reaches the server alone.
         var pgCtl = programs.start(
                 "pg_ctl",
                 "start",
@@ -199,7 +205,7 @@ final class EmbeddedCluster implements Closeable {
                 directory.toString(),
                 "-l",
                 output.file().toString());
-        // pg_ctl looks every 100 ms whether PostgreSQL is ready, which takes it 20 ms.
+        // PostgreSQL is ready after 20 ms, but pg_ctl polls only every 100 ms.
         while (pgCtl.isAlive()
                 && Postmaster.find(dataDirectory).filter(Postmaster::isReady).isEmpty()) {
             deadline.pause();
@@ -215,7 +221,7 @@ final class EmbeddedCluster implements Closeable {
 
     private static String configuration(int port) {
         return """
-                # Written anew at each start. Settings of your own: ALTER SYSTEM SET ...
+                # Overwritten at each start. To change a setting, use ALTER SYSTEM SET ...
                 listen_addresses = '%s'
                 port = %d
                 unix_socket_directories = ''
@@ -224,7 +230,7 @@ final class EmbeddedCluster implements Closeable {
                 timezone = 'UTC'
                 lc_messages = 'C'
 
-                # What was answered with success survives a power cut.
+                # Acknowledged commits survive a power cut.
                 fsync = on
                 synchronous_commit = on
                 full_page_writes = on
@@ -243,8 +249,9 @@ final class EmbeddedCluster implements Closeable {
     }
 
     /**
-     * In MB, an eighth of the memory of the machine or the container: it is taken as it comes to be used. What does not fit
-     * is read from the system's cache, so that finding one of ten million contacts takes half as long again.
+     * In MB: an eighth of the memory of the machine or the container, which PostgreSQL takes up as it uses it. Data
+     * that does not fit is read from the cache of the operating system, which makes finding one of ten million contacts
+     * half as slow again.
      */
     private static long sharedBuffers() {
         var memory =

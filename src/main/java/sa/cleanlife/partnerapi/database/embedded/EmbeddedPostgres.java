@@ -10,23 +10,23 @@ import sa.cleanlife.partnerapi.database.embedded.DataDirectoryLock.Holder;
 import sa.cleanlife.partnerapi.database.embedded.DataDirectoryLock.Role;
 
 /**
- * The PostgreSQL that the server brings along and runs in its data directory, for those who have none: durable, behind a
- * password of its own, and reachable from this machine only. A data directory serves one server, and beside it any number
- * of commands. What a server that was killed left running is taken over as it is. Every failure is an
- * {@link EmbeddedPostgresException}.
+ * The PostgreSQL that comes with the server and runs in its data directory, so that none needs to be installed:
+ * durable, protected by a generated password, and reachable from this machine only. A data directory serves one server
+ * and any number of commands at a time. A PostgreSQL that a killed server left running is taken over. Every failure is
+ * an {@link EmbeddedPostgresException}.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
-    /** How long a server waits for a command to end. */
+    /** How long a starting server waits for a command to end. */
     private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(10);
 
-    /** How long a command waits for another to end, or for a server to come up. */
+    /** How long a command waits for another command to end or for a server to start. */
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(30);
 
     private final Path dataDirectory;
     private final int port;
     private final String password;
 
-    /** Empty when the server's is only used. */
+    /** Empty for a command that uses the PostgreSQL of a running server. */
     private final Optional<EmbeddedCluster> own;
 
     private boolean closed;
@@ -39,7 +39,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         this.own = own;
     }
 
-    /** For the server: starts PostgreSQL, and stops it when closed. */
+    /** Starts PostgreSQL for the server; closing stops it. */
     public static EmbeddedPostgres serve(Path dataDirectory) {
         try {
             return serveIn(prepared(dataDirectory));
@@ -48,7 +48,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /** For a command: uses the PostgreSQL of the server that runs, or else starts and stops it as a server would. */
+    /** Connects a command to the PostgreSQL of a running server, or else starts PostgreSQL; closing stops it again. */
     public static EmbeddedPostgres forCommand(Path dataDirectory) {
         try {
             return forCommandIn(prepared(dataDirectory));
@@ -57,19 +57,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /** Where the database is and how to get in, as {@code postgresql://user:password@host:port/database}: a secret. */
+    /** The address and the credentials, as {@code postgresql://user:password@host:port/database}: a secret. */
     public String connectionUri() {
         var name = EmbeddedCluster.NAME;
         return "postgresql://%s:%s@%s:%d/%s".formatted(name, password, EmbeddedCluster.HOST, port, name);
     }
 
-    /** Starts PostgreSQL again, on the same port, if it has died. */
+    /** Restarts PostgreSQL on the same port, if it has died. */
     public synchronized void revive() {
         try {
             if (!closed && own.isPresent()) {
                 var postmaster = own.get().start();
                 if (postmaster.port() != port) {
-                    throw new EmbeddedPostgresException("PostgreSQL could not have its port " + port + " again.");
+                    throw new EmbeddedPostgresException("PostgreSQL restarted on another port than " + port + ".");
                 }
             }
         } catch (IOException e) {
@@ -142,13 +142,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
             var cluster = new EmbeddedCluster(lock);
             return new EmbeddedPostgres(lock.dataDirectory(), cluster.start(), Optional.of(cluster));
         } catch (IOException | RuntimeException e) {
-            // A PostgreSQL that is still recovering goes on with it; the next start finds it.
+            // A PostgreSQL that is still recovering is left running; the next start finds it.
             lock.close();
             throw e;
         }
     }
 
-    /** The directory by its one real name, which is what the lock and the names of processes are compared by. */
+    /**
+     * The real path of the directory, which the lock and the paths of processes are compared with. Creates the
+     * directory if it is missing.
+     */
     private static Path prepared(Path dataDirectory) throws IOException {
         refuseUnquotable(dataDirectory);
         if (!Files.exists(dataDirectory)) {
@@ -157,9 +160,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return dataDirectory.toRealPath();
     }
 
-    /** PostgreSQL's initdb and pg_ctl put the path between double quotes, and let a shell read it. */
+    /**
+     * Refuses a path with special characters: PostgreSQL's initdb and pg_ctl put it between double quotes in a shell
+     * command.
+     */
     private static void refuseUnquotable(Path dataDirectory) throws IOException {
-        // Links are followed, of a path too that does not exist to its end.
+        // Resolves links, also in a path whose last parts do not exist.
         var path = dataDirectory.toFile().getCanonicalPath();
         if (path.chars().anyMatch(c -> "$`\"\\".indexOf(c) >= 0 || Character.isISOControl(c))) {
             throw new EmbeddedPostgresException(

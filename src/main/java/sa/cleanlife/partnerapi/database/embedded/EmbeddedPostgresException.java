@@ -1,6 +1,8 @@
 package sa.cleanlife.partnerapi.database.embedded;
 
-/** Why the embedded PostgreSQL cannot be used, as a sentence for the person who started the program. */
+/**
+ * The embedded PostgreSQL cannot be used; the message says why, as a sentence for the person who started the program.
+ */
 public final class EmbeddedPostgresException extends RuntimeException {
     EmbeddedPostgresException(String sentence) {
         super(sentence);

@@ -5,18 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What is added to a sentence about a failure when the disk explains it. PostgreSQL's own words may not tell: its log is on
- * the same disk.
+ * A remark about a full disk, added to the sentence about a failure. The messages of PostgreSQL may not mention it,
+ * since its log is on the same disk.
  */
 final class FullDisk {
     private static final long MB = 1024 * 1024;
 
-    /** PostgreSQL's write-ahead log grows by files of this size, and without the next one it stops. */
+    /** PostgreSQL's write-ahead log grows by files of this size; PostgreSQL stops when it cannot write the next one. */
     private static final long LEAST = 16 * MB;
 
     private FullDisk() {}
 
-    /** Empty when there is space. */
+    /** The remark; empty when the disk has space. */
     static String remark(Path file) {
         try {
             var left = Files.getFileStore(file).getUsableSpace();

@@ -5,7 +5,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** What a file of the data directory is created with, so that no other user of the machine reads it. */
+/** The permissions of files in the data directory: no other user of the machine can read them. */
 final class OwnerOnly {
     static final FileAttribute<Set<PosixFilePermission>> FILE = permissions("rw-------");
     static final FileAttribute<Set<PosixFilePermission>> DIRECTORY = permissions("rwx------");

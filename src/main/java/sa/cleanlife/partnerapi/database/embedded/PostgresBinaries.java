@@ -18,11 +18,12 @@ import org.slf4j.LoggerFactory;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * PostgreSQL's own programs, unpacked from the class path into the data directory. They are kept there so that a new build
- * of the server cannot take them from under a running PostgreSQL, and so that their path tells whose PostgreSQL a process is.
+ * PostgreSQL's programs, unpacked from the class path into the data directory. They are kept there so that a rebuild of
+ * the server does not remove them under a running PostgreSQL, and so that the path of a process shows which data
+ * directory it belongs to.
  */
 final class PostgresBinaries {
-    /** As in the pom; a test keeps the two equal. */
+    /** The version in the pom; a test compares the two. */
     static final String VERSION = "18.6.0";
 
     private static final String DIRECTORY_PREFIX = "postgresql-";
@@ -49,7 +50,7 @@ final class PostgresBinaries {
         return new PostgresBinaries(programs.resolve("bin"), output, launcher());
     }
 
-    /** Starts a program, and adds what it prints to the log. */
+    /** Starts a program whose output goes to the log. */
     Process start(String program, String... arguments) throws IOException {
         var command = new ArrayList<>(launcher);
         command.add(bin.resolve(program).toString());
@@ -57,9 +58,9 @@ final class PostgresBinaries {
         var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(output.file().toFile()));
-        // Neither the secrets of the server nor somebody's PGDATA or PGPORT are for PostgreSQL.
+        // The environment of the server may hold secrets, or a PGDATA or PGPORT that PostgreSQL would use.
         builder.environment().clear();
-        // Where no locale is set, macOS looks it up on a thread of its own, and PostgreSQL then refuses to start.
+        // Without a locale, macOS looks it up on a thread of its own, and then PostgreSQL refuses to start.
         builder.environment().put("LC_ALL", "C");
         try {
             return builder.start();
@@ -71,13 +72,13 @@ final class PostgresBinaries {
         }
     }
 
-    /** Runs a program on the given input, and fails unless it succeeds in time. */
+    /** Runs a program with the given input; throws unless it succeeds within the timeout. */
     void run(Duration timeout, String input, String program, String... arguments) throws IOException {
         var process = start(program, arguments);
         try (var stdin = process.getOutputStream()) {
             stdin.write(input.getBytes(UTF_8));
         } catch (IOException e) {
-            // It ended before it read all of it. Its exit value and its output say why.
+            // The program ended before it read its input; its exit value and its output say why.
             LOG.debug("{} did not read its input", program, e);
         }
         if (!Deadline.in(timeout).await(() -> !process.isAlive())) {
@@ -90,7 +91,7 @@ final class PostgresBinaries {
         }
     }
 
-    /** Whether the process runs one of the programs, of this version or another, of that data directory. */
+    /** Whether the process runs one of the programs of that data directory, in any version. */
     static boolean areRunBy(ProcessHandle process, Path dataDirectory) {
         return process.info().command().orElse("").startsWith(dataDirectory + "/" + DIRECTORY_PREFIX);
     }
@@ -99,7 +100,7 @@ final class PostgresBinaries {
         return ProcessHandle.allProcesses().anyMatch(process -> areRunBy(process, dataDirectory));
     }
 
-    /** As the archives of the programs spell it. */
+    /** The name of the platform in the file names of the archives. */
     private static String platform() {
         var name = System.getProperty("os.name");
         var system = name.startsWith("Mac")
@@ -117,7 +118,7 @@ final class PostgresBinaries {
     private static void unpack(String archive, Path target) throws IOException {
         try (var packed = PostgresBinaries.class.getResourceAsStream(archive)) {
             if (packed == null) {
-                throw new EmbeddedPostgresException("This build of the server carries no PostgreSQL for this machine ("
+                throw new EmbeddedPostgresException("This build of the server contains no PostgreSQL for this machine ("
                         + archive.substring(1) + "). Set PARTNER_API_DATABASE_URL to a PostgreSQL of your own.");
             }
             var unfinished = AtomicDirectory.of(target);
@@ -144,18 +145,18 @@ final class PostgresBinaries {
     }
 
     /**
-     * PostgreSQL refuses to run as root. In a user namespace of its own, a process of root's is "nobody" to itself and still
-     * owns root's files.
+     * The command that PostgreSQL's programs are started with as root, since they refuse to run as root. In a user
+     * namespace of its own, a process of root is "nobody" to itself and still owns the files of root.
      */
     private static List<String> launcher() {
         if (new UnixSystem().getUid() != 0) {
             return List.of();
         }
-        // initdb asks for the user's name, so that is asked for here.
+        // The trial looks up the user's name, since initdb does so too.
         if (!succeeds("unshare", "-U", "id", "-un")) {
             throw new EmbeddedPostgresException(
-                    "PostgreSQL refuses to run as root, and this machine grants root no user"
-                            + " namespace to be somebody else in. Run the server as another user, or set"
+                    "PostgreSQL refuses to run as root, and this machine does not let root create a user"
+                            + " namespace for it. Run the server as another user, or set"
                             + " PARTNER_API_DATABASE_URL to a PostgreSQL of your own.");
         }
         return List.of("unshare", "-U");

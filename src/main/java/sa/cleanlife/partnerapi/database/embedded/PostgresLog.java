@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** What PostgreSQL's programs print, for whoever asks why one of them failed. */
+/** The log file of PostgreSQL's programs, which shows why one of them failed. */
 record PostgresLog(Path file) {
     private static final long MAX_BYTES = 1_000_000;
     private static final int LAST_LINES = 8;
@@ -24,9 +24,12 @@ record PostgresLog(Path file) {
         }
     }
 
-    /** Keeps the log from growing for ever. Only while PostgreSQL is not running: it would go on writing into the old file. */
+    /**
+     * Starts a new file when the log has grown large. Only while PostgreSQL is stopped: a running one would go on
+     * writing to the old file.
+     */
     void rotate() throws IOException {
-        // Somebody who needs space may have removed it.
+        // The file may have been deleted to free disk space.
         create();
         if (Files.size(file) > MAX_BYTES) {
             Files.move(file, file.resolveSibling("postgres.log.1"), StandardCopyOption.REPLACE_EXISTING);
@@ -34,7 +37,7 @@ record PostgresLog(Path file) {
         }
     }
 
-    /** The end of a sentence that says what failed. */
+    /** The end of an error sentence: the last lines of the log, after a remark if the disk is full. */
     String end() throws IOException {
         create();
         var lines = new String(Files.readAllBytes(file), UTF_8).lines().toList();

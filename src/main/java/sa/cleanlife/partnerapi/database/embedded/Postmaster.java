@@ -14,7 +14,9 @@ record Postmaster(ProcessHandle process, int port, boolean isReady) {
     private static final int PORT = 3;
     private static final int STATUS = 7;
 
-    /** Empty as well if the file was left by a crash, even when another program has the process id by now. */
+    /**
+     * The running PostgreSQL; empty also if a crash left the file, even when another program has the process id by now.
+     */
     static Optional<Postmaster> find(Path dataDirectory) throws IOException {
         List<String> lines;
         try {
@@ -22,7 +24,7 @@ record Postmaster(ProcessHandle process, int port, boolean isReady) {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
-        // PostgreSQL writes the file bit by bit.
+        // PostgreSQL writes the file in several steps.
         if (lines.size() <= PORT) {
             return Optional.empty();
         }

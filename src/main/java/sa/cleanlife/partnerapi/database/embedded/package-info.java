@@ -1,4 +1,4 @@
-/** A PostgreSQL of our own in the data directory: unpacked, started, watched and stopped with the server. */
+/** The embedded PostgreSQL in the data directory: unpacked, started, watched and stopped with the server. */
 @NullMarked
 package sa.cleanlife.partnerapi.database.embedded;
 

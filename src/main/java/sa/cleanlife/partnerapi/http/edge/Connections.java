@@ -16,30 +16,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open connections of one event loop: how many there may be, and how long each keeps its place. It must bring a whole
- * request head within 10 s, and the next within 75 s of the one before, however slowly it keeps sending. What it was
- * answered is handed over all the same, as long as it goes on taking it.
+ * Limits the open connections of one event loop, in number and in time. A connection must deliver its first request
+ * head within 10 s, and each next one within 75 s of the one before, even if it keeps sending slowly. A response is
+ * still delivered after that, as long as the client keeps reading it.
  */
 public final class Connections {
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
     private static final Duration FIRST_HEAD = Duration.ofSeconds(10);
 
-    /** Longer than the 60 s of common balancers, so that it is they who end an idle connection. */
+    /** Longer than the 60 s of common load balancers, so that the balancer closes idle connections first. */
     private static final Duration NEXT_HEAD = Duration.ofSeconds(75);
 
     private static final Duration UNTAKEN = Duration.ofSeconds(10);
 
-    /** Left to itself, the kernel keeps up to 4 MB for each client that does not read. */
+    /** By default, the kernel buffers up to 4 MB for each client that does not read. */
     private static final int KEPT_BY_KERNEL_BYTES = 128 * 1024;
 
-    /** On each event loop: 40 MB of heap, when they are idle. */
+    /** Per event loop; idle connections of this number take 40 MB of heap. */
     private static final int MOST = 5_000;
 
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
     private final Vertx vertx;
     private final int most;
+    private final Duration betweenLooks;
     private final long longestToFirstHead;
     private final long longestToNextHead;
     private final Map<HttpConnection, Silence> open = new HashMap<>();
@@ -47,7 +48,7 @@ public final class Connections {
     private boolean looking;
     private int turnedAway;
 
-    /** For how many looks a connection has brought no whole request head. */
+    /** The number of checks since the connection delivered a request head. */
     private static final class Silence {
         private long looks;
         private long longest;
@@ -57,20 +58,21 @@ public final class Connections {
         }
     }
 
-    /** @param most so many may be open at a time; who comes then is turned away */
+    /** @param most the connection limit; beyond it new connections are rejected */
     public Connections(Vertx vertx, int most) {
-        this(vertx, most, FIRST_HEAD, NEXT_HEAD);
+        this(vertx, most, FIRST_HEAD, NEXT_HEAD, BETWEEN_LOOKS);
     }
 
-    /** For a test that cannot wait for so long. */
-    Connections(Vertx vertx, int most, Duration toFirstHead, Duration toNextHead) {
+    /** For tests, which cannot wait for the real timeouts. */
+    Connections(Vertx vertx, int most, Duration toFirstHead, Duration toNextHead, Duration betweenLooks) {
         this.vertx = vertx;
         this.most = most;
-        this.longestToFirstHead = toFirstHead.dividedBy(BETWEEN_LOOKS);
-        this.longestToNextHead = toNextHead.dividedBy(BETWEEN_LOOKS);
+        this.betweenLooks = betweenLooks;
+        this.longestToFirstHead = toFirstHead.dividedBy(betweenLooks);
+        this.longestToNextHead = toNextHead.dividedBy(betweenLooks);
     }
 
-    /** How many each of so many event loops may have open. Half of the files that a process may open is left for all else. */
+    /** The connection limit of each event loop. Half of the file descriptors of the process are left for other uses. */
     public static int share(int loops) {
         long files = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 ? system.getMaxFileDescriptorCount()
@@ -78,18 +80,19 @@ public final class Connections {
         return (int) Math.min(MOST, files / 2 / loops);
     }
 
-    /** What the HTTP server must be told for these limits to hold. */
+    /** The options of the HTTP server that enforce these limits. */
     public static HttpServerOptions limit(HttpServerOptions options) {
         return options.setIdleTimeout((int) NEXT_HEAD.toSeconds())
-                // Only the kernel knows what the other end has taken. Elsewhere than on Linux the idle timeout is left.
+                // Only the kernel knows what the client has received. On other systems than Linux only the idle timeout
+                // applies.
                 .setTcpUserTimeout((int) UNTAKEN.toMillis())
-                // Otherwise a connection would be seen only once it has said which protocol it speaks. TLS and HTTP/2
-                // are the balancer's; one protocol is one set of limits to keep.
+                // Otherwise a connection would be visible only after it has chosen a protocol. TLS and HTTP/2 are left
+                // to the load balancer, so that the limits have to be kept for one protocol only.
                 .setHttp2ClearTextEnabled(false)
                 .setSendBufferSize(KEPT_BY_KERNEL_BYTES);
     }
 
-    /** Lets a server of this event loop keep to the limits. */
+    /** Applies the limits to a server on this event loop. */
     public HttpServer watch(HttpServer server, Handler<HttpServerRequest> handler) {
         return server.connectionHandler(this::opened).requestHandler(request -> {
             headArrived(request.connection());
@@ -124,9 +127,12 @@ public final class Connections {
         }
     }
 
-    /** Not at a fixed rate: after a pause of the whole process, what has arrived meanwhile is to be read first. */
+    /**
+     * Not at a fixed rate: after a pause of the whole process, data that has arrived meanwhile must be read before the
+     * next check.
+     */
     private void lookLater() {
-        vertx.setTimer(BETWEEN_LOOKS.toMillis(), due -> look());
+        vertx.setTimer(betweenLooks.toMillis(), due -> look());
     }
 
     private void look() {
@@ -141,7 +147,7 @@ public final class Connections {
             LOG.atWarn()
                     .addKeyValue("turnedAway", turnedAway)
                     .addKeyValue("open", open.size())
-                    .log("connections were turned away: as many as may be are open");
+                    .log("connection limit reached; new connections rejected");
             turnedAway = 0;
         }
         looking = !open.isEmpty();
@@ -150,7 +156,7 @@ public final class Connections {
         }
     }
 
-    /** How many are open; on whichever thread it is asked. */
+    /** The number of open connections; may be called on any thread. */
     public int count() {
         return count;
     }

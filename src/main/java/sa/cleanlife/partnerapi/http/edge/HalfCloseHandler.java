@@ -13,12 +13,12 @@ import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a client that closes its half of the connection once it has sent its requests, as {@code nc -N} does. Otherwise
- * the end of the input would end the connection, and the requests would be carried out without an answer. The connection is
- * closed when all requests on it are answered, and at once when there are none. One for each connection.
+ * Lets a client close its sending side after its requests, as {@code nc -N} does, and still receive the responses. By
+ * default the end of the input would end the connection, and the requests would be executed without a response. The
+ * connection is closed after the last response, or at once if none is pending. Each connection has its own instance.
  */
 public final class HalfCloseHandler extends ChannelDuplexHandler {
-    /** The input ended within a request's body. */
+    /** The client closed its sending side in the middle of a request body. */
     @SuppressWarnings("serial") // never serialised
     public static final class BodyCutShortException extends Exception {
         BodyCutShortException() {
@@ -49,7 +49,7 @@ public final class HalfCloseHandler extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        // Who writes is told by the promise.
+        // The caller learns the outcome from the promise.
         var _ = context.write(message, promise);
         if (message instanceof LastHttpContent && !isInterim(message)) {
             unanswered--;
@@ -74,7 +74,7 @@ public final class HalfCloseHandler extends ChannelDuplexHandler {
         context.fireUserEventTriggered(event);
     }
 
-    /** Its reader gets an end of the body, and learns from the request's result that it is not the real one. */
+    /** Ends the body for its reader, which sees from the decoder result that the body is incomplete. */
     private void endCutShort(ChannelHandlerContext context, HttpRequest request) {
         request.setDecoderResult(DecoderResult.failure(new BodyCutShortException()));
         arriving = null;
@@ -82,7 +82,7 @@ public final class HalfCloseHandler extends ChannelDuplexHandler {
         context.fireChannelReadComplete();
     }
 
-    /** Not before Vert.x has done with the response that it is writing. Its way of closing writes everything out first. */
+    /** Deferred until Vert.x has finished the response that it is writing. Closing flushes all pending output first. */
     private void closeWhenAnswered(ChannelHandlerContext context) {
         if (hasInputEnded && unanswered <= 0) {
             context.executor().execute(() -> {

@@ -15,13 +15,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Makes a malformed request of one that the HTTP decoder lets through although nobody can know what it means: with another
- * version than HTTP/1.1 or 1.0, or a transfer encoding other than chunked. It shuts with it: what has already arrived behind
- * such a request, and may be a part of it, never becomes a request. Closing the connection would be too late for that. Lists
- * in the header Connection are reduced to what Vert.x understands. One for each connection.
+ * Marks requests as malformed that the HTTP decoder accepts although their meaning is ambiguous: another version than
+ * HTTP/1.1 or 1.0, or a transfer encoding other than chunked. After such a request the gate drops all further input of
+ * the connection, which may be part of that request and must not become a request of its own; closing the connection
+ * would be too late for that. Lists in the header Connection are reduced to what Vert.x understands. Each connection
+ * has its own instance.
  */
 public final class HeadGate extends ChannelInboundHandlerAdapter {
-    /** Where the body ends is not known. */
+    /** The end of the body is unknown. */
     @SuppressWarnings("serial") // never serialised
     public static final class TransferEncodingException extends Exception {
         TransferEncodingException() {
@@ -29,7 +30,9 @@ public final class HeadGate extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Vert.x would answer by itself, with a bare 501, and would begin any answer with the name that was sent. */
+    /**
+     * By default Vert.x would send a bare 501 by itself, and would begin any response with the version that was sent.
+     */
     @SuppressWarnings("serial") // never serialised
     static final class VersionException extends Exception {
         VersionException() {
@@ -74,7 +77,7 @@ public final class HeadGate extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Vert.x only finds {@code close} or {@code keep-alive} when it stands alone in a line, and not in a list. */
+    /** Vert.x recognises {@code close} and {@code keep-alive} only alone in a line, not in a list. */
     private static void reduceConnectionOptions(HttpRequest request) {
         var lines = request.headers().getAll(HttpHeaderNames.CONNECTION);
         if (lines.isEmpty() || (lines.size() == 1 && lines.getFirst().indexOf(',') < 0)) {
@@ -92,7 +95,10 @@ public final class HeadGate extends ChannelInboundHandlerAdapter {
         return Arrays.stream(line.split(",", -1)).anyMatch(each -> option.contentEqualsIgnoreCase(each.strip()));
     }
 
-    /** Others may be equal, such as {@code http/1.1}; Vert.x knows these two objects alone. */
+    /**
+     * Compares by identity, since Vert.x knows these two objects only; other versions may be equal to them, such as
+     * {@code http/1.1}.
+     */
     @SuppressWarnings("ReferenceEquality")
     private static boolean isOurs(HttpVersion version) {
         return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;

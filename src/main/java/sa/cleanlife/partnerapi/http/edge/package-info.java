@@ -1,4 +1,4 @@
-/** Guards the server's connections: how many there may be, how long each may be silent, and which requests are no HTTP. */
+/** Guards connections: their number, how long each may be silent, and which input is not HTTP. */
 @NullMarked
 package sa.cleanlife.partnerapi.http.edge;
 

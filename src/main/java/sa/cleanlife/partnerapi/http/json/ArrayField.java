@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** An array within a body. Its elements are named by their numbers from 0 on: {@code items.0.hours}. */
+/** An array within a body. Errors name its elements by index, from 0: {@code items.0.hours}. */
 final class ArrayField<T> extends Field<List<T>> {
     private final int min;
     private final int max;

@@ -2,7 +2,7 @@ package sa.cleanlife.partnerapi.http.json;
 
 import java.util.Optional;
 
-/** {@code true} or {@code false}: JSON's own words in a body, the same letters in a query. */
+/** A boolean: {@code true} or {@code false} as JSON literals in a body, as text in a query. */
 final class BooleanField extends Field<Boolean> {
     BooleanField(Fields fields, String name) {
         super(fields, name, Sentences.BOOLEAN);

@@ -3,8 +3,8 @@ package sa.cleanlife.partnerapi.http.json;
 import java.util.ArrayDeque;
 
 /**
- * What the characters of a text for people do when it is stored and shown: whether PostgreSQL can store it, whether
- * anything of it is seen, and whether it leaves the text after it as it was.
+ * Checks the characters of a text for people: whether PostgreSQL can store them, whether any of the text is visible, and
+ * whether it changes the direction of what follows.
  */
 public final class Characters {
     private static final int PDF = 0x202C;
@@ -12,12 +12,12 @@ public final class Characters {
 
     private Characters() {}
 
-    /** Whether a text of one line can be stored and shown: it meets all the rules of this class. */
+    /** Whether a text of one line can be stored and displayed: it meets all the rules of this class. */
     public static boolean areFitForPeople(String text) {
         return areStorable(text, false) && hasVisible(text) && closesAllDirections(text);
     }
 
-    /** Without the white space at both ends. */
+    /** Removes the white space at both ends. */
     public static String strip(String text) {
         int from = 0;
         int to = text.length();
@@ -30,7 +30,7 @@ public final class Characters {
         return text.substring(from, to);
     }
 
-    /** Unicode's White_Space property, which {@link Character#isWhitespace} is not: that leaves out the no-break spaces. */
+    /** Unicode's White_Space property; {@link Character#isWhitespace} leaves out the no-break spaces. */
     public static boolean isWhiteSpace(int codePoint) {
         return Character.isSpaceChar(codePoint) || (codePoint >= '\t' && codePoint <= '\r') || codePoint == 0x85;
     }
@@ -53,7 +53,10 @@ public final class Characters {
         return true;
     }
 
-    /** Whether anything of the text is seen. A mark without a letter below it is not: it would be shown on what stands before. */
+    /**
+     * Whether the text has a visible character. A combining mark without a base letter does not count: it would be
+     * displayed on the preceding text.
+     */
     static boolean hasVisible(String text) {
         int c;
         for (int i = 0; i < text.length(); i += Character.charCount(c)) {
@@ -80,7 +83,9 @@ public final class Characters {
         };
     }
 
-    /** Letters and symbols that are nothing but room, and unassigned code points that Unicode says are never shown. */
+    /**
+     * Letters and symbols that are displayed as blank, and unassigned code points that Unicode reserves as invisible.
+     */
     private static boolean isBlank(int c) {
         return switch (c) {
             case 0x115F, 0x1160, 0x3164, 0xFFA0 -> true; // fillers of Hangul
@@ -93,14 +98,14 @@ public final class Characters {
     }
 
     /**
-     * Whether every embedding, override and isolate that the text begins ends within it. One that does not goes on in
-     * whatever is shown after the text, and turns it round.
+     * Whether every embedding, override and isolate that the text opens is closed within it. One that is left open
+     * would change the direction of the text displayed after it.
      */
     static boolean closesAllDirections(String text) {
         return !opensDirection(text) || closesAllThatItOpens(text);
     }
 
-    /** Nearly no text does, so what follows its directions costs nothing then. */
+    /** Whether the text has embeddings, overrides or isolates. Nearly no text has, so the full check is rarely needed. */
     private static boolean opensDirection(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -115,7 +120,7 @@ public final class Characters {
         var ends = new ArrayDeque<Integer>();
         int isolates = 0;
         for (int i = 0; i < text.length(); i++) {
-            // All of them are single chars.
+            // All of these code points are single chars.
             switch (text.charAt(i)) {
                 case 0x202A, 0x202B, 0x202D, 0x202E -> ends.push(PDF);
                 case 0x2066, 0x2067, 0x2068 -> {

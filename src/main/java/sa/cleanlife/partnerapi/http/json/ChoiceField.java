@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** A string that is one of a few words, each of which stands for a value. */
+/** A string that must be one of a fixed set of words, each of which stands for a value. */
 final class ChoiceField<T> extends Field<T> {
     private final Collection<T> choices;
     private final Function<T, String> word;

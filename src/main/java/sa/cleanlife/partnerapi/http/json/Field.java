@@ -3,8 +3,8 @@ package sa.cleanlife.partnerapi.http.json;
 import java.util.Optional;
 
 /**
- * One value of a request with its type and its rules; {@link #required()}, {@link #optional()} or {@link #orElse} reads it. A
- * failed rule is noted where {@link Fields#done()} finds it. Null is the same as absent.
+ * A typed value of a request with its rules, read by {@link #required()}, {@link #optional()} or {@link #orElse}.
+ * Failed rules are recorded, and {@link Fields#done()} throws them. A null counts as absent.
  */
 public abstract class Field<T> {
     private static final Object[] NONE = {};
@@ -13,25 +13,31 @@ public abstract class Field<T> {
     private final String name;
     private final Sentence typeRule;
 
-    /** @param typeRule what the value must be at all; its first place is the field's name */
+    /** @param typeRule the sentence for a value of another type; its first placeholder is the field's name */
     Field(Fields fields, String name, Sentence typeRule) {
         this.fields = fields;
         this.name = name;
         this.typeRule = typeRule;
     }
 
-    /** Makes the value of what was sent, or notes what is wrong with it. */
+    /** Converts the sent value, or records the failed rule. */
     abstract Optional<T> read(Object sent);
 
-    /** Stands for a value that failed until {@link Fields#done()} throws; of the field's own type, so that nothing breaks before. */
+    /**
+     * Stands in for an invalid value until {@link Fields#done()} throws; it has the type of the field, so that code in
+     * between does not fail.
+     */
     abstract T placeholder();
 
-    /** The values for the type rule's places behind the field's name. They are made when the rule has failed, not on every read. */
+    /**
+     * The values for the remaining placeholders of the type rule. A method, so that they are computed only when the
+     * rule fails.
+     */
     Object[] typeRuleValues() {
         return NONE;
     }
 
-    /** The value, which must be there. */
+    /** The value; absent is a failed rule. */
     public T required() {
         var sent = fields.value(name);
         if (sent == null) {
@@ -42,13 +48,13 @@ public abstract class Field<T> {
         return readable(sent).orElseGet(this::placeholder);
     }
 
-    /** The value, or nothing when it is absent. */
+    /** The value; empty if it is absent. */
     public Optional<T> optional() {
         var sent = fields.value(name);
         return sent == null ? Optional.empty() : readable(sent);
     }
 
-    /** The value, or this one when it is absent. */
+    /** The value, or the default if it is absent. */
     public T orElse(T whenAbsent) {
         return optional().orElse(whenAbsent);
     }

@@ -15,15 +15,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The named values of a request: of its body, of an object within it, of its query or of its path. Each is asked for by its
- * type and its rules, and every rule that fails is noted.
+ * The named values of a request: of its body, of an object within it, of its query or of its path. Each is read with
+ * its type and rules, and every failed rule is recorded.
  *
- * <p>Read every field first, then call {@link #done()}, then use the values. {@code done()} throws all that failed at once,
- * so whatever a read answered for a field that failed is never seen: it is a placeholder, such as an empty text or zero. A rule
- * that compares fields may look at placeholders, since its own sentence then merely joins the others; where one cannot be had,
- * for an object or a feature's own type, it is null. An exception caused by using such a null is answered as the failed rules.
- * A handler, or the reader of an object, that forgets {@code done()} fails on every request, the good ones too, so
- * that no test passes without it. So values are plain values, and nobody unwraps them.
+ * <p>Read all fields first, then call {@link #done()}, then use the values. {@code done()} throws all failed rules at
+ * once, so the placeholder that a read returned for an invalid field, such as an empty text or zero, is never used. A
+ * rule that compares fields may see placeholders, since its own sentence then merely joins the others. For an object or
+ * a feature's own type the placeholder is null; an exception caused by such a null is reported as the failed rules. A
+ * handler, or the reader of an object, that forgets {@code done()} fails on every request, also on valid ones, so that
+ * no test passes without it. This way values are plain values, which nobody has to unwrap.
  */
 public final class Fields {
     private final String prefix;
@@ -45,18 +45,21 @@ public final class Fields {
         return new Fields("", values, false, errors);
     }
 
-    /** Values that have no types of their own: a number is written as its digits. */
+    /** Creates fields of values without JSON types: a number is sent as text. */
     static Fields ofText(Map<String, ? extends @Nullable Object> values, ValidationErrors errors) {
         return new Fields("", values, true, errors);
     }
 
-    /** Throws all that failed, in whatever of the request was read so far; otherwise every value that was read is good. */
+    /** Throws all failed rules of the request so far; if it returns, every value that was read is valid. */
     public void done() {
         missing.forEach(this::nameWhatWasMeant);
         errors.check();
     }
 
-    /** Only now it is known which of the names that were sent are read. */
+    /**
+     * Adds a hint if an unread field has a similar name. Only called from {@code done()}, when it is known which fields
+     * are read.
+     */
     private void nameWhatWasMeant(String name) {
         var unread =
                 values.keySet().stream().filter(sent -> !asked.contains(sent)).toList();
@@ -64,7 +67,7 @@ public final class Fields {
                 .ifPresent(similar -> errors.append(path(name), Sentences.MISNAMED.with(similar, name)));
     }
 
-    /** Whether the field is there, with any value but null. */
+    /** Whether the field is present and not null. */
     public boolean has(String name) {
         asked.add(name);
         return values.get(name) != null;
@@ -76,9 +79,9 @@ public final class Fields {
     }
 
     /**
-     * A string with a rule of its own, which is given it as it was sent.
+     * A string with a rule of its own, which receives the text unchanged.
      *
-     * @param otherwise the rule's sentence for a value that is no string, or missing
+     * @param otherwise the sentence for a value that is missing or not a string
      */
     public <T> Field<T> string(String name, Sentence otherwise, StringRule<T> rule) {
         return new StringField<>(this, name, otherwise, rule, ObjectField.nothingYet());
@@ -105,13 +108,13 @@ public final class Fields {
         return new StringField<>(this, name, Sentences.TIME, rule, LocalTime.MIDNIGHT);
     }
 
-    /** One of the words of that enum. */
+    /** One of the words of the enum. */
     public <E extends Enum<E> & WireName> Field<E> oneOf(String name, Class<E> words) {
         var all = Arrays.asList(words.getEnumConstants());
         return new ChoiceField<>(this, name, all, WireName::wireName, all.getFirst());
     }
 
-    /** One of those words. */
+    /** One of the given words. */
     public Field<String> oneOf(String name, Collection<String> words) {
         return new ChoiceField<>(this, name, words, word -> word, "");
     }
@@ -120,7 +123,7 @@ public final class Fields {
         return new BooleanField(this, name);
     }
 
-    /** A whole number. What is whole in mathematics is taken: 3, and 3.0, which some clients make of it. */
+    /** A whole number. 3.0 is accepted as 3, since some clients send it so. */
     public NumberField<Integer> whole(String name) {
         return new NumberField<>(this, name, Sentences.WHOLE_NUMBER, BigDecimal::intValueExact, 0)
                 .places(0)
@@ -143,26 +146,29 @@ public final class Fields {
                 .between("0", "9999999999.99");
     }
 
-    /** An object, by its reader, which ends with {@link #done()} too before it uses what it read. */
+    /** An object. Its reader must also call {@link #done()} before it uses the values. */
     public <T> Field<T> object(String name, Function<Fields, T> reader) {
         return new ObjectField<>(this, name, reader);
     }
 
-    /** An array of objects, each by its reader. An absent array is an empty one. */
+    /** An array of objects, each read by the reader. An absent array counts as empty. */
     public <T> List<T> list(String name, int min, int max, Function<Fields, T> reader) {
         return listOf(name, min, max, (elements, number) -> elements.object(number, reader));
     }
 
     /**
-     * An array of values of one type, such as {@code listOf("couponIds", 0, 2, Fields::uuid)}. An absent array is an empty
-     * one.
+     * An array of values of one type, such as {@code listOf("couponIds", 0, 2, Fields::uuid)}. An absent array counts
+     * as empty.
      */
     public <T> List<T> listOf(String name, int min, int max, BiFunction<Fields, String, ? extends Field<T>> element) {
         var read = new ArrayField<>(this, name, min, max, element);
         return min > 0 ? read.required() : read.optional().orElseGet(List::of);
     }
 
-    /** For a rule that concerns more than one field; the first place in the sentence is the field's name. */
+    /**
+     * Records a failed rule, for rules that concern several fields; the first placeholder of the sentence is the
+     * field's name.
+     */
     public void refuse(String name, Sentence sentence, Object... more) {
         var path = path(name);
         var places = new ArrayList<Object>(more.length + 1);
@@ -182,7 +188,7 @@ public final class Fields {
         return values.get(name);
     }
 
-    /** It was required, and is not there. */
+    /** Records that a required field is missing. */
     void missed(String name) {
         missing.add(name);
     }
@@ -192,8 +198,8 @@ public final class Fields {
     }
 
     /**
-     * What the reader makes of these members of an object or elements of an array, or nothing when it refused them. Their
-     * failures are noted apart until it is done, so that its own {@link #done()} throws no others.
+     * Reads the members of an object or the elements of an array; empty if a rule failed. Their failures are collected
+     * separately first, so that {@link #done()} within the reader throws only those.
      */
     <T> Optional<T> readWithin(String name, Map<String, @Nullable Object> members, Function<Fields, T> reader) {
         var apart = new ValidationErrors();

@@ -11,17 +11,18 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** JSON as it is on the wire: written field by field in a fixed order, read without repairing anything. */
+/** JSON on the wire: written field by field in a fixed order, and read strictly. */
 public final class Json {
     static final int MAX_DEPTH = 32;
 
     static final JsonFactory FACTORY = new JsonFactoryBuilder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            // Jackson's table of names is shared by all requests, and names that collide on purpose break it for all.
+            // Jackson shares its table of names among all requests, and deliberately colliding names would break it for
+            // all.
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
-                    // Sizes are bounded by the body's own limit, so depth is the one constraint that can be met here.
+                    // The size limit of the body bounds all sizes, so depth is the only constraint needed here.
                     .maxNameLength(Integer.MAX_VALUE)
                     .maxNumberLength(Integer.MAX_VALUE)
                     .build())
@@ -29,25 +30,25 @@ public final class Json {
 
     private Json() {}
 
-    /** Something that is an object on the wire, and writes its fields. */
+    /** A value that is a JSON object and writes its fields. */
     @FunctionalInterface
     public interface Value {
         void writeTo(JsonWriter out);
     }
 
-    /** One object, its sentences in English. */
+    /** Writes an object, with its sentences in English. */
     public static Buffer write(Value value) {
         return write(value, () -> Language.ENGLISH);
     }
 
-    /** One object. */
+    /** Writes an object, with its sentences in the given language. */
     public static Buffer write(Value value, Supplier<Language> language) {
         var bytes = new ByteArrayOutputStream(256);
         write(value, language, bytes);
         return Buffer.buffer(bytes.toByteArray());
     }
 
-    /** One object, its sentences in English, behind what was written there before. */
+    /** Appends an object to the output, with its sentences in English. */
     public static void write(Value value, ByteArrayOutputStream out) {
         write(value, () -> Language.ENGLISH, out);
     }
@@ -60,7 +61,7 @@ public final class Json {
         }
     }
 
-    /** One array of objects. */
+    /** Writes an array of objects. */
     public static Buffer writeArray(List<? extends Value> values) {
         var bytes = new ByteArrayOutputStream(256);
         try (var json = FACTORY.createGenerator(bytes)) {

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the one JSON object that a request's body must be. */
+/** Reads a request body, which must be one JSON object. */
 public final class JsonBody {
     private static final String BODY = "body";
     private static final String CONTENT_TYPE = "content-type";
@@ -28,10 +28,11 @@ public final class JsonBody {
     private JsonBody() {}
 
     /**
-     * Throws when the body is not one JSON object; a wrong content type is noted beside the other failures.
+     * Reads the fields. Throws if the body is not one JSON object; a wrong content type is recorded beside the other
+     * failures.
      *
-     * @param contentEncodings what each line of that header says; anything but {@code identity} is refused, also of a body
-     *     that is not encoded: where one is told wrong, nothing else of it is to be trusted
+     * @param contentEncodings the lines of that header; any value but {@code identity} is rejected, even if the body is
+     *     not encoded: after a false header nothing else in the body can be trusted
      */
     public static Fields read(
             Optional<String> contentType, List<String> contentEncodings, Buffer body, ValidationErrors errors) {
@@ -47,7 +48,7 @@ public final class JsonBody {
         return Fields.ofBody(readObject(text, errors), errors);
     }
 
-    /** The fields of a body that was left out, which is allowed where all of them are optional. */
+    /** The fields of a missing body, which is allowed where all fields are optional. */
     public static Fields none(ValidationErrors errors) {
         return Fields.ofBody(Map.of(), errors);
     }
@@ -64,7 +65,7 @@ public final class JsonBody {
                 .allMatch(coding -> coding.isEmpty() || coding.equalsIgnoreCase("identity"));
     }
 
-    /** Strict, where Jackson's own reader of bytes lets overlong forms and encoded surrogates pass. */
+    /** Decodes strictly: Jackson's own decoder accepts overlong forms and encoded surrogates. */
     private static CharBuffer decode(Buffer body, ValidationErrors errors) {
         var bytes = ByteBuffer.wrap(body.getBytes());
         try {
@@ -77,7 +78,10 @@ public final class JsonBody {
         }
     }
 
-    /** In either byte order. One of UTF-32 begins with the same bytes, or with two that are zero. */
+    /**
+     * Whether the body begins with a UTF-16 byte order mark, in either byte order. That of UTF-32 has the same bytes,
+     * possibly after two zero bytes.
+     */
     private static boolean beginsWithMarkOfUtf16(Buffer body) {
         int from = body.length() >= 4 && body.getShort(0) == 0 ? 2 : 0;
         int mark = body.length() >= from + 2 ? body.getUnsignedShort(from) : 0;
@@ -85,12 +89,12 @@ public final class JsonBody {
     }
 
     /**
-     * Jackson looks at the low byte of what stands in an escape, so that it takes U+0130 for the digit 0. Such a character
-     * is replaced by one that Jackson refuses, and says where.
+     * Replaces non-ASCII characters in Unicode escapes by a character that Jackson rejects with its position. Jackson looks
+     * only at their low byte, so it would take U+0130 for the digit 0.
      */
     private static void breakEscapesOfOtherDigits(CharBuffer text) {
         for (int i = 0; i < text.limit() - 1; i++) {
-            // Two at a time: the second backslash of two begins no escape.
+            // Skips two characters at a time: the second of two backslashes begins no escape.
             if (text.get(i) == '\\' && text.get(++i) == 'u') {
                 for (int digit = i + 1; digit <= i + 4 && digit < text.limit(); digit++) {
                     if (text.get(digit) > 0x7F) {
@@ -141,7 +145,7 @@ public final class JsonBody {
     }
 
     private static Sentence faultOf(JacksonException e) {
-        // Jackson has no type of its own for this fault. Its message is only looked at: it quotes the body.
+        // Jackson has no type for this error. Its message is only compared, never repeated: it quotes the body.
         return e.getOriginalMessage().startsWith("Duplicate field") ? Sentences.REPEATS_A_KEY : Sentences.IS_MALFORMED;
     }
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number, object or array of a body that has been found well-formed, kept as its place in the text. It is taken apart only
- * when a field asks for it, so that whatever a request has in fields that nobody reads costs no memory.
+ * A number, object or array of a well-formed body, kept as a range of the text. It is parsed only when a field is read,
+ * so that fields that nobody reads cost no memory.
  */
 final class JsonPart {
     private final char[] text;
@@ -27,9 +27,9 @@ final class JsonPart {
     }
 
     /**
-     * The value that begins with this parser's current token: a string, a boolean, null, or else a part of the text.
+     * Reads the value at the current token: a string, a boolean, null, or otherwise a part of the text.
      *
-     * @param start where in the text the parser began, which it counts from
+     * @param start the position in the text from which the parser counts
      */
     static @Nullable Object read(JsonParser json, char[] text, int start) throws IOException {
         var kind = json.currentToken();
@@ -47,7 +47,7 @@ final class JsonPart {
         };
     }
 
-    /** Of the current token's first character. */
+    /** The position of the current token. */
     private static int offset(JsonParser json) {
         return (int) json.currentTokenLocation().getCharOffset();
     }
@@ -72,7 +72,7 @@ final class JsonPart {
         return new String(text, from, length);
     }
 
-    /** Of an object, its values by name. */
+    /** The members of an object by name. */
     Map<String, @Nullable Object> members() {
         var members = new HashMap<String, @Nullable Object>();
         try (var json = Json.FACTORY.createParser(text, from, length)) {
@@ -87,7 +87,7 @@ final class JsonPart {
         }
     }
 
-    /** Of an array, its values by number from 0 on; no more of them than that. */
+    /** The elements of an array by index, up to the given number. */
     Map<String, @Nullable Object> elements(int most) {
         var elements = new LinkedHashMap<String, @Nullable Object>();
         try (var json = Json.FACTORY.createParser(text, from, length)) {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** Writes the fields of one JSON object after another, in the order in which it is told. */
+/** Writes the fields of JSON objects, in the order of the calls. */
 public final class JsonWriter {
     private static final int HALALA_DIGITS = 2;
     private static final DateTimeFormatter RIYADH =
@@ -22,13 +22,13 @@ public final class JsonWriter {
     private final JsonGenerator json;
     private final Supplier<Language> language;
 
-    /** @param language of the sentences, asked for when the first is written */
+    /** @param language the language of the sentences, called when the first is written */
     JsonWriter(JsonGenerator json, Supplier<Language> language) {
         this.json = json;
         this.language = language;
     }
 
-    /** What Jackson declares, and never does when it writes to memory. */
+    /** A write with the IOException that Jackson declares, and never throws when it writes to memory. */
     @FunctionalInterface
     private interface Write {
         void run() throws IOException;
@@ -59,7 +59,7 @@ public final class JsonWriter {
         return field(name, value.wireName());
     }
 
-    /** In the language of the answer. */
+    /** Writes the sentence in the language of the response. */
     public JsonWriter field(String name, Sentence value) {
         return field(name, value.in(language.get()));
     }
@@ -72,17 +72,17 @@ public final class JsonWriter {
         return write(() -> json.writeNumberField(name, value));
     }
 
-    /** Without needless zeros: 2, 2.5. */
+    /** Writes the number without trailing zeros: 2, 2.5. */
     public JsonWriter field(String name, BigDecimal value) {
         return number(name, value.stripTrailingZeros().toPlainString());
     }
 
-    /** An amount in whole halalas, as riyals with two decimal places: 124.50. */
+    /** Writes an amount in halalas as riyals with two decimal places: 124.50. */
     public JsonWriter money(String name, long halalas) {
         return number(name, BigDecimal.valueOf(halalas, HALALA_DIGITS).toPlainString());
     }
 
-    /** A number whose digits are known. */
+    /** Writes a number from its digits. */
     public JsonWriter number(String name, String digits) {
         return write(() -> {
             json.writeFieldName(name);
@@ -95,8 +95,8 @@ public final class JsonWriter {
     }
 
     /**
-     * The value, a number as a number and any other as its text, or null. An Optional is an argument here alone, since JSON
-     * has a word for a value that is not there.
+     * Writes a number as a number, any other value as its text, and an empty one as null. Only here an Optional is a
+     * parameter, since JSON has a literal for an absent value.
      */
     public JsonWriter fieldOrNull(String name, Optional<?> value) {
         return switch (value.orElse(null)) {
@@ -107,12 +107,12 @@ public final class JsonWriter {
         };
     }
 
-    /** An instant as partners read it: ISO 8601, with the offset of Riyadh; or null. */
+    /** Writes an instant in ISO 8601 with the offset of Riyadh, or null. */
     public JsonWriter instantOrNull(String name, Optional<Instant> value) {
         return fieldOrNull(name, value.map(RIYADH::format));
     }
 
-    /** A value that is JSON already. */
+    /** Writes a value that is JSON already. */
     public JsonWriter raw(String name, String value) {
         return write(() -> {
             json.writeFieldName(name);
@@ -137,7 +137,7 @@ public final class JsonWriter {
         });
     }
 
-    /** An array of strings. */
+    /** Writes an array of strings. */
     public JsonWriter strings(String name, Collection<String> values) {
         return write(() -> {
             json.writeArrayFieldStart(name);
@@ -148,7 +148,7 @@ public final class JsonWriter {
         });
     }
 
-    /** An array of sentences, in the language of the answer. */
+    /** Writes an array of sentences in the language of the response. */
     public JsonWriter sentences(String name, Collection<Sentence> values) {
         var chosen = language.get();
         return strings(name, values.stream().map(value -> value.in(chosen)).toList());

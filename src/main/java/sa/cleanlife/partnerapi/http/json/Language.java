@@ -1,6 +1,6 @@
 package sa.cleanlife.partnerapi.http.json;
 
-/** The languages in which a {@link Sentence} can be read; English where nobody says which. */
+/** The languages of a {@link Sentence}; the default is English. */
 public enum Language {
     ENGLISH("en"),
     ARABIC("ar");
@@ -11,7 +11,7 @@ public enum Language {
         this.tag = tag;
     }
 
-    /** As HTTP headers write it. */
+    /** The language tag for HTTP headers. */
     public String tag() {
         return tag;
     }

@@ -7,13 +7,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number, made of the digits that were sent and never of a binary fraction. A number of more digits than anything here
- * needs is refused before it is computed with: {@code 1e999999999} is a short text and a very large number.
+ * A number, converted from the digits that were sent, never through a binary fraction. A number with more digits than
+ * the API needs is rejected before any arithmetic: {@code 1e999999999} is a short text and a very large number.
  */
 public final class NumberField<T> extends Field<T> {
     private static final int MAX_DIGITS = 30;
 
-    /** Of so few characters, and with an exponent of two digits, a number costs nothing to look at. */
+    /** Up to this length, and with an exponent of two digits, a number is cheap to parse. */
     private static final int MAX_LENGTH = 40;
 
     private static final Pattern FORM = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
@@ -32,14 +32,14 @@ public final class NumberField<T> extends Field<T> {
         this.placeholder = placeholder;
     }
 
-    /** Both bounds are included. */
+    /** Sets the range, including both bounds. */
     public NumberField<T> between(String min, String max) {
         this.min = new BigDecimal(min);
         this.max = new BigDecimal(max);
         return this;
     }
 
-    /** Both bounds are included. */
+    /** Sets the range, including both bounds. */
     public NumberField<T> between(long min, long max) {
         this.min = BigDecimal.valueOf(min);
         this.max = BigDecimal.valueOf(max);
@@ -51,7 +51,7 @@ public final class NumberField<T> extends Field<T> {
         return this;
     }
 
-    /** At most so many decimal places, zeros at the end not counted. */
+    /** Sets the maximum number of decimal places; trailing zeros do not count. */
     public NumberField<T> places(int most) {
         this.places = most;
         return this;

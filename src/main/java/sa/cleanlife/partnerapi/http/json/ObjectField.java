@@ -3,7 +3,7 @@ package sa.cleanlife.partnerapi.http.json;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** An object within a body. Its fields are named from the outside in: {@code timeslot.startAt}. */
+/** An object within a body. Errors name its fields by their path: {@code timeslot.startAt}. */
 final class ObjectField<T> extends Field<T> {
     private final Function<Fields, T> reader;
 
@@ -24,7 +24,10 @@ final class ObjectField<T> extends Field<T> {
         return nothingYet();
     }
 
-    /** Of a type that nobody here can make a value of. It may be passed on, and nobody sees it once done() has thrown. */
+    /**
+     * The placeholder for a type of which no value can be made here: null. It may be passed on, but is not used once
+     * done() has thrown.
+     */
     @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
     static <T> T nothingYet() {
         return null;

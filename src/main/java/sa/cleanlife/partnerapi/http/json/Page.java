@@ -1,17 +1,17 @@
 package sa.cleanlife.partnerapi.http.json;
 
 /**
- * The part of a list that a request asks for, by the query's {@code page}, {@code limit}, {@code sortBy} and
+ * The page of a list that a request asks for, by the query parameters {@code page}, {@code limit}, {@code sortBy} and
  * {@code sortOrder}.
  *
- * @param number of the page, from 1 on
- * @param limit how many items a page has at most
+ * @param number the number of the page, from 1
+ * @param limit the maximum number of items on a page
  */
 public record Page<S>(int number, int limit, S sortBy, SortOrder sortOrder) {
     private static final int DEFAULT_LIMIT = 20;
     private static final int MAX_LIMIT = 100;
 
-    /** Notes what is wrong with the query; {@link Fields#done()} throws it. */
+    /** Reads the parameters; {@link Fields#done()} throws the failed rules. */
     public static <S extends Enum<S> & SortKey> Page<S> read(Fields query, Class<S> keys) {
         var number = query.whole("page").between(1, Integer.MAX_VALUE).orElse(1);
         var limit = query.whole("limit").between(1, MAX_LIMIT).orElse(DEFAULT_LIMIT);
@@ -20,7 +20,7 @@ public record Page<S>(int number, int limit, S sortBy, SortOrder sortOrder) {
         return new Page<>(number, limit, sortBy, sortOrder);
     }
 
-    /** How many items come before the page's first. */
+    /** The number of items before the page. */
     public long offset() {
         return (number - 1L) * limit;
     }

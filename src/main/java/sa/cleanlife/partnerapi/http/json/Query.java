@@ -10,13 +10,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the parameters of a request's query, as HTML forms write it: {@code name=value} pairs between ampersands,
- * percent-encoded UTF-8, a plus for a space. A parameter that nobody asks for may be repeated and malformed.
+ * Reads query parameters in the format of HTML forms: {@code name=value} pairs between ampersands, percent-encoded
+ * UTF-8, a plus for a space. A parameter that is not read may be repeated or malformed.
  */
 public final class Query {
     private Query() {}
 
-    /** The parameters of a query, which is what stands behind the question mark. */
+    /** Reads the parameters of a query, which is the part after the question mark. */
     public static Fields read(String query, ValidationErrors errors) {
         var values = new HashMap<String, @Nullable Object>();
         for (var pair : query.split("&", -1)) {
@@ -32,12 +32,12 @@ public final class Query {
         return Fields.ofText(values, errors);
     }
 
-    /** The parts of a path that stand for parameters, as they are; each is there. */
+    /** The path parameters, which are not decoded; none is missing. */
     public static Fields ofPath(Map<String, String> parameters, ValidationErrors errors) {
         return Fields.ofText(parameters, errors);
     }
 
-    /** The text, or the sentence that says why it cannot be read. */
+    /** The text, or the sentence that says why it cannot be decoded. */
     private static Object value(String encoded) {
         return decode(encoded).<Object>map(text -> text).orElse(Sentences.PERCENT_ENCODED);
     }

@@ -3,19 +3,19 @@ package sa.cleanlife.partnerapi.http.json;
 import java.util.Locale;
 
 /**
- * One sentence that a partner reads, in English and in Arabic; which of the two is chosen when the answer is written. Names of
- * fields, codes and values are the same in both. A sentence about a field begins with the field's name in both, so that a
- * client can show it beside its input. An Arabic sentence has U+200E before a number, date or path that begins with a sign:
- * otherwise the sign is shown on the wrong side.
+ * A sentence that a partner reads, in English and in Arabic; the language is chosen when the response is written. Names
+ * of fields, codes and values are the same in both. A sentence about a field begins with the field's name in both, so
+ * that a client can show it beside the input. In Arabic, U+200E precedes a number, date or path that begins with a
+ * sign: otherwise the sign is displayed on the wrong side.
  */
 public record Sentence(String english, String arabic) {
-    /** With these values in the places that both forms mark as {@link String#format} does. */
+    /** Fills in the values by {@link String#format}, in both languages. */
     public Sentence with(Object... values) {
-        // The root locale has ASCII digits, whatever the machine's own are.
+        // The root locale uses ASCII digits, whatever the locale of the machine.
         return new Sentence(String.format(Locale.ROOT, english, values), String.format(Locale.ROOT, arabic, values));
     }
 
-    /** This sentence, continued. */
+    /** This sentence, continued by the other. */
     Sentence and(Sentence more) {
         return new Sentence(english + more.english, arabic + more.arabic);
     }

@@ -1,6 +1,9 @@
 package sa.cleanlife.partnerapi.http.json;
 
-/** The sentences of failed rules. The first place in each is the field's name, as in {@code timeslot.startAt must be a string}. */
+/**
+ * The sentences for failed rules. The first placeholder in each is the field's name, as in {@code timeslot.startAt must
+ * be a string}.
+ */
 final class Sentences {
     static final Sentence STRING = new Sentence("%s must be a string", "%s يجب أن يكون نصًّا");
     static final Sentence UUID = new Sentence("%s must be a UUID", "%s يجب أن يكون معرّفًا بصيغة UUID");
@@ -15,10 +18,10 @@ final class Sentences {
     static final Sentence OBJECT = new Sentence("%s must be an object", "%s يجب أن يكون كائنًا (object)");
     static final Sentence ARRAY = new Sentence("%s must be an array", "%s يجب أن يكون مصفوفة (array)");
 
-    /** Continues the sentence of a field's type when a required field is missing. */
+    /** Appended to the sentence about the type when a required field is missing. */
     static final Sentence REQUIRED = new Sentence("; it is required", "؛ وهو حقل مطلوب");
 
-    /** Continues it when a field was sent that is not read and has nearly that name. */
+    /** Appended to it when an unknown field with a similar name was sent. */
     static final Sentence MISNAMED = new Sentence("; send %s as %s", "؛ أرسل %s باسم %s");
 
     static final Sentence NOT_LESS = new Sentence("%s must not be less than %s", "%s يجب ألا يقل عن \u200E%s");
@@ -65,7 +68,7 @@ final class Sentences {
             new Sentence("%s must not be nested deeper than %d", "%s يجب ألا يزيد عمق تداخله على %d");
     static final Sentence ONE_OBJECT = new Sentence("%s must be one JSON object", "%s يجب أن يكون كائن JSON واحدًا");
 
-    // What continues ONE_OBJECT.
+    // These are appended to ONE_OBJECT.
     static final Sentence IS_EMPTY = new Sentence("; it is empty", "؛ لكنه فارغ");
     static final Sentence BEGINS_WITH_A_MARK = new Sentence(
             "; it begins with a byte order mark (U+FEFF), which must be left out",

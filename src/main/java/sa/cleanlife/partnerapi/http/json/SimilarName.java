@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds the name that was meant by another: one that differs in case or in hyphens and underscores, in a letter or two, or
- * that has a word more, as {@code phone_number} has for {@code phone}.
+ * Finds a name that was probably meant as another one: it differs in case, hyphens or underscores, in a letter or two,
+ * or has an additional word, as {@code phone_number} does for {@code phone}.
  */
 public final class SimilarName {
-    /** Whatever else a name holds is not repeated to anybody. */
+    /** Names with other characters are not repeated in a response. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_. -]{1,40}");
 
     private static final int SAME = 0;
@@ -21,12 +21,12 @@ public final class SimilarName {
 
     private SimilarName() {}
 
-    /** Whether the other may be meant for the name. */
+    /** Whether the other name may be meant as this one. */
     public static boolean isSimilar(String name, String other) {
         return PLAIN.matcher(other).matches() && difference(bare(name), bare(other)) < DIFFERENT;
     }
 
-    /** The one of these names that is most like the name, if any is. */
+    /** The most similar of the other names, if one is similar. */
     static Optional<String> find(String name, Collection<String> others) {
         var wanted = bare(name);
         return others.stream()
@@ -49,13 +49,13 @@ public final class SimilarName {
         return wanted.length() >= 4 && (other.startsWith(wanted) || other.endsWith(wanted)) ? LONGER : DIFFERENT;
     }
 
-    /** One letter in four may be wrong, missing, too many, or exchanged with the next. */
+    /** Whether at most a quarter of the letters is wrong, missing, extra, or swapped with the next. */
     private static boolean isTypo(String wanted, String other) {
         int most = wanted.length() / 4;
         return Math.abs(wanted.length() - other.length()) <= most && distance(wanted, other) <= most;
     }
 
-    /** The number of letters to change, insert, delete or exchange with the next (optimal string alignment). */
+    /** The edit distance: letters to change, insert, delete or swap with the next (optimal string alignment). */
     private static int distance(String one, String other) {
         var steps = new int[one.length() + 1][other.length() + 1];
         for (int i = 0; i <= one.length(); i++) {

@@ -1,8 +1,8 @@
 package sa.cleanlife.partnerapi.http.json;
 
-/** What a list can be sorted by: an enum's constants, of which the first is the one when nobody says. */
+/** A key by which a list can be sorted: an enum whose first constant is the default. */
 public interface SortKey extends WireName {
-    /** The order when nobody says. */
+    /** The default order. */
     default SortOrder defaultOrder() {
         return SortOrder.DESC;
     }

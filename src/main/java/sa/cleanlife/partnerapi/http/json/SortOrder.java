@@ -1,6 +1,6 @@
 package sa.cleanlife.partnerapi.http.json;
 
-/** Whether a list begins with the smallest or with the largest. */
+/** The order of a list, ascending or descending. */
 public enum SortOrder implements WireName {
     ASC,
     DESC;

@@ -2,7 +2,7 @@ package sa.cleanlife.partnerapi.http.json;
 
 import java.util.Optional;
 
-/** A string with a rule that its feature brings. */
+/** A string with a rule of a feature. */
 final class StringField<T> extends Field<T> {
     private final StringRule<T> rule;
     private final T placeholder;

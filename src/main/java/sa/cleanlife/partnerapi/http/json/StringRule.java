@@ -2,15 +2,18 @@ package sa.cleanlife.partnerapi.http.json;
 
 import java.util.Optional;
 
-/** A rule of a feature for a string: makes a value of the text that was sent, or refuses it. */
+/** A rule of a feature for a string: converts the text or rejects it. */
 @FunctionalInterface
 public interface StringRule<T> {
     Optional<T> read(String text, Refusal refusal);
 
-    /** Notes that the text was refused. */
+    /** Records that the text was rejected. */
     @FunctionalInterface
     interface Refusal {
-        /** The sentence says what to send instead; the first place in it is the field's name, and these values are for the others. */
+        /**
+         * The sentence says what to send instead; its first placeholder is the field's name, and the values are for the
+         * others.
+         */
         void because(Sentence sentence, Object... more);
     }
 }

@@ -4,13 +4,17 @@ import java.text.Normalizer;
 import java.util.Optional;
 
 /**
- * A text for people: stripped of white space at both ends, composed (NFC), and then as long as allowed, counted in code
- * points. A blank text is as absent as none, but where it is required. Control characters and unpaired surrogates are
- * refused: PostgreSQL stores neither NUL nor half a pair, and the others break whatever shows them. So is a text of which
- * nothing would be seen, and one that would change the direction of what is shown after it.
+ * A text for people: stripped of white space at both ends, composed (NFC), and then limited in length, counted in code
+ * points. A blank text counts as absent, unless the field is required. Control characters and unpaired surrogates are
+ * rejected: PostgreSQL stores neither NUL nor an unpaired surrogate, and the other control characters break displays. A
+ * text without a visible character is rejected too, and so is one that would change the direction of the text displayed
+ * after it.
  */
 public final class TextField extends Field<String> {
-    /** The longest canonical decomposition of one character: text longer than this many times its limit stays too long. */
+    /**
+     * The length of the longest canonical decomposition of a character: a text longer than this many times the limit
+     * cannot become short enough.
+     */
     private static final int MOST_COMPOSED_INTO_ONE = 4;
 
     private int max = 255;
@@ -22,19 +26,19 @@ public final class TextField extends Field<String> {
         super(fields, name, Sentences.STRING);
     }
 
-    /** At most so many code points. */
+    /** Sets the maximum number of code points. */
     public TextField max(int codePoints) {
         max = codePoints;
         return this;
     }
 
-    /** Line breaks and tabs are allowed. */
+    /** Allows line breaks and tabs. */
     public TextField lines() {
         hasLines = true;
         return this;
     }
 
-    /** Kept as it was sent, but for white space at both ends. */
+    /** Leaves out the composition (NFC). */
     public TextField uncomposed() {
         isComposed = false;
         return this;
@@ -71,7 +75,7 @@ public final class TextField extends Field<String> {
         return isGood && !read.isEmpty() ? Optional.of(read) : Optional.empty();
     }
 
-    /** Composing takes quadratic time on hostile input, so what cannot become short enough is not composed. */
+    /** Composes the text, unless it is too long anyway: composing hostile input takes quadratic time. */
     private String compose(String text) {
         return isComposed && Characters.codePoints(text) <= max * MOST_COMPOSED_INTO_ONE
                 ? Normalizer.normalize(text, Normalizer.Form.NFC)

@@ -5,20 +5,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What is wrong with one request, by field: all of it, so that a partner repairs a request once. */
+/** The failed rules of a request, by field. All are collected, so that a partner can correct all of them at once. */
 public final class ValidationErrors {
     private final Map<String, List<Sentence>> byField = new LinkedHashMap<>();
     private boolean isChecked = true;
 
-    /** The sentence has the field's name already, and says what to send instead. */
+    /** Adds a sentence, which begins with the field's name and says what to send instead. */
     public ValidationErrors add(String field, Sentence sentence) {
-        // A rule that fails after done() must be found too.
+        // A rule that fails after done() must not go unnoticed.
         isChecked = false;
         byField.computeIfAbsent(field, name -> new ArrayList<>()).add(sentence);
         return this;
     }
 
-    /** Continues the first sentence about that field. */
+    /** Appends to the first sentence about the field. */
     void append(String field, Sentence more) {
         byField.computeIfPresent(field, (name, sentences) -> {
             sentences.set(0, sentences.getFirst().and(more));
@@ -34,12 +34,12 @@ public final class ValidationErrors {
         return byField;
     }
 
-    /** To be thrown at once, where nothing more can be read. */
+    /** An exception with the errors so far, for places where nothing more can be read. */
     public ValidationException exception() {
         return new ValidationException(this);
     }
 
-    /** A value has been read, so it must be asked whether all were good before one is used. */
+    /** Records that a value was read, so {@link #check} must be called before it is used. */
     void uncheck() {
         isChecked = false;
     }
@@ -51,15 +51,21 @@ public final class ValidationErrors {
         }
     }
 
-    /** Whether failed rules are behind this failure: they are what it tells, or it came of using a value that had failed. */
+    /**
+     * Whether this exception results from failed rules: it reports them, or it was caused by the use of an invalid
+     * value.
+     */
     public boolean explain(Throwable failure) {
         return failure instanceof ValidationException || (!isChecked && !byField.isEmpty());
     }
 
-    /** Throws, as a fault of ours, when values were read and {@link Fields#done} was forgotten: they may be placeholders. */
+    /**
+     * Throws if values were read without {@link Fields#done}, since they may be placeholders. That is a fault of the
+     * handler.
+     */
     public void requireChecked() {
         if (!isChecked) {
-            throw new IllegalStateException("fields were read, but nobody called done()");
+            throw new IllegalStateException("fields were read without calling done()");
         }
     }
 }

@@ -3,7 +3,7 @@ package sa.cleanlife.partnerapi.http.json;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** A string of one form, with one sentence for all that is not of that form. */
+/** A string of a fixed form, such as a UUID, with one sentence for everything else. */
 final class WordField<T> extends Field<T> {
     private final Function<String, Optional<T>> parser;
     private final T placeholder;

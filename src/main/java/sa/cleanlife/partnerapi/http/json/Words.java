@@ -7,11 +7,11 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The forms of ids, dates and times, in ASCII digits and no others. */
+/** Parses ids, dates and times; only ASCII digits are accepted. */
 final class Words {
     private Words() {}
 
-    /** Any version, since an unknown one is merely not there. */
+    /** Parses a UUID of any version: an unknown id is simply not found. */
     static Optional<UUID> uuid(String text) {
         return hasForm(text, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
                 ? Optional.of(UUID.fromString(text))
@@ -45,7 +45,10 @@ final class Words {
         return Integer.parseInt(text, from, to, 10);
     }
 
-    /** In the form, 0 stands for a digit, x for a hexadecimal one, and any other character for itself. */
+    /**
+     * Whether the text has the form, in which 0 stands for a digit, x for a hexadecimal digit, and any other character
+     * for itself.
+     */
     private static boolean hasForm(String text, String form) {
         if (text.length() != form.length()) {
             return false;

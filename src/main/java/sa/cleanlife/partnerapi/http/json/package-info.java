@@ -1,4 +1,7 @@
-/** Reads bodies, queries and pages with a sentence for each failed rule, and writes JSON; it knows nothing of HTTP. */
+/**
+ * Reads bodies, queries and pages, with a sentence for each failed rule, and writes JSON. This package does not depend
+ * on HTTP.
+ */
 @NullMarked
 package sa.cleanlife.partnerapi.http.json;
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
+import sa.cleanlife.partnerapi.testing.DataDirectory;
 
 /** A real PostgreSQL in each test's own directory, with real processes to kill. */
 @Timeout(60)
@@ -34,32 +35,32 @@ class EmbeddedPostgresTest {
     private static final String PHONE = "+966501234567";
 
     @TempDir
-    private static Path unpacked;
+    private static Path once;
+
+    /** A data directory with a new database, stopped. Most tests run on copies, since creating a database takes a second. */
+    private static DataDirectory closed;
+
+    /** A data directory with PostgreSQL's programs alone, for tests that create a database. */
+    private static DataDirectory unpacked;
 
     @TempDir
-    private Path data;
+    private Path directory;
+
+    private Path data = Path.of("");
 
     private final List<Process> started = new ArrayList<>();
 
     @BeforeAll
-    static void unpack_once() throws IOException {
-        PostgresBinaries.unpackInto(unpacked, PostgresLog.in(unpacked));
+    static void create_a_database_once() throws IOException {
+        unpacked = DataDirectory.of(once.resolve("unpacked"));
+        PostgresBinaries.unpackInto(unpacked.path(), PostgresLog.in(unpacked.path()));
+        closed = unpacked.copyTo(once.resolve("closed"));
+        EmbeddedPostgres.serve(closed.path()).close();
     }
 
     @BeforeEach
-    void link_the_unpacked_programs() throws IOException {
-        List<Path> files;
-        try (var walk = Files.walk(unpacked)) {
-            files = walk.skip(1).toList();
-        }
-        for (var file : files) {
-            var link = data.resolve(unpacked.relativize(file));
-            if (Files.isDirectory(file)) {
-                Files.createDirectory(link);
-            } else {
-                Files.createLink(link, file);
-            }
-        }
+    void copy_it() throws IOException {
+        data = closed.copyTo(directory.resolve("data")).path();
     }
 
     @AfterEach
@@ -115,7 +116,8 @@ class EmbeddedPostgresTest {
 
         @Test
         void may_be_in_a_directory_with_shell_metacharacters_in_its_name() throws IOException, SQLException {
-            var odd = Files.createDirectory(data.resolve("a b'c;d&e|f<g>(h)*i?j[k]{l}~m#n!o%p=q,r:s@t^u سارة"));
+            var odd = unpacked.copyTo(directory.resolve("a b'c;d&e|f<g>(h)*i?j[k]{l}~m#n!o%p=q,r:s@t^u سارة"))
+                    .path();
 
             try (var postgres = EmbeddedPostgres.serve(odd)) {
                 store(postgres);
@@ -355,6 +357,7 @@ class EmbeddedPostgresTest {
 
         @Test
         void begins_anew_where_initdb_was_cut_short() throws Exception {
+            data = unpacked.copyTo(directory.resolve("new")).path();
             var killed = startServerProcess();
             await(() -> Files.exists(data.resolve("database.new/PG_VERSION")));
             var initdb = postgresProcesses();

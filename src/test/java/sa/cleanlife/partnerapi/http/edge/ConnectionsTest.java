@@ -23,12 +23,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The connection limit and the connection timeouts, shorter here than the server's. */
 class ConnectionsTest {
     private static final int MOST = 3;
-    private static final Duration TO_FIRST_HEAD = Duration.ofSeconds(1);
-    private static final Duration TO_NEXT_HEAD = Duration.ofSeconds(3);
+    private static final Duration TO_FIRST_HEAD = Duration.ofMillis(500);
+    private static final Duration TO_NEXT_HEAD = Duration.ofMillis(1_500);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final String REQUEST = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
 
     private final Vertx vertx = Vertx.vertx();
-    private final Connections connections = new Connections(vertx, MOST, TO_FIRST_HEAD, TO_NEXT_HEAD);
+    private final Connections connections = new Connections(vertx, MOST, TO_FIRST_HEAD, TO_NEXT_HEAD, BETWEEN_LOOKS);
     private final HttpServer server = listen();
 
     private HttpServer listen() {
@@ -65,17 +66,17 @@ class ConnectionsTest {
         return new String(socket.getInputStream().readNBytes(answer.length()), ISO_8859_1).equals(answer);
     }
 
-    /** How long the server keeps a connection that sends a byte of a request head every tenth of a second. */
+    /** How long the server keeps a connection that sends a byte of a request head every twentieth of a second. */
     private static Duration timeUntilCut(Socket socket) throws Exception {
         long start = System.nanoTime();
         send(socket, "GET / HTTP/1.1\r\nslow: ");
-        for (int i = 0; i < 80; i++) {
+        for (int i = 0; i < 200; i++) {
             try {
                 send(socket, "x");
             } catch (SocketException ended) {
                 return Duration.ofNanos(System.nanoTime() - start);
             }
-            Thread.sleep(100);
+            Thread.sleep(50);
         }
         throw new AssertionError("the connection is still open");
     }
@@ -90,7 +91,7 @@ class ConnectionsTest {
     @Test
     void one_that_sends_its_first_head_byte_by_byte_is_closed() throws Exception {
         try (var socket = connect()) {
-            assertThat(timeUntilCut(socket)).isGreaterThan(Duration.ofMillis(900));
+            assertThat(timeUntilCut(socket)).isGreaterThan(TO_FIRST_HEAD.minus(BETWEEN_LOOKS));
         }
     }
 
@@ -99,7 +100,7 @@ class ConnectionsTest {
         try (var socket = connect()) {
             call(socket);
 
-            assertThat(timeUntilCut(socket)).isGreaterThan(Duration.ofMillis(2_900));
+            assertThat(timeUntilCut(socket)).isGreaterThan(TO_NEXT_HEAD.minus(BETWEEN_LOOKS));
         }
     }
 
@@ -108,7 +109,7 @@ class ConnectionsTest {
         try (var socket = connect()) {
             for (int i = 0; i < 3; i++) {
                 call(socket);
-                Thread.sleep(1_500);
+                Thread.sleep(TO_NEXT_HEAD.dividedBy(2));
             }
 
             call(socket);

@@ -9,6 +9,7 @@ import java.util.Optional;
 import sa.cleanlife.partnerapi.access.AccessCheck;
 import sa.cleanlife.partnerapi.access.AddressCheck;
 import sa.cleanlife.partnerapi.access.DomainCheck;
+import sa.cleanlife.partnerapi.access.ExpiringKeys;
 import sa.cleanlife.partnerapi.access.KeyCache;
 import sa.cleanlife.partnerapi.access.KeyFilter;
 import sa.cleanlife.partnerapi.access.KeyUsage;
@@ -51,6 +52,7 @@ final class PartnerApi {
     private final KeyCache keys;
     private final UnknownKeyThrottle unknownKeys;
     private final KeyUsage keyUsage;
+    private final ExpiringKeys expiringKeys;
     private final RateLimits rateLimits;
     private final NewContacts newContacts;
     private final ReferenceRoutes reference;
@@ -74,6 +76,7 @@ final class PartnerApi {
         this.keys = new KeyCache(database, clock);
         this.unknownKeys = new UnknownKeyThrottle(vertx, keys);
         this.keyUsage = new KeyUsage(database, clock);
+        this.expiringKeys = new ExpiringKeys(database, clock, meters);
         this.rateLimits = new RateLimits(database);
         this.newContacts = new NewContacts(database, clock, keys::newContactsPerDay, meters);
         this.reference = new ReferenceRoutes();
@@ -91,6 +94,7 @@ final class PartnerApi {
     Future<Void> watch() {
         return keys.watch(vertx).onSuccess(known -> {
             keyUsage.watch(vertx);
+            expiringKeys.watch(vertx);
             newContacts.watch();
         });
     }

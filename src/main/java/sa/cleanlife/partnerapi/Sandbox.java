@@ -8,6 +8,7 @@ import java.util.UUID;
 import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.access.ApiKeys;
 import sa.cleanlife.partnerapi.access.Expiry;
+import sa.cleanlife.partnerapi.access.KeyLabel;
 import sa.cleanlife.partnerapi.access.KeyRules;
 import sa.cleanlife.partnerapi.access.Partners;
 import sa.cleanlife.partnerapi.access.Permission;
@@ -28,7 +29,7 @@ public final class Sandbox {
         }
         var everything = KeyRules.of(EnumSet.allOf(Permission.class));
         var issued = new ApiKeys(database, operator, new SecureRandom())
-                .issue(PARTNER, ApiKey.Kind.SANDBOX, everything, Expiry.NEVER)
+                .issue(PARTNER, KeyLabel.NONE, ApiKey.Kind.SANDBOX, everything, Expiry.NEVER)
                 .await();
         return Optional.of(issued.key());
     }

@@ -13,6 +13,7 @@ import sa.cleanlife.partnerapi.http.Caller;
  */
 public record ActiveKey(
         Caller caller,
+        KeyLabel label,
         ApiKey.Kind kind,
         String lastFour,
         KeyRules rules,

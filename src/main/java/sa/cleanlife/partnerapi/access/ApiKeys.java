@@ -41,11 +41,11 @@ public final class ApiKeys {
     /** A rotated key and its successor. */
     public record Rotated(KeyRecord old, Issued successor) {}
 
-    public Future<Issued> issue(String partner, ApiKey.Kind kind, KeyRules rules, Expiry expiry) {
+    public Future<Issued> issue(String partner, KeyLabel label, ApiKey.Kind kind, KeyRules rules, Expiry expiry) {
         return change.run(tx -> {
             var owner = Partners.require(partners, tx, partner);
             var now = operator.now();
-            return issue(tx, "key issue", owner, kind, rules, now, future(expiry, now));
+            return issue(tx, "key issue", owner, label, kind, rules, now, future(expiry, now));
         });
     }
 
@@ -53,6 +53,7 @@ public final class ApiKeys {
             Transaction tx,
             String what,
             Partner owner,
+            KeyLabel label,
             ApiKey.Kind kind,
             KeyRules rules,
             Instant now,
@@ -61,6 +62,7 @@ public final class ApiKeys {
         var issued = new KeyRecord(
                 operator.newId(),
                 owner.name(),
+                label,
                 kind,
                 key.lastFour(),
                 rules,
@@ -86,12 +88,22 @@ public final class ApiKeys {
         return end;
     }
 
-    Future<List<KeyRecord>> list() {
-        return database.transaction(store::list);
+    /** All keys, with the last use of each, which is up to a minute old. */
+    Future<List<KeyJson.Listed>> list() {
+        return database.transaction(tx -> withLastUse(tx, store.list(tx)));
     }
 
-    Future<List<KeyRecord>> listOf(String partner) {
-        return database.transaction(tx -> store.list(tx, Partners.require(partners, tx, partner)));
+    /** The keys of a partner, likewise. */
+    Future<List<KeyJson.Listed>> listOf(String partner) {
+        return database.transaction(tx -> withLastUse(tx, store.list(tx, Partners.require(partners, tx, partner))));
+    }
+
+    private static List<KeyJson.Listed> withLastUse(Transaction tx, List<KeyRecord> keys) {
+        var lastUsedAt =
+                KeyUsage.lastUsedAt(tx, keys.stream().map(KeyRecord::id).toList());
+        return keys.stream()
+                .map(key -> new KeyJson.Listed(key, Optional.ofNullable(lastUsedAt.get(key.id()))))
+                .toList();
     }
 
     /** A key with its usage, which is up to a minute old. */
@@ -103,20 +115,17 @@ public final class ApiKeys {
         });
     }
 
-    /** Changes the rules of a key. */
-    public Future<KeyRecord> update(String id, UnaryOperator<KeyRules> rules) {
+    /** Changes the label and the rules of a key. */
+    public Future<KeyRecord> update(String id, UnaryOperator<KeyRecord> rule) {
         return change("key update", id, key -> {
             refuseRevoked(key);
-            return key.withRules(rules.apply(key.rules()));
+            return rule.apply(key);
         });
     }
 
-    /** Changes the rules and the expiry of a key. */
-    public Future<KeyRecord> update(String id, UnaryOperator<KeyRules> rules, Expiry expiry) {
-        return change("key update", id, key -> {
-            refuseRevoked(key);
-            return expiring(key, future(expiry, operator.now())).withRules(rules.apply(key.rules()));
-        });
+    /** Changes the label, the rules and the expiry of a key. */
+    public Future<KeyRecord> update(String id, UnaryOperator<KeyRecord> rule, Expiry expiry) {
+        return update(id, key -> expiring(rule.apply(key), future(expiry, operator.now())));
     }
 
     /** A rotated key has a successor, so it may expire earlier, but not later. */
@@ -136,8 +145,8 @@ public final class ApiKeys {
     }
 
     /**
-     * Issues a successor with the same rules, and with the same time between issue and expiry. The old key is valid
-     * until the overlap ends; without an overlap it is revoked.
+     * Issues a successor with the same label and rules, and with the same time between issue and expiry. The old key is
+     * valid until the overlap ends; without an overlap it is revoked.
      */
     public Future<Rotated> rotate(String id, Duration overlap) {
         return change.run(tx -> {
@@ -146,7 +155,8 @@ public final class ApiKeys {
             refuseToRotate(old, now, overlap);
             var owner = Partners.require(partners, tx, old.partner());
             var lifetime = old.expiresAt().map(end -> Duration.between(old.createdAt(), end));
-            var issued = issue(tx, "key rotate", owner, old.kind(), old.rules(), now, lifetime.map(now::plus));
+            var issued =
+                    issue(tx, "key rotate", owner, old.label(), old.kind(), old.rules(), now, lifetime.map(now::plus));
             var succeeded = old.succeededBy(issued.record().id());
             var ending = overlap.isZero() ? succeeded.revoked(now) : succeeded.expiring(Optional.of(now.plus(overlap)));
             update(tx, "key rotate", old, ending);
@@ -191,7 +201,7 @@ public final class ApiKeys {
         if (after.equals(before)) {
             return;
         }
-        store.updateValidity(tx, after);
+        store.updateLabelAndValidity(tx, after);
         if (!after.rules().equals(before.rules())) {
             store.updateRules(tx, after);
         }

@@ -79,6 +79,14 @@ public final class KeyCommand {
                             description =
                                     "A permission of the key, for example partner_contacts_read; may be given several times.")
                     List<Permission> permissions,
+            @Option(
+                            names = "--label",
+                            paramLabel = "TEXT",
+                            converter = LabelConverter.class,
+                            description =
+                                    "The name of the key, for example booking-site, by which to tell it from the partner's other keys. The partner sees it too. none: no label.")
+                    @Nullable
+                    KeyLabel label,
             @ArgGroup @Nullable KindOption kind,
             @Option(
                             names = "--expires",
@@ -92,10 +100,13 @@ public final class KeyCommand {
             @Mixin OperatorOption as,
             @Mixin Output output) {
         var rules = limits.change().apply(KeyRules.of(EnumSet.copyOf(permissions)));
+        var labelOrNone = label == null ? KeyLabel.NONE : label;
         var kindOrSandbox = kind == null ? ApiKey.Kind.SANDBOX : kind.kind();
         var expiry = expires == null ? Expiry.NEVER : expires;
         var issued = session.change(
-                as, (database, operator) -> keys(database, operator).issue(partner, kindOrSandbox, rules, expiry));
+                as,
+                (database, operator) ->
+                        keys(database, operator).issue(partner, labelOrNone, kindOrSandbox, rules, expiry));
         output.print(new KeyJson.New(issued));
     }
 
@@ -105,7 +116,8 @@ public final class KeyCommand {
 
     @Command(
             name = "list",
-            description = "Lists the keys in short; \"key show\" shows all details of one.",
+            description =
+                    "Lists the keys with their labels, expiry and last use; \"key show\" shows all details of one.",
             mixinStandardHelpOptions = true)
     void list(
             @Option(names = "--partner", paramLabel = "NAME", description = "Only this partner's keys.") @Nullable
@@ -115,8 +127,7 @@ public final class KeyCommand {
             var keys = keys(database, reader);
             return partner == null ? keys.list() : keys.listOf(partner);
         });
-        output.print(
-                listed.stream().map(KeyJson.Listed::new).toList(), "There is no key yet; \"key issue\" issues one.");
+        output.print(listed, "There is no key yet; \"key issue\" issues one.");
     }
 
     @Command(
@@ -130,7 +141,7 @@ public final class KeyCommand {
     @Command(
             name = "update",
             description =
-                    "Changes the rules of a key, on all nodes within a second. Rules that are not given stay as they are.",
+                    "Changes the label and the rules of a key, on all nodes within a second. What is not given stays as it is.",
             mixinStandardHelpOptions = true)
     void update(
             @Parameters(paramLabel = "ID", description = ID) String id,
@@ -143,6 +154,13 @@ public final class KeyCommand {
                     @Nullable
                     List<Permission> permissions,
             @Option(
+                            names = "--label",
+                            paramLabel = "TEXT",
+                            converter = LabelConverter.class,
+                            description = "The new name of the key, which the partner sees too. none: no label.")
+                    @Nullable
+                    KeyLabel label,
+            @Option(
                             names = "--expires",
                             paramLabel = "WHEN",
                             converter = ExpiryConverter.class,
@@ -152,13 +170,15 @@ public final class KeyCommand {
             @Mixin KeyRuleOptions limits,
             @Mixin OperatorOption as,
             @Mixin Output output) {
-        if (permissions == null && expires == null && !limits.areGiven() && command != null) {
+        if (permissions == null && label == null && expires == null && !limits.areGiven() && command != null) {
             throw new ParameterException(
                     command.subcommands().get("update"), "Say what to change, for example --rate-limit 600");
         }
         var limitsChange = limits.change();
-        UnaryOperator<KeyRules> change = rules ->
-                limitsChange.apply(permissions == null ? rules : rules.withPermissions(EnumSet.copyOf(permissions)));
+        UnaryOperator<KeyRecord> change = key -> {
+            var rules = permissions == null ? key.rules() : key.rules().withPermissions(EnumSet.copyOf(permissions));
+            return key.withRules(limitsChange.apply(rules)).withLabel(label == null ? key.label() : label);
+        };
         var updated = session.change(as, (database, operator) -> {
             var keys = keys(database, operator);
             return expires == null ? keys.update(id, change) : keys.update(id, change, expires);
@@ -169,7 +189,7 @@ public final class KeyCommand {
     @Command(
             name = "rotate",
             description =
-                    "Issues a successor with the same rules, which is shown only this once. The old key works until the overlap ends.",
+                    "Issues a successor with the same label and rules, which is shown only this once. The old key works until the overlap ends.",
             mixinStandardHelpOptions = true)
     void rotate(
             @Parameters(paramLabel = "ID", description = ID) String id,
@@ -198,7 +218,18 @@ public final class KeyCommand {
             @Mixin Output output) {
         var revoked = session.change(
                 as, (database, operator) -> keys(database, operator).revoke(id));
-        output.print(new KeyJson.Listed(revoked));
+        output.print(new KeyJson.Whole(revoked));
+    }
+
+    static final class LabelConverter implements ITypeConverter<KeyLabel> {
+        @Override
+        public KeyLabel convert(String text) {
+            try {
+                return KeyLabel.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 
     static final class PermissionConverter implements ITypeConverter<Permission> {

@@ -1,5 +1,7 @@
 package sa.cleanlife.partnerapi.access;
 
+import java.time.Instant;
+import java.util.Optional;
 import sa.cleanlife.partnerapi.access.ApiKeys.Issued;
 import sa.cleanlife.partnerapi.access.ApiKeys.Rotated;
 import sa.cleanlife.partnerapi.http.json.Json;
@@ -27,14 +29,15 @@ sealed interface KeyJson extends Json.Value {
         }
     }
 
-    /** The fields that tell a key apart in a list. */
-    record Listed(KeyRecord key) implements KeyJson {
+    /** The fields that tell a key apart in a list, and show whether it is in use. */
+    record Listed(KeyRecord key, Optional<Instant> lastUsedAt) implements KeyJson {
         @Override
         public void writeTo(JsonWriter out) {
             writeNames(out, key);
             out.field("createdAt", key.createdAt().toString());
             out.fieldOrNull("expiresAt", key.expiresAt());
             out.fieldOrNull("revokedAt", key.revokedAt());
+            out.fieldOrNull("lastUsedAt", lastUsedAt);
             // Permissions come last, since there may be many.
             writePermissions(out, key.rules());
         }
@@ -73,6 +76,7 @@ sealed interface KeyJson extends Json.Value {
         var key = issued.record();
         out.field("id", key.id());
         out.field("partner", key.partner());
+        out.fieldOrNull("label", key.label().text());
         out.field("key", issued.key().reveal());
         writePermissions(out, key.rules());
         out.field("createdAt", key.createdAt().toString());
@@ -83,6 +87,7 @@ sealed interface KeyJson extends Json.Value {
     private static void writeNames(JsonWriter out, KeyRecord key) {
         out.field("id", key.id());
         out.field("partner", key.partner());
+        out.fieldOrNull("label", key.label().text());
         out.field("prefix", key.kind().prefix());
         out.field("lastFour", key.lastFour());
     }

@@ -12,6 +12,7 @@ import java.util.UUID;
 public record KeyRecord(
         UUID id,
         String partner,
+        KeyLabel label,
         ApiKey.Kind kind,
         String lastFour,
         KeyRules rules,
@@ -20,18 +21,23 @@ public record KeyRecord(
         Optional<Instant> revokedAt,
         Optional<UUID> successor) {
 
+    public KeyRecord withLabel(KeyLabel other) {
+        return new KeyRecord(id, partner, other, kind, lastFour, rules, createdAt, expiresAt, revokedAt, successor);
+    }
+
     public KeyRecord withRules(KeyRules others) {
-        return new KeyRecord(id, partner, kind, lastFour, others, createdAt, expiresAt, revokedAt, successor);
+        return new KeyRecord(id, partner, label, kind, lastFour, others, createdAt, expiresAt, revokedAt, successor);
     }
 
     public KeyRecord expiring(Optional<Instant> at) {
-        return new KeyRecord(id, partner, kind, lastFour, rules, createdAt, at, revokedAt, successor);
+        return new KeyRecord(id, partner, label, kind, lastFour, rules, createdAt, at, revokedAt, successor);
     }
 
     KeyRecord revoked(Instant at) {
         return new KeyRecord(
                 id,
                 partner,
+                label,
                 kind,
                 lastFour,
                 rules,
@@ -42,7 +48,8 @@ public record KeyRecord(
     }
 
     KeyRecord succeededBy(UUID other) {
-        return new KeyRecord(id, partner, kind, lastFour, rules, createdAt, expiresAt, revokedAt, Optional.of(other));
+        return new KeyRecord(
+                id, partner, label, kind, lastFour, rules, createdAt, expiresAt, revokedAt, Optional.of(other));
     }
 
     boolean isOver(Instant now) {

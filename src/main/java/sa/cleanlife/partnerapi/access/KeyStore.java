@@ -19,7 +19,7 @@ import sa.cleanlife.partnerapi.http.Caller;
 /** The SQL of API keys. Operators find a key by its id, whichever partner owns it; partners read no key here. */
 final class KeyStore {
     private static final String KEYS = """
-            SELECT k.id, p.name AS partner, k.prefix, k.last_four, k.permissions,
+            SELECT k.id, p.name AS partner, k.label, k.prefix, k.last_four, k.permissions,
                    k.allowed_addresses::text[] AS allowed_addresses, k.rate_limit,
                    k.new_contacts_per_day, k.created_at, k.expires_at, k.revoked_at, k.successor_id
               FROM api_key k
@@ -29,7 +29,7 @@ final class KeyStore {
     /** The keys that are not revoked, of partners who are active. */
     Future<Map<ApiKeyHash, ActiveKey>> listHeld(Database database) {
         return database.query("""
-                SELECT k.hash, k.id, k.prefix, k.last_four, k.permissions, k.allowed_addresses::text[] AS allowed_addresses, k.rate_limit,
+                SELECT k.hash, k.id, k.label, k.prefix, k.last_four, k.permissions, k.allowed_addresses::text[] AS allowed_addresses, k.rate_limit,
                        k.new_contacts_per_day, k.expires_at, p.id AS partner_id, p.name AS partner, p.domains, p.sandbox_domains, p.sandbox_access
                   FROM api_key k
                   JOIN partner p ON p.id = k.partner_id
@@ -87,9 +87,9 @@ final class KeyStore {
     void insert(Transaction tx, Partner partner, KeyRecord key, ApiKeyHash hash) {
         tx.query(
                 """
-                INSERT INTO api_key (id, partner_id, hash, prefix, last_four, created_at,
-                                     permissions, allowed_addresses, rate_limit, new_contacts_per_day, expires_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text[]::cidr[], $9, $10, $11)
+                INSERT INTO api_key (id, partner_id, hash, prefix, last_four, created_at, permissions, allowed_addresses,
+                                     rate_limit, new_contacts_per_day, expires_at, label)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text[]::cidr[], $9, $10, $11, $12)
                 """,
                 Sql.tuple(
                         key.id(),
@@ -102,7 +102,8 @@ final class KeyStore {
                         addresses(key),
                         key.rules().rateLimit(),
                         key.rules().newContactsPerDay(),
-                        key.expiresAt()));
+                        key.expiresAt(),
+                        key.label().text()));
     }
 
     /** Updates the rules of the key. */
@@ -122,21 +123,22 @@ final class KeyStore {
     }
 
     /**
-     * Updates the expiry, the revocation and the successor. The rules are left alone, since a newer version of this
-     * program may have stored more in them.
+     * Updates the label, the expiry, the revocation and the successor. The rules are left alone, since a newer version of
+     * this program may have stored more in them.
      */
-    void updateValidity(Transaction tx, KeyRecord key) {
+    void updateLabelAndValidity(Transaction tx, KeyRecord key) {
         tx.query("""
                 UPDATE api_key
-                   SET expires_at = $2, revoked_at = $3, successor_id = $4
+                   SET label = $2, expires_at = $3, revoked_at = $4, successor_id = $5
                  WHERE id = $1
-                """, Sql.tuple(key.id(), key.expiresAt(), key.revokedAt(), key.successor()));
+                """, Sql.tuple(key.id(), key.label().text(), key.expiresAt(), key.revokedAt(), key.successor()));
     }
 
     private static ActiveKey activeKey(Row row) {
         var rules = rules(row);
         return new ActiveKey(
                 new Caller(row.getUUID("partner_id"), row.getString("partner"), row.getUUID("id"), rules.permissions()),
+                label(row),
                 ApiKey.Kind.ofPrefix(row.getString("prefix")),
                 row.getString("last_four"),
                 rules,
@@ -155,6 +157,7 @@ final class KeyStore {
         return new KeyRecord(
                 row.getUUID("id"),
                 row.getString("partner"),
+                label(row),
                 ApiKey.Kind.ofPrefix(row.getString("prefix")),
                 row.getString("last_four"),
                 rules(row),
@@ -162,6 +165,10 @@ final class KeyStore {
                 Sql.optionalInstant(row, "expires_at"),
                 Sql.optionalInstant(row, "revoked_at"),
                 Optional.ofNullable(row.getUUID("successor_id")));
+    }
+
+    private static KeyLabel label(Row row) {
+        return new KeyLabel(Optional.ofNullable(row.getString("label")));
     }
 
     private static KeyRules rules(Row row) {

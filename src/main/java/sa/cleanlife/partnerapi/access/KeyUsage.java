@@ -54,8 +54,13 @@ public final class KeyUsage {
 
     /** The usage that all nodes have written, without counts that are still in a node's memory. */
     static Used of(Transaction tx, UUID key, Instant now) {
-        var store = new KeyUsageStore();
-        return new Used(store.lastUsedAt(tx, key), store.callsOn(tx, key, LocalDate.ofInstant(now, RIYADH)));
+        var lastUsedAt = Optional.ofNullable(lastUsedAt(tx, List.of(key)).get(key));
+        return new Used(lastUsedAt, new KeyUsageStore().callsOn(tx, key, LocalDate.ofInstant(now, RIYADH)));
+    }
+
+    /** When each of the keys was last used, up to a minute ago; without those that never were. */
+    static Map<UUID, Instant> lastUsedAt(Transaction tx, List<UUID> keys) {
+        return new KeyUsageStore().lastUsedAt(tx, keys);
     }
 
     public void count(UUID key) {

@@ -1,9 +1,11 @@
 package sa.cleanlife.partnerapi.access;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.UUID;
 import sa.cleanlife.partnerapi.database.Sql;
 import sa.cleanlife.partnerapi.database.Transaction;
@@ -58,13 +60,13 @@ final class KeyUsageStore {
                 """, Sql.tuple(key, day)).iterator().next().getLong("calls");
     }
 
-    Optional<Instant> lastUsedAt(Transaction tx, UUID key) {
+    /** By key, without those that were never used. */
+    Map<UUID, Instant> lastUsedAt(Transaction tx, List<UUID> keys) {
         return tx.query("""
-                SELECT last_used_at
+                SELECT key_id, last_used_at
                   FROM key_use
-                 WHERE key_id = $1
-                """, Sql.tuple(key)).stream()
-                .map(row -> Sql.instant(row, "last_used_at"))
-                .findFirst();
+                 WHERE key_id = ANY ($1)
+                """, Sql.tuple((Object) keys.toArray(UUID[]::new))).stream()
+                .collect(toUnmodifiableMap(row -> row.getUUID("key_id"), row -> Sql.instant(row, "last_used_at")));
     }
 }

@@ -20,7 +20,7 @@ record MeJson(ActiveKey key) implements Json.Value {
     private void writeKey(JsonWriter out) {
         var rules = key.rules();
         out.field("id", key.caller().keyId())
-                .nullField("label")
+                .fieldOrNull("label", key.label().text())
                 .field("prefix", key.kind().prefix())
                 .field("lastFour", key.lastFour());
         KeyJson.writePermissions(out, rules);

@@ -15,7 +15,9 @@ public record Partner(
     /** Only the keys of an active partner are accepted. */
     public enum Status {
         ACTIVE,
+        /** Refused for a time. */
         SUSPENDED,
+        /** No longer a partner. */
         INACTIVE
     }
 

@@ -10,10 +10,10 @@ import sa.cleanlife.partnerapi.operator.OperatorOption;
 import sa.cleanlife.partnerapi.operator.OperatorSession;
 import sa.cleanlife.partnerapi.operator.Output;
 
-/** {@code partner …}: adds, lists and changes partners. */
+/** {@code partner …}: adds, shows and changes partners. */
 @Command(
         name = "partner",
-        description = "Adds, lists and changes the partners who may call the API.",
+        description = "Adds, shows and changes the partners who may call the API.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class PartnerCommand {
@@ -42,6 +42,11 @@ public final class PartnerCommand {
                 "There is no partner yet; \"partner add NAME\" adds one.");
     }
 
+    @Command(name = "show", description = "Shows one partner.", mixinStandardHelpOptions = true)
+    void show(@Parameters(paramLabel = "NAME", description = NAME) String name, @Mixin Output output) {
+        output.print(new PartnerJson(session.read((database, reader) -> new Partners(database, reader).find(name))));
+    }
+
     @Command(
             name = "suspend",
             description =
@@ -56,8 +61,21 @@ public final class PartnerCommand {
     }
 
     @Command(
+            name = "deactivate",
+            description =
+                    "Deactivates a partner that has left: its keys are rejected, on all nodes within a second, until it is activated again. Its keys and its entries in the audit are kept.",
+            mixinStandardHelpOptions = true)
+    void deactivate(
+            @Parameters(paramLabel = "NAME", description = NAME) String name,
+            @Mixin OperatorOption as,
+            @Mixin Output output) {
+        output.print(new PartnerJson(
+                session.change(as, (database, operator) -> new Partners(database, operator).deactivate(name))));
+    }
+
+    @Command(
             name = "activate",
-            description = "Activates a suspended partner, so that its keys work again.",
+            description = "Activates a suspended or deactivated partner, so that its keys work again.",
             mixinStandardHelpOptions = true)
     void activate(
             @Parameters(paramLabel = "NAME", description = NAME) String name,

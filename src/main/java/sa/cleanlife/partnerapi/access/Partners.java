@@ -56,8 +56,7 @@ public final class Partners {
     private Partner newPartner(String name) {
         if (!NameRule.isUsable(name)) {
             throw new CommandRefusedException(
-                    "A partner's name has 1 to %d characters, no control characters, and no space at either end, for example grand-hotel."
-                            .formatted(NameRule.MAX_LENGTH));
+                    "A partner's name %s, for example grand-hotel.".formatted(NameRule.REQUIREMENTS));
         }
         return new Partner(operator.newId(), name, Partner.Status.ACTIVE, List.of(), false, operator.now());
     }
@@ -66,8 +65,24 @@ public final class Partners {
         return database.transaction(store::list);
     }
 
+    Future<Partner> find(String name) {
+        return database.transaction(tx -> require(store, tx, name));
+    }
+
     public Future<Partner> suspend(String name) {
         return change("partner suspend", name, partner -> partner.withStatus(Partner.Status.SUSPENDED));
+    }
+
+    /** For a partner who has left; its keys are refused until it is activated again. */
+    public Future<Partner> deactivate(String name) {
+        return change("partner deactivate", name, partner -> {
+            if (partner.status() == Partner.Status.INACTIVE) {
+                throw new CommandRefusedException(
+                        "The partner %s is inactive already; \"partner activate NAME\" lets it in again."
+                                .formatted(name));
+            }
+            return partner.withStatus(Partner.Status.INACTIVE);
+        });
     }
 
     public Future<Partner> activate(String name) {

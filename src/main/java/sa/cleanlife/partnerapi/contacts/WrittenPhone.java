@@ -3,7 +3,7 @@ package sa.cleanlife.partnerapi.contacts;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import sa.cleanlife.partnerapi.http.json.TextField;
+import sa.cleanlife.partnerapi.http.json.Characters;
 
 /**
  * A phone as it was written, with the digits and the plus of any script in ASCII and without invisible format
@@ -41,7 +41,7 @@ record WrittenPhone(String plain, boolean isStrict) {
             if (isDigit(ascii) || ascii == '+' || isSeparator(ascii)) {
                 plain.append((char) ascii);
             } else if (Character.getType(c) != Character.FORMAT) {
-                plain.appendCodePoint(TextField.isWhiteSpace(c) ? ' ' : isDash(c) ? '-' : c);
+                plain.appendCodePoint(Characters.isWhiteSpace(c) ? ' ' : isDash(c) ? '-' : c);
                 isStrict = false;
             }
         }

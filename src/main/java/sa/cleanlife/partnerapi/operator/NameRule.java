@@ -1,10 +1,21 @@
 package sa.cleanlife.partnerapi.operator;
 
 import java.util.List;
+import sa.cleanlife.partnerapi.http.json.Characters;
 
-/** The rule for the names of partners and operators, which are typed into commands and shown in tables and logs. */
+/**
+ * The rule for the names of partners and operators and for the labels of keys. They are typed into commands and shown in
+ * tables and logs, so a name that is invisible or changes the direction of the text after it is refused.
+ */
 public final class NameRule {
+    /** In code points. */
     public static final int MAX_LENGTH = 100;
+
+    /** What a name must be, as the end of the sentence that refuses one. */
+    public static final String REQUIREMENTS =
+            "has 1 to %d characters, at least one of them visible, no control characters, no unclosed change of text direction, and no space at either end"
+                    .formatted(MAX_LENGTH);
+
     private static final int MOST_LISTED = 10;
 
     private NameRule() {}
@@ -16,10 +27,8 @@ public final class NameRule {
     }
 
     public static boolean isUsable(String name) {
-        return !name.isBlank()
-                && name.equals(name.strip())
-                && name.length() <= MAX_LENGTH
-                && name.codePoints()
-                        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+        return name.codePointCount(0, name.length()) <= MAX_LENGTH
+                && name.equals(Characters.strip(name))
+                && Characters.areFitForPeople(name);
     }
 }

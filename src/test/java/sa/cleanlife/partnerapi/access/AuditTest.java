@@ -40,12 +40,14 @@ class AuditTest {
         shell.run("partner add hotel").table();
         shell.run("partner suspend hotel").table();
         shell.run("partner activate hotel").table();
+        shell.run("partner deactivate mall").table();
         shell.run("partner update hotel --sandbox-access on").table();
         shell.run("partner domain add hotel shop.example.com").table();
         shell.run("partner domain remove hotel shop.example.com").table();
-        key = noted(shell.run(
-                "key issue --partner hotel --permission partner_contacts_read --rate-limit 600 --json --as omar"));
-        shell.run("key update --rate-limit none --allow-address 203.0.113.0/24 --expires never " + key)
+        key = noted(
+                shell.run(
+                        "key issue --partner hotel --permission partner_contacts_read --rate-limit 600 --label booking-site --json --as omar"));
+        shell.run("key update --rate-limit none --label kiosk --allow-address 203.0.113.0/24 --expires never " + key)
                 .table();
         successor = noted(shell.run("key rotate --overlap 0 --json " + key));
         shell.run("key revoke " + successor).table();
@@ -96,6 +98,7 @@ class AuditTest {
                         "partner domain remove",
                         "partner domain add",
                         "partner update",
+                        "partner deactivate",
                         "partner activate",
                         "partner suspend",
                         "partner add",
@@ -114,7 +117,7 @@ class AuditTest {
         assertThat(ENTRIES)
                 .filteredOn(entry ->
                         !List.of("سارة العلي", "omar").contains(entry.get("who").asString()))
-                .hasSize(10)
+                .hasSize(11)
                 .allSatisfy(entry -> assertThat(entry.get("who").asString()).isEqualTo(user));
     }
 
@@ -134,13 +137,14 @@ class AuditTest {
     void an_update_records_only_the_changed_fields_before_and_after() {
         assertChange("partner suspend", "{'status': 'ACTIVE'}", "{'status': 'SUSPENDED'}");
         assertChange("partner activate", "{'status': 'SUSPENDED'}", "{'status': 'ACTIVE'}");
+        assertChange("partner deactivate", "{'status': 'ACTIVE'}", "{'status': 'INACTIVE'}");
         assertChange("partner update", "{'sandboxAccess': false}", "{'sandboxAccess': true}");
         assertChange("partner domain add", "{'domains': []}", "{'domains': ['shop.example.com']}");
         assertChange("partner domain remove", "{'domains': ['shop.example.com']}", "{'domains': []}");
         assertChange(
                 "key update",
-                "{'rateLimit': 600, 'allowedAddresses': []}",
-                "{'rateLimit': null, 'allowedAddresses': ['203.0.113.0/24']}");
+                "{'label': 'booking-site', 'rateLimit': 600, 'allowedAddresses': []}",
+                "{'label': 'kiosk', 'rateLimit': null, 'allowedAddresses': ['203.0.113.0/24']}");
         var revoked = entry("key revoke");
         assertThat(revoked.get("before")).isEqualTo(json("{'revokedAt': null}"));
         assertThat(Shell.fields(revoked.get("after"))).containsExactly("revokedAt");
@@ -195,6 +199,7 @@ class AuditTest {
 
         shell.run("partner add hotel").refusal();
         shell.run("partner activate hotel").table();
+        shell.run("partner deactivate mall").refusal();
         shell.run("partner update hotel --sandbox-access on").table();
         shell.run("partner domain remove hotel shop.example.com").refusal();
         shell.run("key issue --partner nobody --permission partner_contacts_read")
@@ -237,7 +242,7 @@ class AuditTest {
                 .asString()
                 .matches(
                         ".* +omar +key issue +hotel +" + key
-                                + " +- +prefix=pk_sandbox_ lastFour=\\w{4} createdAt=\\S+ rateLimit=600 permissions=partner_contacts_read");
+                                + " +- +label=booking-site prefix=pk_sandbox_ lastFour=\\w{4} createdAt=\\S+ rateLimit=600 permissions=partner_contacts_read");
         assertThat(shell.run("audit list --most 1").table().lines())
                 .hasSize(2)
                 .last()

@@ -108,8 +108,9 @@ class KeyChangesTest {
     }
 
     private static RunningApi.Administration<?> update(TestPartner partner, UnaryOperator<KeyRules> rules) {
-        return (partners, keys) ->
-                keys.update(partner.keyId().toString(), rules).await();
+        return (partners, keys) -> keys.update(
+                        partner.keyId().toString(), key -> key.withRules(rules.apply(key.rules())))
+                .await();
     }
 
     @Nested

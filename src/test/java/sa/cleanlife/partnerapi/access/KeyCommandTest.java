@@ -23,6 +23,7 @@ class KeyCommandTest {
     static final List<String> FIELDS = List.of(
             "id",
             "partner",
+            "label",
             "prefix",
             "lastFour",
             "createdAt",
@@ -78,6 +79,7 @@ class KeyCommandTest {
                 .containsExactly(
                         "id",
                         "partner",
+                        "label",
                         "key",
                         "permissions",
                         "createdAt",
@@ -105,11 +107,13 @@ class KeyCommandTest {
                         .containsExactly(
                                 "id",
                                 "partner",
+                                "label",
                                 "prefix",
                                 "lastFour",
                                 "createdAt",
                                 "expiresAt",
                                 "revokedAt",
+                                "lastUsedAt",
                                 "permissions"));
         for (var field : List.of("id", "partner", "permissions", "createdAt", "expiresAt")) {
             assertThat(listed.json().get(0).get(field)).as(field).isEqualTo(issued.get(field));
@@ -127,7 +131,8 @@ class KeyCommandTest {
                 .hasSize(3)
                 .first()
                 .asString()
-                .containsPattern("id +partner +prefix +lastFour +createdAt +expiresAt +revokedAt +permissions");
+                .containsPattern(
+                        "id +partner +label +prefix +lastFour +createdAt +expiresAt +revokedAt +lastUsedAt +permissions");
         for (var shown : List.of(listed.out(), table.out(), listed.err(), table.err())) {
             assertThat(shown).doesNotContain(secretOf(issued));
         }

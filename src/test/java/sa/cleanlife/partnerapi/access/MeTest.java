@@ -35,7 +35,6 @@ class MeTest {
                 .isEqualTo("pk_live_…" + hotel.key().substring(hotel.key().length() - 4));
         assertThat(me.at("/key/permissions").valueStream().map(each -> each.asString()))
                 .containsExactly("partner_webhooks_manage");
-        assertThat(me.at("/key/label").isNull()).isTrue();
         assertThat(answer.body()).doesNotContain(hotel.key());
     }
 

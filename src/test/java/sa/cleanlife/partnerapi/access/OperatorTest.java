@@ -136,6 +136,31 @@ class OperatorTest {
     }
 
     @Nested
+    class Deactivation {
+        @Test
+        void refuses_all_keys_of_a_partner_within_a_second_until_it_is_activated_again() {
+            var hotel = server.newPartner();
+            var another = server.issue(hotel, KeyRules.of(READ), Expiry.NEVER);
+            var mall = server.newPartner();
+            assertThat(isLetIn(hotel)).isTrue();
+
+            shell.run("partner deactivate " + hotel.name()).table();
+            assertThat(soon(() -> status(hotel) == 401)).isTrue();
+            assertThat(hotel.get(NO_CONTACT)
+                            .error(401, "UNAUTHORIZED")
+                            .get("message")
+                            .asString())
+                    .contains("not active; ask the operator to activate it");
+            assertThat(status(another)).isEqualTo(401);
+            assertThat(isLetIn(mall)).isTrue();
+
+            shell.run("partner activate " + hotel.name()).table();
+            assertThat(soon(() -> isLetIn(hotel))).isTrue();
+            assertThat(isLetIn(another)).isTrue();
+        }
+    }
+
+    @Nested
     class Limits {
         @Test
         void apply_within_a_second_after_they_are_set_until_they_are_removed() {

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sa.cleanlife.partnerapi.testing.Shell;
 import sa.cleanlife.partnerapi.testing.TestPostgres;
 
@@ -59,6 +61,90 @@ class PartnerCommandTest {
                 .isEqualTo("There is a partner named " + ARABIC + " already.");
         assertThat(TestPostgres.queryNumber(database, "SELECT count(*) FROM partner"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void one_partner_is_shown_as_the_list_shows_it() {
+        shell.run("partner add mall").table();
+        shell.run("partner add hotel").table();
+        shell.run("partner domain add hotel shop.example.com").table();
+
+        var shown = shell.run("partner show hotel --json").json();
+
+        assertThat(shown)
+                .isEqualTo(shell.run("partner list --json").json().get(0))
+                .isNotEqualTo(shell.run("partner list --json").json().get(1));
+        assertThat(shell.run("partner show hotel").table())
+                .contains("name            hotel\n", "domains         shop.example.com\n");
+        assertThat(shell.run("partner show Hotel").refusal())
+                .isEqualTo("There is no partner named Hotel; there are: hotel, mall.");
+    }
+
+    @Test
+    void a_partner_who_has_left_is_deactivated_once_and_can_be_activated_again() {
+        shell.run("partner add mall").table();
+        shell.run("partner add hotel").table();
+        shell.run("partner suspend hotel").table();
+
+        assertThat(shell.run("partner deactivate hotel --json")
+                        .json()
+                        .get("status")
+                        .asString())
+                .isEqualTo("INACTIVE");
+        assertThat(shell.run("partner show mall --json").json().get("status").asString())
+                .isEqualTo("ACTIVE");
+        long changes = changes();
+        assertThat(shell.run("partner deactivate hotel").refusal())
+                .isEqualTo("The partner hotel is inactive already; \"partner activate NAME\" lets it in again.");
+        assertThat(shell.run("partner deactivate nobody").refusal())
+                .isEqualTo("There is no partner named nobody; there are: hotel, mall.");
+        assertThat(changes()).isEqualTo(changes);
+
+        assertThat(shell.run("partner activate hotel --json")
+                        .json()
+                        .get("status")
+                        .asString())
+                .isEqualTo("ACTIVE");
+    }
+
+    private long changes() {
+        return TestPostgres.queryNumber(database, "SELECT count(*) FROM audit");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "hotel ",
+                "\u00A0hotel",
+                "ho\u0000tel",
+                "ho\ntel",
+                "ho\uD800tel",
+                "\u200F",
+                "\u3164",
+                "\u2800\u200D",
+                "hotel\u202E",
+                "\u2067hotel"
+            })
+    void a_name_that_cannot_be_typed_or_seen_or_that_turns_other_text_round_is_refused(String name) {
+        assertThat(shell.run("partner add", name).refusal())
+                .isEqualTo(
+                        "A partner's name has 1 to 100 characters, at least one of them visible, no control characters, no unclosed change of text direction, and no space at either end, for example grand-hotel.");
+        assertThat(shell.run("partner add hotel --as", name).refusal()).startsWith("The operator's name has");
+        assertThat(TestPostgres.queryNumber(database, "SELECT count(*) FROM partner"))
+                .isZero();
+    }
+
+    @Test
+    void the_length_of_a_name_is_counted_in_code_points() {
+        assertThat(shell.run("partner add", "🏨".repeat(101)).refusal()).startsWith("A partner's name has 1 to 100");
+
+        assertThat(shell.run("partner add --json", "🏨".repeat(100))
+                        .json()
+                        .get("name")
+                        .asString())
+                .isEqualTo("🏨".repeat(100));
     }
 
     @Test

@@ -116,7 +116,7 @@ class CommandsTest {
         void include_an_invalid_operator_name() {
             assertThat(shell.run("partner add hotel --as", "sara\n").refusal())
                     .isEqualTo(
-                            "The operator's name has 1 to 100 characters, no control characters, and no space at either end, for example sara.");
+                            "The operator's name has 1 to 100 characters, at least one of them visible, no control characters, no unclosed change of text direction, and no space at either end, for example sara.");
             assertThat(shell.dataDirectory()).doesNotExist();
         }
     }

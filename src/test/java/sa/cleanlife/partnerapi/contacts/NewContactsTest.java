@@ -71,7 +71,8 @@ class NewContactsTest {
     private static void setQuota(TestPartner partner, Optional<Integer> quota) {
         partner.server()
                 .administer((partners, keys) -> keys.update(
-                                partner.keyId().toString(), rules -> rules.withNewContactsPerDay(quota))
+                                partner.keyId().toString(),
+                                key -> key.withRules(key.rules().withNewContactsPerDay(quota)))
                         .await());
     }
 

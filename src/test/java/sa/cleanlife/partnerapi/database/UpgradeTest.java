@@ -178,6 +178,47 @@ class UpgradeTest {
             return TestPostgres.queryNumber(database, ofKey.formatted(KEY_ID));
         }
 
+        /** By the statements of that version, which name neither the labels nor the warnings. */
+        @Test
+        void may_be_written_to_by_nodes_that_know_no_labels_and_keeps_labels_and_warnings() {
+            TestPostgres.migrateTo("4", database);
+            writeRows(database, 4, key);
+
+            try (var server = RunningApi.start(database, Clock.systemUTC())) {
+                TestPostgres.execute(database, """
+                        UPDATE api_key SET label = 'kiosk';
+                        UPDATE key_use SET expiry_warned_at = '2026-01-03T00:00:00Z'
+                        """);
+                TestPostgres.execute(database, """
+                        INSERT INTO api_key (id, partner_id, hash, prefix, last_four, created_at,
+                                             permissions, allowed_addresses, rate_limit, new_contacts_per_day, expires_at)
+                        SELECT gen_random_uuid(), partner_id, sha256('another'), prefix, last_four, created_at,
+                               permissions, allowed_addresses, rate_limit, new_contacts_per_day, expires_at
+                          FROM api_key;
+                        UPDATE api_key SET expires_at = '2126-01-01T00:00:00Z', revoked_at = NULL, successor_id = NULL
+                         WHERE id = '%1$s';
+                        INSERT INTO key_use AS u (key_id, last_used_at) VALUES ('%1$s', now())
+                            ON CONFLICT (key_id) DO UPDATE SET last_used_at = excluded.last_used_at
+                         WHERE u.last_used_at < excluded.last_used_at - interval '1 minute';
+                        UPDATE access_version SET version = gen_random_uuid()
+                        """.formatted(KEY_ID));
+
+                assertThat(new TestPartner(server, "hotel", KEY_ID, key).isLetIn())
+                        .isTrue();
+                var listed = Shell.onDatabase(directory, database)
+                        .run("key list --json")
+                        .json();
+                assertThat(listed).hasSize(2);
+                assertThat(listed)
+                        .extracting(each -> each.get("label").toString())
+                        .containsExactlyInAnyOrder("\"kiosk\"", "null");
+                assertThat(
+                                number(
+                                        "SELECT count(*) FROM key_use WHERE key_id = '%s' AND expiry_warned_at = '2026-01-03T00:00:00Z'"))
+                        .isEqualTo(1);
+            }
+        }
+
         @Test
         void is_brought_up_to_date_by_a_command_too() {
             TestPostgres.migrateTo("1", database);
@@ -337,6 +378,12 @@ class UpgradeTest {
                     INSERT INTO new_contact_window (key_id, slots, contacts)
                     VALUES ('%1$s', '{2026-01-02T03:05:00Z}', '{7}')
                     """.formatted(KEY_ID));
+        }
+        if (version >= 5) {
+            TestPostgres.execute(database, """
+                    UPDATE api_key SET label = 'kiosk';
+                    UPDATE key_use SET expiry_warned_at = '2026-01-02T03:04:05Z'
+                    """);
         }
     }
 

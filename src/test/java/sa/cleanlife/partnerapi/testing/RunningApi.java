@@ -21,6 +21,7 @@ import sa.cleanlife.partnerapi.access.ApiKey;
 import sa.cleanlife.partnerapi.access.ApiKeys;
 import sa.cleanlife.partnerapi.access.Domain;
 import sa.cleanlife.partnerapi.access.Expiry;
+import sa.cleanlife.partnerapi.access.KeyLabel;
 import sa.cleanlife.partnerapi.access.KeyRules;
 import sa.cleanlife.partnerapi.access.Partners;
 import sa.cleanlife.partnerapi.access.Permission;
@@ -109,14 +110,14 @@ public final class RunningApi implements AutoCloseable {
             for (var domain : domains) {
                 partners.addDomain(name, domain).await();
             }
-            return holder(name, keys.issue(name, ApiKey.Kind.LIVE, rules, Expiry.NEVER));
+            return holder(name, keys.issue(name, KeyLabel.NONE, ApiKey.Kind.LIVE, rules, Expiry.NEVER));
         });
     }
 
     /** Issues another key to this partner. */
     public TestPartner issue(TestPartner partner, KeyRules rules, Expiry expiry) {
         return administer((partners, keys) ->
-                holder(partner.name(), keys.issue(partner.name(), ApiKey.Kind.LIVE, rules, expiry)));
+                holder(partner.name(), keys.issue(partner.name(), KeyLabel.NONE, ApiKey.Kind.LIVE, rules, expiry)));
     }
 
     /** Rotates the partner's key and returns the successor; the old key works until the overlap ends. */

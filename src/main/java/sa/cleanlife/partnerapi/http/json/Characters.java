@@ -3,14 +3,55 @@ package sa.cleanlife.partnerapi.http.json;
 import java.util.ArrayDeque;
 
 /**
- * Checks how a text for people is displayed: whether any of it is visible, and whether it changes the direction of what
- * follows.
+ * Checks the characters of a text for people: whether PostgreSQL can store them, whether any of the text is visible, and
+ * whether it changes the direction of what follows.
  */
-final class Characters {
+public final class Characters {
     private static final int PDF = 0x202C;
     private static final int PDI = 0x2069;
 
     private Characters() {}
+
+    /** Whether a text of one line can be stored and displayed: it meets all the rules of this class. */
+    public static boolean areFitForPeople(String text) {
+        return areStorable(text, false) && hasVisible(text) && closesAllDirections(text);
+    }
+
+    /** Removes the white space at both ends. */
+    public static String strip(String text) {
+        int from = 0;
+        int to = text.length();
+        while (from < to && isWhiteSpace(text.charAt(from))) {
+            from++;
+        }
+        while (from < to && isWhiteSpace(text.charAt(to - 1))) {
+            to--;
+        }
+        return text.substring(from, to);
+    }
+
+    /** Unicode's White_Space property; {@link Character#isWhitespace} leaves out the no-break spaces. */
+    public static boolean isWhiteSpace(int codePoint) {
+        return Character.isSpaceChar(codePoint) || (codePoint >= '\t' && codePoint <= '\r') || codePoint == 0x85;
+    }
+
+    static int codePoints(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
+    /** Whether the text has no unpaired surrogates and, except for line breaks and tabs where allowed, no control characters. */
+    static boolean areStorable(String text, boolean allowLines) {
+        int c;
+        for (int i = 0; i < text.length(); i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            int type = Character.getType(c);
+            boolean isLineBreak = allowLines && (c == '\n' || c == '\r' || c == '\t');
+            if (type == Character.SURROGATE || (type == Character.CONTROL && !isLineBreak)) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /**
      * Whether the text has a visible character. A combining mark without a base letter does not count: it would be

@@ -55,13 +55,13 @@ public final class TextField extends Field<String> {
         if (!(sent instanceof String text)) {
             return refusedType();
         }
-        var read = compose(strip(text));
+        var read = compose(Characters.strip(text));
         boolean isGood = true;
-        if (codePoints(read) > max || (isRequired && read.isEmpty())) {
+        if (Characters.codePoints(read) > max || (isRequired && read.isEmpty())) {
             refuse(isRequired ? Sentences.LENGTH : Sentences.MAX_LENGTH, max);
             isGood = false;
         }
-        if (!isStorable(read)) {
+        if (!Characters.areStorable(read, hasLines)) {
             refuse(Sentences.STORABLE);
             isGood = false;
         } else if (!read.isEmpty() && !Characters.hasVisible(read)) {
@@ -77,43 +77,9 @@ public final class TextField extends Field<String> {
 
     /** Composes the text, unless it is too long anyway: composing hostile input takes quadratic time. */
     private String compose(String text) {
-        return isComposed && codePoints(text) <= max * MOST_COMPOSED_INTO_ONE
+        return isComposed && Characters.codePoints(text) <= max * MOST_COMPOSED_INTO_ONE
                 ? Normalizer.normalize(text, Normalizer.Form.NFC)
                 : text;
-    }
-
-    private boolean isStorable(String text) {
-        int c;
-        for (int i = 0; i < text.length(); i += Character.charCount(c)) {
-            c = text.codePointAt(i);
-            int type = Character.getType(c);
-            boolean isLineBreak = hasLines && (c == '\n' || c == '\r' || c == '\t');
-            if (type == Character.SURROGATE || (type == Character.CONTROL && !isLineBreak)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static int codePoints(String text) {
-        return text.codePointCount(0, text.length());
-    }
-
-    private static String strip(String text) {
-        int from = 0;
-        int to = text.length();
-        while (from < to && isWhiteSpace(text.charAt(from))) {
-            from++;
-        }
-        while (from < to && isWhiteSpace(text.charAt(to - 1))) {
-            to--;
-        }
-        return text.substring(from, to);
-    }
-
-    /** Unicode's White_Space property; {@link Character#isWhitespace} leaves out the no-break spaces. */
-    public static boolean isWhiteSpace(int codePoint) {
-        return Character.isSpaceChar(codePoint) || (codePoint >= '\t' && codePoint <= '\r') || codePoint == 0x85;
     }
 
     @Override

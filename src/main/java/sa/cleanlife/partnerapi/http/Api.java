@@ -129,8 +129,7 @@ public final class Api {
         add(
                 method,
                 path,
-                request -> admit(request, permission)
-                        .compose(admitted -> answerWithBody(request, maxKib, handler)));
+                request -> admit(request, permission).compose(admitted -> answerWithBody(request, maxKib, handler)));
     }
 
     /** Adds a fixed page that needs no key. It is rejected under overload: partner requests come first. */

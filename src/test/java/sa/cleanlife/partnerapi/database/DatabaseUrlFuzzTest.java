@@ -65,15 +65,18 @@ class DatabaseUrlFuzzTest {
     }
 
     private static String places(List<Host> hosts) {
-        return hosts.stream().map(host -> host.name() + ":" + host.port()).collect(Collectors.joining(","));
+        return hosts.stream().map(host -> bracketed(host) + ":" + host.port()).collect(Collectors.joining(","));
+    }
+
+    private static String bracketed(Host host) {
+        return host.name().contains(":") ? "[" + host.name() + "]" : host.name();
     }
 
     private static void assertLeadsTo(Host host, DatabaseUrl url) {
         var jdbc = Driver.parseURL(url.jdbcUrl(host), new Properties());
 
         assertThat(jdbc).as("the URL, parsed by PostgreSQL's JDBC driver").isNotNull();
-        assertThat(PGProperty.PG_HOST.getOrDefault(jdbc))
-                .isEqualTo(host.name().contains(":") ? "[" + host.name() + "]" : host.name());
+        assertThat(PGProperty.PG_HOST.getOrDefault(jdbc)).isEqualTo(bracketed(host));
         assertThat(PGProperty.PG_PORT.getOrDefault(jdbc)).isEqualTo(Integer.toString(host.port()));
         assertThat(PGProperty.PG_DBNAME.getOrDefault(jdbc)).isEqualTo(url.database());
         assertThat(PGProperty.SSL_MODE.getOrDefault(jdbc)).isEqualTo(url.sslMode().value);
